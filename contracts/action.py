@@ -1,0 +1,98 @@
+"""What action promises: who changes what by when, and that someone else saw it done."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.envelope import PublishedEvent
+from contracts.sealed import Sealed
+
+
+class ActionAgreed(PublishedEvent, name="action.action_agreed.v1"):
+    """A change was agreed: what, by which post, by when, for which factor, and how its effect will be measured."""
+
+    action_id: UUID
+    plan_id: UUID
+    factor_id: UUID | None
+    what: str = Field(max_length=1000, description="free of names, checked")
+    change_kind: str = Field(description="taxonomy.ChangeKind")
+    strength: str = Field(description="taxonomy.Strength")
+    owner_post: str
+    due: date
+    measure_id: str = Field(default="", description="the measure fixed before the start; empty where none fits")
+    expected_effect: str = Field(default="", max_length=1000)
+    affects_people: bool = False
+
+
+class ActionStarted(PublishedEvent, name="action.action_started.v1"):
+    """Work on the change began."""
+
+    action_id: UUID
+
+
+class ActionBlocked(PublishedEvent, name="action.action_blocked.v1"):
+    """Something stands in the way of the change."""
+
+    action_id: UUID
+    because: Sealed
+
+
+class ActionExtended(PublishedEvent, name="action.action_extended.v1"):
+    """More time was approved, by someone other than the owner, with a reason."""
+
+    action_id: UUID
+    due: date
+    because: Sealed
+
+
+class ActionWithdrawn(PublishedEvent, name="action.action_withdrawn.v1"):
+    """The change will not be made, with the reason on the record. Nothing is deleted."""
+
+    action_id: UUID
+    because: Sealed
+
+
+class ActionImplemented(PublishedEvent, name="action.action_implemented.v1"):
+    """The change was made, with evidence."""
+
+    action_id: UUID
+    implemented_on: date
+    evidence_kind: str = Field(description="taxonomy.EvidenceSource")
+    evidence: Sealed
+
+
+class ActionVerified(PublishedEvent, name="action.action_verified.v1"):
+    """Someone other than the owner saw that the change was made."""
+
+    action_id: UUID
+    verified_by: str
+    seen: Sealed
+
+
+class ActionOverdue(PublishedEvent, name="action.action_overdue.v1"):
+    """The day passed and the change was not made."""
+
+    action_id: UUID
+    due: date
+    owner_post: str
+
+
+class FactorLeftWithReason(PublishedEvent, name="action.factor_left_with_reason.v1"):
+    """A factor gets no action, and the record says why."""
+
+    plan_id: UUID
+    factor_id: UUID
+    because: Sealed
+
+
+class PracticeChanged(PublishedEvent, name="action.practice_changed.v1"):
+    """Every factor is answered, every agreed action verified: staff now work differently."""
+
+    plan_id: UUID
+    action_ids: list[UUID]
+    what_changed: str = Field(max_length=4000, description="what staff now do differently, free of names")
+    measure_ids: list[str] = Field(default_factory=list)
+    affects_people: bool = False

@@ -1,0 +1,103 @@
+"""What governance promises: the organisation, its rules, and what its meetings asked and answered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.envelope import PublishedEvent
+from contracts.sealed import Sealed
+
+
+class SiteRegistered(PublishedEvent, name="governance.site_registered.v1"):
+    """A site of the provider, as the organisation knows it from a date."""
+
+    site_id: str = Field(max_length=100)
+    title: str = Field(max_length=200)
+    region: str = Field(max_length=100)
+    nation: str = Field(description="taxonomy.Nation: decides working days and law")
+    service_kind: str = Field(description="taxonomy.ServiceKind")
+    opened_on: date
+
+
+class CapacityStated(PublishedEvent, name="governance.capacity_stated.v1"):
+    """What a site's events of one month are divided by. A month nobody stated is missing, not zero."""
+
+    site_id: str
+    month: date = Field(description="first day of the month")
+    beds: int | None = Field(default=None, ge=0)
+    exposure: float | None = Field(default=None, ge=0, description="occupied bed days, care hours or person-days")
+    exposure_unit: str = Field(default="occupied_bed_days", max_length=40)
+
+
+class PostCreated(PublishedEvent, name="governance.post_created.v1"):
+    """A post: a role held over a scope. People come and go; routes and ownership name the post."""
+
+    post_id: str = Field(max_length=120)
+    role: str = Field(description="taxonomy.Role")
+    scope: str = Field(max_length=120, description="provider:<id>, region:<id> or site:<id>")
+    title: str = Field(max_length=200)
+    deputy_post_id: str | None = None
+
+
+class PersonAppointed(PublishedEvent, name="governance.person_appointed.v1"):
+    """Someone took up a post. The name is sealed; others know the person by pseudonym."""
+
+    post_id: str
+    person_id: UUID
+    person_name: Sealed
+    email: Sealed = ""
+
+
+class PersonLeftPost(PublishedEvent, name="governance.person_left_post.v1"):
+    """Someone no longer holds a post."""
+
+    post_id: str
+    person_id: UUID
+
+
+class TeamMemberJoined(PublishedEvent, name="governance.team_member_joined.v1"):
+    """Someone works at a site from a date, on days, nights, for an agency, or newly started."""
+
+    site_id: str
+    person_id: UUID
+    part: str = Field(description="taxonomy.BriefingAudiencePart")
+    joined_on: date
+
+
+class TeamMemberLeft(PublishedEvent, name="governance.team_member_left.v1"):
+    """Someone no longer works at a site."""
+
+    site_id: str
+    person_id: UUID
+
+
+class RulePackAdopted(PublishedEvent, name="governance.rule_pack_adopted.v1"):
+    """A version of the rules was adopted from a date; the whole text travels, so that every decision can be replayed."""
+
+    pack_id: str = Field(max_length=100)
+    version: str = Field(max_length=40)
+    title: str = Field(max_length=200)
+    adopted_from: date
+    content: dict[str, Any]
+
+
+class ChallengeRaised(PublishedEvent, name="governance.challenge_raised.v1"):
+    """Provider oversight asked a site, or a board asked its executive, to account for something."""
+
+    challenge_id: UUID
+    post_id: str = Field(description="who is asked")
+    measure_id: str | None = None
+    words: str = Field(max_length=4000)
+
+
+class ChallengeAnswered(PublishedEvent, name="governance.challenge_answered.v1"):
+    """The challenge was answered, on the record."""
+
+    challenge_id: UUID
+    words: str = Field(max_length=4000)
+
+

@@ -1,0 +1,72 @@
+"""What review promises: what happened was understood, what the system let through was named, and someone else agreed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.envelope import PublishedEvent
+from contracts.sealed import Sealed
+
+
+class ReviewOpened(PublishedEvent, name="review.review_opened.v1"):
+    """A review began, in a form in proportion to what happened."""
+
+    review_id: UUID
+    response: str = Field(description="taxonomy.ResponseKind")
+    lead_role: str = Field(description="taxonomy.Role that leads it")
+
+
+class ReflectionStepRecorded(PublishedEvent, name="review.reflection_step_recorded.v1"):
+    """One of the five reflective steps was answered. The answers stay in review."""
+
+    review_id: UUID
+    step: int = Field(ge=1, le=5)
+    template_version: str = ""
+
+
+class FactorIdentified(PublishedEvent, name="review.factor_identified.v1"):
+    """Something that contributed was named, and where in the system of work it sits."""
+
+    review_id: UUID
+    factor_id: UUID
+    category: str = Field(description="taxonomy.FactorCategory")
+    seips: str = Field(description="taxonomy.SeipsElement")
+    words: Sealed
+
+
+class SignedOffFactor(BaseModel):
+    """A factor as it stood at sign-off."""
+
+    model_config = ConfigDict(frozen=True)
+    factor_id: UUID
+    category: str
+    seips: str
+
+
+class Recommendation(BaseModel):
+    """What the review asks others to decide on; an action is something else."""
+
+    model_config = ConfigDict(frozen=True)
+    recommendation_id: UUID
+    words: str = Field(max_length=2000, description="free of names, checked")
+
+
+class ReviewSignedOff(PublishedEvent, name="review.review_signed_off.v1"):
+    """Someone other than the author agreed what was learned. The learning statement names nobody."""
+
+    review_id: UUID
+    learning_statement: str = Field(max_length=4000)
+    factors: list[SignedOffFactor]
+    recommendations: list[Recommendation] = Field(default_factory=list)
+    themes: list[str] = Field(default_factory=list)
+    author: str
+    signed_by: str
+
+
+class ReviewReopened(PublishedEvent, name="review.review_reopened.v1"):
+    """The review was opened again, with the reason on the record."""
+
+    review_id: UUID
+    because: Sealed
