@@ -120,6 +120,6 @@ class PublishedEvent(BaseModel):
     def recorded(self) -> datetime:
         return self.envelope.recordedtime
 
-    def route(self) -> str:
+    def address(self) -> str:
         """The subject to publish on, where it is not the event's own name."""
         return ""

@@ -132,5 +132,5 @@ class ExternalIncidentAnswered(PublishedEvent, name="intake.external_incident_an
     opportunity: UUID | None = None
     answered_at: AwareDatetime
 
-    def route(self) -> str:
+    def address(self) -> str:
         return f"answers.incidents.{self.source}"
