@@ -32,6 +32,7 @@ SETTINGS = {
     "min_wal_size": "64MB",
     "max_wal_size": "512MB",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "wal_level": "minimal",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
