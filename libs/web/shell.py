@@ -1,0 +1,112 @@
+"""A service's pages inside Candour's header, navigation and footer."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from libs.web import phrases
+from libs.web.forms import CSRF_FIELD
+from libs.web.static_files import address
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Clock(Protocol):
+    """Anything that says what time it is."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation; `roles` limits it to people in those roles, none means everyone."""
+
+    label: str
+    path: str
+    roles: frozenset[str] = frozenset()
+
+    def leads_to(self, here: str) -> bool:
+        """Whether a page belongs under this entry."""
+        return here == self.path or here.startswith(self.path.rstrip("/") + "/")
+
+
+NAVIGATION = (
+    Link("Report", "/report"),
+    Link("My work", "/work"),
+    Link("Site", "/site"),
+    Link("Provider", "/provider"),
+    Link("Journeys", "/journeys"),
+    Link("Audit", "/audit"),
+)
+
+
+class Shell:
+    """Renders templates of one service (`templates`) over the shared ones.
+
+    `mounted` holds the navigation paths that are reachable in this installation (none: all of them); `banner` gives the
+    demonstration notice, such as what the demo clock says, or an empty text.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        templates: Sequence[Path] = (),
+        links: Sequence[Link] = NAVIGATION,
+        mounted: Iterable[str] | None = None,
+        banner: Callable[[], str] = str,
+        zone: str = phrases.LONDON,
+        working_days: phrases.WorkingDays = phrases.working_days_between,
+    ) -> None:
+        reachable = None if mounted is None else set(mounted)
+        self.links = tuple(each for each in links if reachable is None or each.path in reachable)
+        self.clock, self.banner, self.zone, self.working_days = clock, banner, zone, working_days
+        self.environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in (*templates, TEMPLATES)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._teach_phrases()
+
+    def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """The template as an answer; it also knows `me`, `csrf_field`, `now`, `here`, `links`, `banner` and `static`."""
+        me = getattr(request.state, "signed_in", None)
+        around = {
+            "request": request,
+            "me": me,
+            "csrf_field": _csrf_field(me.csrf if me else ""),
+            "now": self.clock.now(),
+            "here": request.url.path,
+            "links": [each for each in self.links if not each.roles or (me and me.role in each.roles)],
+            "banner": self.banner(),
+        }
+        return HTMLResponse(self.environment.get_template(template).render(around | context), status_code=status)
+
+    def _teach_phrases(self) -> None:
+        def local_time(when: datetime | None, zone: str | None = None) -> str:
+            return phrases.local_time(when, zone or self.zone)
+
+        def day(when: datetime | None, zone: str | None = None) -> str:
+            return phrases.day(when, zone or self.zone)
+
+        def due(when: datetime, zone: str | None = None) -> str:
+            return phrases.due_phrase(when, self.clock.now(), zone or self.zone, self.working_days)
+
+        def is_late(when: datetime) -> bool:
+            return self.clock.now() > when
+
+        plain = {"number": phrases.number, "percent": phrases.percent, "counted": phrases.counted}
+        self.environment.filters |= plain | {"local_time": local_time, "day": day, "due": due, "is_late": is_late}
+        self.environment.globals["static"] = address
+
+
+def _csrf_field(token: str) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, escape(token)) if token else Markup()
