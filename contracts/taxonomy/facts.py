@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Self
 
 from contracts.taxonomy.labelled import Labelled
@@ -48,7 +49,7 @@ class Fact(Labelled):
     def __new__(
         cls,
         code: str,
-        label: str,
+        label: str = "",
         question: str = "",
         shape: FactType = YES_NO,
         options: type[Labelled] | None = None,
@@ -276,7 +277,12 @@ class Fact(Labelled):
         if self.shape is YES_NO:
             return isinstance(value, bool)
         if self.shape is NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+            return (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and isfinite(value)
+                and value >= 0
+            )
         codes = dict(self.options.choices()) if self.options else {}
         if self.shape is CHOICE:
             return isinstance(value, str) and value in codes

@@ -11,13 +11,14 @@ class Labelled(StrEnum):
 
     `str(member)`, JSON, pydantic and the database see the code alone. Codes are never renamed or
     reused; a label may be reworded at any time. `source` names the published source or the policy
-    the term comes from, and is empty for terms of our own.
+    the term comes from, and is empty for terms of our own. Looking a member up takes the code alone:
+    `Nation("ENG")`, which raises ValueError for a code that is not in the list.
     """
 
     label: str
     source: str
 
-    def __new__(cls, code: str, label: str, source: str = "") -> Self:
+    def __new__(cls, code: str, label: str = "", source: str = "") -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

@@ -38,7 +38,7 @@ class FactorCategory(Labelled):
 
     seips: SeipsElement
 
-    def __new__(cls, code: str, label: str, seips: SeipsElement = SeipsElement.PERSON) -> Self:
+    def __new__(cls, code: str, label: str = "", seips: SeipsElement = SeipsElement.PERSON) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -75,7 +75,7 @@ class Strength(Labelled):
 
     examples: tuple[str, ...]
 
-    def __new__(cls, code: str, label: str, examples: tuple[str, ...] = ()) -> Self:
+    def __new__(cls, code: str, label: str = "", examples: tuple[str, ...] = ()) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -122,7 +122,7 @@ class ChangeKind(Labelled):
 
     usual_strength: Strength
 
-    def __new__(cls, code: str, label: str, strength: Strength = Strength.WEAKER) -> Self:
+    def __new__(cls, code: str, label: str = "", strength: Strength = Strength.WEAKER) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

@@ -81,6 +81,7 @@ class HarmLevel(Labelled):
     Source: Learn from Patient Safety Events service, physical harm grades.
     """
 
+    UNKNOWN = "unknown", "Not known yet"
     NONE = "none", "No harm"
     LOW = "low", "Low harm: extra observation or minor care"
     MODERATE = "moderate", "Moderate harm: further treatment, no lasting effect expected"
