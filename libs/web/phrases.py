@@ -1,27 +1,16 @@
 """How times, deadlines and numbers are said to a person."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import holidays
+from contracts.taxonomy import Nation
+from libs.calendar import WorkingDays
 
 LONDON = "Europe/London"
 
-WorkingDays = Callable[[date, date], int]
-
-
-@lru_cache(maxsize=8)
-def _bank_holidays(division: str) -> holidays.HolidayBase:
-    return holidays.country_holidays("GB", subdiv=division)
-
-
-def working_days_between(start: date, end: date, division: str = "ENG") -> int:
-    """Working days after `start` up to and including `end`: Monday to Friday without the division's bank holidays."""
-    free = _bank_holidays(division)
-    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
-    return sum(1 for each in days if each.weekday() < 5 and each not in free)
+CountWorkingDays = Callable[[date, date], int]
+IN_ENGLAND: CountWorkingDays = WorkingDays(Nation.ENGLAND).between
 
 
 def _in_zone(when: datetime, zone: str | None) -> datetime:
@@ -61,7 +50,7 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def _ahead(due: datetime, today: date, working_days: WorkingDays) -> str:
+def _ahead(due: datetime, today: date, working_days: CountWorkingDays) -> str:
     days = (due.date() - today).days
     if days == 0:
         return f"due today by {due:%H:%M}"
@@ -73,7 +62,7 @@ def _ahead(due: datetime, today: date, working_days: WorkingDays) -> str:
     return f"due in {counted(left, 'working day')}"
 
 
-def _late(due: datetime, today: date, working_days: WorkingDays) -> str:
+def _late(due: datetime, today: date, working_days: CountWorkingDays) -> str:
     if due.date() == today:
         return f"late since {due:%H:%M} today"
     late = working_days(due.date(), today)
@@ -84,7 +73,7 @@ def due_phrase(
     due: datetime,
     now: datetime,
     zone: str | None = None,
-    working_days: WorkingDays = working_days_between,
+    working_days: CountWorkingDays = IN_ENGLAND,
 ) -> str:
     """How a deadline stands now: "due today by 14:05", "due tomorrow", "due in 3 working days", "2 working days late".
 

@@ -4,24 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from libs.clock import Clock
 from libs.web import phrases
 from libs.web.forms import CSRF_FIELD
 from libs.web.static_files import address
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-class Clock(Protocol):
-    """Anything that says what time it is."""
-
-    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ class Shell:
         mounted: Iterable[str] | None = None,
         banner: Callable[[], str] = str,
         zone: str = phrases.LONDON,
-        working_days: phrases.WorkingDays = phrases.working_days_between,
+        working_days: phrases.CountWorkingDays = phrases.IN_ENGLAND,
     ) -> None:
         reachable = None if mounted is None else set(mounted)
         self.links = tuple(each for each in links if reachable is None or each.path in reachable)

@@ -1,0 +1,24 @@
+"""Makes a service's FastAPI app one of Candour's: its shell, sessions, walls and plain answers."""
+
+from fastapi import FastAPI
+
+from libs.web.api_tokens import ApiTokens
+from libs.web.errors import Failures, install_errors
+from libs.web.sessions import Sessions
+from libs.web.shell import Shell
+from libs.web.static_files import PREFIX, StaticFiles
+from libs.web.walls import MEBIBYTE, BodyLimit, SafeHeaders, SameOrigin
+
+
+def furnish(app: FastAPI, shell: Shell, sessions: Sessions, api_tokens: ApiTokens, most: int = MEBIBYTE) -> None:
+    """Everything a service's pages and routes need around them; `most` is the largest body in bytes.
+
+    Call it once for each app, before the app answers its first request.
+    """
+    app.state.shell, app.state.sessions, app.state.api_tokens = shell, sessions, api_tokens
+    app.mount(PREFIX, StaticFiles(), name="static")
+    install_errors(app)
+    app.add_middleware(BodyLimit, most=most)
+    app.add_middleware(SameOrigin)
+    app.add_middleware(Failures)
+    app.add_middleware(SafeHeaders)
