@@ -1,0 +1,51 @@
+# The commands of this repository. Needs Python 3.11, 3.12 or 3.13, and make; `make` alone explains them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock assets demo-down clean
+
+# The first Python that really starts and is new enough (a version manager's shim may exist without its version).
+PYTHON = $(shell for p in $(CANDOUR_PYTHON) python3.12 python3.13 python3.11 python3; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+VAR ?= var
+STAMP := .venv/candour-lock.sha256
+LOCK := deploy/requirements
+COMPILE = .tools/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+help: ## Say what each command does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(STAMP) ## Install the locked dependencies and the candour command (every other command does this first)
+
+$(STAMP): $(LOCK)/dev.txt $(LOCK)/uv.txt $(LOCK)/install.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; name one with CANDOUR_PYTHON=…"; exit 1; }
+	@$(PYTHON) -I $(LOCK)/install.py
+
+run: setup ## Start the platform with a demo provider: real PostgreSQL and NATS, data kept in var/
+	$(BIN)/candour run
+
+test: setup ## Run every test on real servers (make test only=tests/deploy for a part)
+	$(BIN)/pytest $(only)
+
+check: setup ## Style, types, imports between rooms, and contracts against what was published
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/candour contracts --check
+
+bench: setup ## Measure throughput and latency on this machine
+	$(BIN)/candour bench
+
+lock: setup ## Choose dependency versions again (make lock upgrade=--upgrade for the newest allowed)
+	$(COMPILE) $(upgrade) --extra embedded --group dev --output-file $(LOCK)/dev.txt
+	$(COMPILE) $(upgrade) --constraints $(LOCK)/dev.txt --output-file $(LOCK)/runtime.txt
+
+assets: ## Build styles and scripts again from their sources (needs Node and npm; the result is committed)
+	cd libs/web/assets && npm ci && node build.mjs
+
+demo-down: setup ## Stop what an embedded run left behind and delete its data (var/)
+	$(BIN)/python -m deploy.embedded remove $(VAR)
+
+clean: demo-down ## Delete everything that the other commands made
+	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
