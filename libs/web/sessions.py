@@ -16,7 +16,7 @@ from libs.clock import Clock
 from libs.web.posts import Post, SignedIn, as_rows, from_rows, require_posts
 
 DDL = """
-CREATE SCHEMA IF NOT EXISTS web;
+DO $$ BEGIN IF to_regnamespace('web') IS NULL THEN CREATE SCHEMA web; END IF; END $$;
 CREATE TABLE IF NOT EXISTS web.session (
     token_hash bytea PRIMARY KEY,
     session_id uuid NOT NULL UNIQUE,
