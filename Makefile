@@ -9,8 +9,6 @@ BIN := .venv/bin
 VAR ?= var
 STAMP := .venv/candour-lock.sha256
 LOCK := deploy/requirements
-COMPILE = .tools/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -18,8 +16,9 @@ help: ## Say what each command does
 setup: $(STAMP) ## Install the locked dependencies and the candour command (every other command does this first)
 
 $(STAMP): $(LOCK)/dev.txt $(LOCK)/uv.txt $(LOCK)/install.py
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; name one with CANDOUR_PYTHON=…"; exit 1; }
-	@$(PYTHON) -I $(LOCK)/install.py
+	@python="$(PYTHON)"; test -n "$$python" || { \
+	  echo "Python 3.11, 3.12 or 3.13 is needed and none was found; name one with CANDOUR_PYTHON=…"; exit 1; }; \
+	$$python -I $(LOCK)/install.py
 
 run: setup ## Start the platform with a demo provider: real PostgreSQL and NATS, data kept in var/
 	$(BIN)/candour run
@@ -38,8 +37,7 @@ bench: setup ## Measure throughput and latency on this machine
 	$(BIN)/candour bench
 
 lock: setup ## Choose dependency versions again (make lock upgrade=--upgrade for the newest allowed)
-	$(COMPILE) $(upgrade) --extra embedded --group dev --output-file $(LOCK)/dev.txt
-	$(COMPILE) $(upgrade) --constraints $(LOCK)/dev.txt --output-file $(LOCK)/runtime.txt
+	$(PYTHON) -I $(LOCK)/install.py lock $(upgrade)
 
 assets: ## Build styles and scripts again from their sources (needs Node and npm; the result is committed)
 	cd libs/web/assets && npm ci && node build.mjs

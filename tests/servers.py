@@ -1,8 +1,10 @@
-"""Real servers for the tests: started once a session, with a database cloned for each test and clean streams for each module.
+"""Real servers for the tests: started once a session, with a database cloned for each test and clean streams
+for each module.
 
-`CANDOUR_TEST_BACKEND` says whose servers: `embedded` (from wheels), `external` (`CANDOUR_TEST_PG_ADMIN`, a psycopg connection
-string of an administrator; `CANDOUR_TEST_NATS_URL` and `CANDOUR_TEST_NATS_SECRETS`, the directory of password files its
-configuration was rendered from), or `auto`: external where all three are set, else embedded. The header of a run says which it was.
+`CANDOUR_TEST_BACKEND` says whose servers: `embedded` (from wheels), `external` (`CANDOUR_TEST_PG_ADMIN`, a
+psycopg connection string of an administrator; `CANDOUR_TEST_NATS_URL` and `CANDOUR_TEST_NATS_SECRETS`, the
+directory of password files its configuration was rendered from), or `auto`: external where all three are set,
+else embedded. The header of a run says which it was.
 """
 
 import asyncio
@@ -44,7 +46,11 @@ class Messaging:
     async def connect(self, user: str, **options: Any) -> Client:
         """Sign in as a service, `operator` or `source_<name>`, with that user's private inbox."""
         return await nats.connect(
-            self.url, user=user, password=self.passwords[user], inbox_prefix=users.inbox_prefix(user), **options
+            self.url,
+            user=user,
+            password=self.passwords[user],
+            inbox_prefix=users.inbox_prefix(user),
+            **options,
         )
 
     def environment(self) -> dict[str, str]:
@@ -104,10 +110,13 @@ class Backend:
 
     @contextmanager
     def fresh_database(self) -> Iterator[Database]:
-        """A database cloned from the template (about 50 ms), dropped with whoever is still connected afterwards."""
+        """A database cloned from the template (about 50 ms), dropped with whoever is still connected
+        afterwards."""
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.postgres, autocommit=True) as server:
-            server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE)))
+            server.execute(
+                SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE))
+            )
             with psycopg.connect(make_conninfo(self.postgres, dbname=name)) as inside:
                 roles.close(inside, name)
             try:
@@ -128,12 +137,13 @@ def backend_name() -> str:
 
 def pytest_report_header() -> str:
     """Say whose servers the tests run on."""
-    return f"candour test backend: {backend_name()} (CANDOUR_TEST_BACKEND={os.environ.get('CANDOUR_TEST_BACKEND', 'auto')})"
+    return f"candour test backend: {backend_name()}, asked: {os.environ.get('CANDOUR_TEST_BACKEND', 'auto')}"
 
 
 @pytest.fixture(scope="session")
 def template_ddl() -> Sequence[str]:
-    """Statements run as the owner in the template that test databases are cloned from; override it in a conftest."""
+    """Statements run as the owner in the template that test databases are cloned from; override it in a
+    conftest."""
     return ()
 
 

@@ -16,13 +16,16 @@ from deploy.nats.users import server_conf
 
 
 def nats_binary() -> Path:
-    """The nats-server program: `CANDOUR_NATS_BIN`, else the wheel's, else the one on the PATH (2.12 or newer)."""
+    """The nats-server program: `CANDOUR_NATS_BIN`, else the wheel's, else the one on the PATH (2.12 or
+    newer)."""
     if chosen := os.environ.get("CANDOUR_NATS_BIN"):
         return Path(chosen)
     ours = Path(sysconfig.get_path("scripts")) / "nats-server"
     found = ours if ours.exists() else shutil.which("nats-server")
     if found is None:
-        raise ServerFailed("no nats-server: install the 'embedded' extra or set CANDOUR_NATS_BIN to the program")
+        raise ServerFailed(
+            "no nats-server: install the 'embedded' extra or set CANDOUR_NATS_BIN to the program"
+        )
     return Path(found)
 
 
@@ -39,7 +42,11 @@ class EmbeddedNats:
         self.passwords = dict(passwords)
         self.durable = durable
         self.port = self.monitoring_port = 0
-        self.conf, self.log, self._pid_file = self.data / "server.conf", self.data / "server.log", self.data / "server.pid"
+        self.conf, self.log, self._pid_file = (
+            self.data / "server.conf",
+            self.data / "server.log",
+            self.data / "server.pid",
+        )
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,17 +72,25 @@ class EmbeddedNats:
         return self._server.pid
 
     def start(self) -> Self:
-        """Clear what a crashed run left, start, and return once clients can connect (nats-py waits 2 s after a refusal)."""
+        """Clear what a crashed run left, start, and return once clients can connect (nats-py waits 2 s after
+        a refusal)."""
         if self.is_running:
             return self
-        self._end_leftover()
+        self.end_leftover()
         self.port = process.usable_port(self.data / "port")
         self.monitoring_port = process.usable_port(self.data / "monitoring_port")
         process.write_private(self.conf, self._configuration())
-        self._server = process.spawn([str(nats_binary()), "-c", str(self.conf)], log=self.log, farewell=signal.SIGTERM)
+        self._server = process.spawn(
+            [str(nats_binary()), "-c", str(self.conf)], log=self.log, farewell=signal.SIGTERM
+        )
         if not process.await_ready(lambda: process.answers(self.port), self._server, self.log, within=30):
             raise ServerFailed(f"NATS ended while starting\n{process.tail(self.log)}")
         return self
+
+    def end_leftover(self) -> None:
+        """Stop the server that an earlier run of the same data left behind, if there is one."""
+        if self._pid_file.exists() and (noted := self._pid_file.read_text().strip()):
+            process.end_leftover(int(noted), str(self.conf), signal.SIGTERM, within=15)
 
     def stop(self) -> None:
         """Shut down in order: clients are told, stores are flushed."""
@@ -93,7 +108,9 @@ class EmbeddedNats:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _configuration(self) -> str:
@@ -106,7 +123,3 @@ class EmbeddedNats:
             pid_file=self._pid_file,
             durable=self.durable,
         )
-
-    def _end_leftover(self) -> None:
-        if self._pid_file.exists() and (noted := self._pid_file.read_text().strip()):
-            process.end_leftover(int(noted), str(self.conf), signal.SIGTERM, within=15)

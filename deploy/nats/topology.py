@@ -39,7 +39,7 @@ def streams(replicas: int = 1) -> dict[str, Config]:
 
 
 def _configured(name: str, given: Mapping[str, Any], service: str) -> Config:
-    config = declared()["defaults"] | {key: value for key, value in given.items() if key != "also"}
+    config: Config = declared()["defaults"] | {key: value for key, value in given.items() if key != "also"}
     subjects = [subject.replace("{service}", service) for subject in given["subjects"]]
     config |= {"name": name, "subjects": subjects + given.get("also", {}).get(service, [])}
     for key in _DURATIONS:
@@ -71,7 +71,10 @@ async def drift(nc: Client, *, replicas: int = 1) -> list[str]:
         if found is None:
             said.append(f"Stream {name} is missing.")
             continue
-        said += [f"Stream {name} has {key} = {has!r}; declared is {want!r}." for key, has, want in _differences(found, wanted)]
+        said += [
+            f"Stream {name} has {key} = {has!r}; declared is {want!r}."
+            for key, has, want in _differences(found, wanted)
+        ]
     strangers = sorted(set(await _names(nc)) - set(wanted_streams))
     return said + [f"Stream {name} exists but is not declared." for name in strangers]
 
@@ -100,6 +103,7 @@ async def _names(nc: Client) -> list[str]:
 
 
 async def _ask(nc: Client, request: str, body: Config) -> dict[str, Any]:
-    # nats-py's own StreamConfig drops fields it does not know when it updates a stream, so the API is asked directly.
+    # nats-py's own StreamConfig drops fields it does not know when it updates a stream, so the API is asked
+    # directly.
     reply = await nc.request(f"$JS.API.{request}", json.dumps(body).encode(), timeout=5)
     return cast("dict[str, Any]", json.loads(reply.data))

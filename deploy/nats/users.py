@@ -1,7 +1,8 @@
 """Who may connect to NATS, and what each of them may say and hear; rendered as the server's configuration.
 
-A limit to know: JetStream delivers to whatever subject a push consumer names, unchecked. So these permissions keep services
-from reading and writing what is not theirs by mistake or by a leaked password's plain use; envelopes are verified besides.
+A limit to know: JetStream delivers to whatever subject a push consumer names, unchecked. So these permissions
+keep services from reading and writing what is not theirs by mistake or by a leaked password's plain use;
+envelopes are verified besides.
 """
 
 import argparse
@@ -33,7 +34,8 @@ def user_names(sources: Iterable[str] = ()) -> list[str]:
 
 
 def permissions(user: str) -> Permissions | None:
-    """What this user may publish and subscribe to; None (anything) for the operator alone. KeyError for a stranger."""
+    """What this user may publish and subscribe to; None (anything) for the operator alone. KeyError for a
+    stranger."""
     if user == OPERATOR:
         return None
     if user.startswith(SOURCE):
@@ -50,7 +52,7 @@ def permissions(user: str) -> Permissions | None:
     }
 
 
-def server_conf(  # noqa: PLR0913 - a configuration file has as many knobs as it has lines
+def server_conf(
     passwords: Mapping[str, str],
     *,
     store: Path | str,
@@ -61,15 +63,17 @@ def server_conf(  # noqa: PLR0913 - a configuration file has as many knobs as it
     pid_file: Path | None = None,
     durable: bool = True,
 ) -> str:
-    """The nats-server configuration: JetStream flushed to disk before it acknowledges, and one user for each password."""
+    """The nats-server configuration: JetStream flushed to disk before it acknowledges, and one user for each
+    password."""
     users = [{"user": name, "password": secret} | _granted(name) for name, secret in passwords.items()]
+    flushed = {"sync_interval": "always" if durable else "1m"}
     lines = [
         "server_name: candour",
         f"listen: {json.dumps(f'{host}:{port}')}",
         f"http: {json.dumps(f'{monitoring_host or host}:{monitoring_port}')}",
         f"max_payload: {MAX_PAYLOAD}",
         "logtime_utc: true",
-        f"jetstream: {{store_dir: {json.dumps(str(store))}, sync_interval: {'always' if durable else '1m'}, max_mem: 64MB}}",
+        f"jetstream: {json.dumps({'store_dir': str(store), 'max_mem': 64_000_000} | flushed)}",
         f"authorization: {json.dumps({'users': users}, indent=1)}",
     ]
     if pid_file:
@@ -85,7 +89,10 @@ def _granted(user: str) -> dict[str, Any]:
 def _grants(service: str, kind: str) -> list[str]:
     declared = topology.declared()
     patterns = declared["user"]["{service}"].get(kind, []) + declared["more"].get(service, {}).get(kind, [])
-    return [pattern.replace("{service}", service if kind == "publish" else service.upper()) for pattern in patterns]
+    return [
+        pattern.replace("{service}", service if kind == "publish" else service.upper())
+        for pattern in patterns
+    ]
 
 
 def _streams(service: str, kind: str) -> list[str]:
@@ -103,30 +110,44 @@ def _may_publish(service: str) -> Iterator[str]:
     for stream in readable:
         yield f"$JS.API.CONSUMER.CREATE.{stream}"
         yield from (f"$JS.API.CONSUMER.{verb}.{stream}" for verb in ("NAMES", "LIST"))
-        yield from (f"$JS.API.CONSUMER.{verb}.{stream}.>" for verb in ("CREATE", "DURABLE.CREATE", "MSG.NEXT", "INFO", "DELETE"))
+        yield from (
+            f"$JS.API.CONSUMER.{verb}.{stream}.>"
+            for verb in ("CREATE", "DURABLE.CREATE", "MSG.NEXT", "INFO", "DELETE")
+        )
         # The server writes these two with or without domain and account tokens in front of the stream.
         yield from (f"$JS.{verb}.{stream}.>" for verb in ("ACK", "FC"))
         yield from (f"$JS.{verb}.*.*.{stream}.>" for verb in ("ACK", "FC"))
 
 
 def _neighbours_consumers(service: str) -> Iterator[str]:
-    """Everything that would take from, reset or delete a neighbour's durable consumer, `<listener>_from_<publisher>`."""
+    """Everything that would take from, reset or delete a neighbour's durable consumer,
+    `<listener>_from_<publisher>`."""
     for listener in topology.services():
         for publisher in topology.services():
             if listener != service:
                 place = f"EVENTS_{publisher.upper()}.{listener}_from_{publisher}"
-                yield from (f"$JS.API.CONSUMER.*.{place}", f"$JS.API.CONSUMER.*.*.{place}", f"$JS.API.CONSUMER.CREATE.{place}.>")
+                yield from (
+                    f"$JS.API.CONSUMER.*.{place}",
+                    f"$JS.API.CONSUMER.*.*.{place}",
+                    f"$JS.API.CONSUMER.CREATE.{place}.>",
+                )
                 yield from (f"$JS.ACK.{place}.>", f"$JS.ACK.*.*.{place}.>")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Write the configuration for a container: one password in each file of a mounted secrets directory."""
-    parser = argparse.ArgumentParser(description="Render nats-server's configuration from a directory of password files.")
-    parser.add_argument("secrets", type=Path, help="holds one file for each user, named after it, with the password inside")
+    parser = argparse.ArgumentParser(
+        description="Render nats-server's configuration from a directory of password files."
+    )
+    parser.add_argument(
+        "secrets", type=Path, help="holds one file for each user, named after it, with the password inside"
+    )
     parser.add_argument("conf", type=Path, help="where to write, readable by the owner only")
     parser.add_argument("--store", default="/data")
     asked = parser.parse_args(arguments)
-    found = {file.name: file.read_text().strip() for file in sorted(asked.secrets.iterdir()) if file.is_file()}
+    found = {
+        file.name: file.read_text().strip() for file in sorted(asked.secrets.iterdir()) if file.is_file()
+    }
     with os.fdopen(os.open(asked.conf, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(server_conf(found, store=asked.store))
 

@@ -1,15 +1,17 @@
-"""The database's roles: each service sees its own schemas alone, and no service can rewrite or remove an event.
+"""The database's roles: each service sees its own schemas alone, and no service can rewrite or remove an
+event.
 
-Schemas of a service: `<service>` (events, inbox, working tables; owned by `candour_owner`), `<service>_view` and
-`<service>_next` (read tables and their rebuild; owned by the service's role). A role may not create schemas, so a rebuild
-is swapped in with ALTER TABLE … SET SCHEMA. `LOCK TABLE … IN EXCLUSIVE MODE` is refused to a role that may only INSERT:
-a function that locks the events must be SECURITY DEFINER with its own search_path, or take an advisory lock.
+Schemas of a service: `<service>` (events, inbox, working tables; owned by `candour_owner`), `<service>_view`
+and `<service>_next` (read tables and their rebuild; owned by the service's role). A role may not create
+schemas, so a rebuild is swapped in with ALTER TABLE … SET SCHEMA. `LOCK TABLE … IN EXCLUSIVE MODE` is refused
+to a role that may only INSERT: a function that locks the events must be SECURITY DEFINER with its own
+search_path, or take an advisory lock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import cast
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -44,14 +46,18 @@ def conninfo(base: str, name: str, password: str, *, database: str = DATABASE) -
 
 
 def as_owner(base: str, *, database: str = DATABASE) -> str:
-    """How migrations connect: as the administrator of `base`, acting as the owner, so that default privileges apply."""
+    """How migrations connect: as the administrator of `base`, acting as the owner, so that default privileges
+    apply."""
     return make_conninfo(base, dbname=database, options=f"-c role={OWNER}")
 
 
-def ensure(admin: str, passwords: Mapping[str, str], *, database: str = DATABASE, ddl: Sequence[str] = ()) -> None:
+def ensure(
+    admin: str, passwords: Mapping[str, str], *, database: str = DATABASE, ddl: Sequence[str] = ()
+) -> None:
     """Bring roles, database, schemas and privileges to the declared state; safe to repeat.
 
-    `admin` may create roles and databases; `passwords` names every one of `names()`; `ddl` runs as the owner. Raises psycopg.Error.
+    `admin` may create roles and databases; `passwords` names every one of `names()`; `ddl` runs as the owner.
+    Raises psycopg.Error.
     """
     with psycopg.connect(admin, autocommit=True) as server, _alone(server):
         for name in (OWNER, *map(role, names())):
@@ -59,18 +65,21 @@ def ensure(admin: str, passwords: Mapping[str, str], *, database: str = DATABASE
         for name in names():
             _set_password(server, role(name), passwords[name])
         if not server.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
-            server.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(database)))
+            server.execute(
+                SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(database))
+            )
         with psycopg.connect(make_conninfo(admin, dbname=database)) as inside:
             close(inside, database)
             _make_schemas(inside)
             inside.execute(SQL("SET ROLE {}").format(Identifier(OWNER)))
             for statement in ddl:
-                inside.execute(cast("LiteralString", statement))
+                inside.execute(statement.encode())
             grant_working_tables(inside)
 
 
 def close(connection: Connection, database: str) -> None:
-    """Let only our roles into the database. Needed again for a clone: CREATE DATABASE … TEMPLATE does not copy this."""
+    """Let only our roles into the database. Needed again for a clone: CREATE DATABASE … TEMPLATE does not
+    copy this."""
     roles = SQL(", ").join(Identifier(role(name)) for name in names())
     connection.execute(_template("database.sql").format(database=Identifier(database), roles=roles))
 
@@ -112,7 +121,7 @@ def _make_schemas(inside: Connection) -> None:
 
 
 def _template(name: str) -> SQL:
-    return SQL(cast("LiteralString", Path(__file__).with_name(name).read_text()))
+    return SQL(Path(__file__).with_name(name).read_text())
 
 
 @contextmanager

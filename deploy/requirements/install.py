@@ -1,6 +1,8 @@
-"""Bring the locked dependencies and the `candour` command into this checkout; nothing happens when they are there already.
+"""Bring the locked dependencies and the `candour` command into this checkout; nothing happens when they are
+there already.
 
-Needs only Python and pip: a pinned, hash-checked uv goes into `.tools`, then everything in `dev.txt` into `.venv`.
+Needs only Python and pip: a pinned, hash-checked uv goes into `.tools`, then everything in `dev.txt` into
+`.venv`.
 """
 
 import hashlib
@@ -35,7 +37,10 @@ def main() -> None:
     uv = _uv()
     settings = _settings()
     if not (ENVIRONMENT / "bin" / "python").exists():
-        _run([uv, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable, ENVIRONMENT], settings)
+        _run(
+            [uv, "venv", "--quiet", "--no-python-downloads", "--python", sys.executable, ENVIRONMENT],
+            settings,
+        )
     python = ENVIRONMENT / "bin" / "python"
     _run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, HERE / "dev.txt"], settings)
     _install_command(python)
@@ -55,14 +60,26 @@ def _uv() -> Path:
     if not (uv.exists() and stamp.exists() and stamp.read_text() == wanted):
         venv.create(TOOLS, with_pip=True, clear=True)
         quiet = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--no-deps"]
-        _run([TOOLS / "bin" / "python", "-m", "pip", "install", *quiet, "--require-hashes", "-r", HERE / "uv.txt"], {})
+        _run(
+            [
+                TOOLS / "bin" / "python",
+                "-m",
+                "pip",
+                "install",
+                *quiet,
+                "--require-hashes",
+                "-r",
+                HERE / "uv.txt",
+            ],
+            {},
+        )
         stamp.write_text(wanted)
     return uv
 
 
 def _settings() -> dict[str, str]:
     """What pip is told on this machine, in uv's words; what uv is told itself goes first."""
-    told = subprocess.run(  # noqa: S603
+    told = subprocess.run(
         [TOOLS / "bin" / "python", "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
     ).stdout
     settings = {}
@@ -76,7 +93,8 @@ def _settings() -> dict[str, str]:
 
 def _install_command(python: Path) -> None:
     """Make this checkout importable and `candour` callable: no build, so nothing to fetch."""
-    asked = subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True, check=True)  # noqa: S603, E501
+    question = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    asked = subprocess.run([python, "-c", question], capture_output=True, text=True, check=True)
     (Path(asked.stdout.strip()) / "candour-checkout.pth").write_text(f"{ROOT}\n")
     command = ENVIRONMENT / "bin" / "candour"
     command.write_text(SCRIPT.format(python=python))
@@ -84,11 +102,36 @@ def _install_command(python: Path) -> None:
 
 
 def _run(argv: list[Path | str], settings: dict[str, str]) -> None:
-    subprocess.run(argv, check=True, env=os.environ | {"UV_LINK_MODE": "copy", "UV_NO_CONFIG": "1"} | settings, cwd=ROOT)  # noqa: S603
+    # Every index counts alike, as it does for pip: the hashes say what may be installed.
+    fixed = {"UV_LINK_MODE": "copy", "UV_NO_CONFIG": "1", "UV_INDEX_STRATEGY": "unsafe-best-match"}
+    subprocess.run(argv, check=True, env=os.environ | fixed | settings, cwd=ROOT)
+
+
+def choose(upgrade: list[str]) -> None:
+    """Write the lock anew from pyproject.toml, for every platform and Python, with hashes and no hosts."""
+    uv, settings = _uv(), _settings()
+    silent = ["--quiet", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+    asked: list[Path | str] = [
+        uv,
+        "pip",
+        "compile",
+        "pyproject.toml",
+        "--universal",
+        "--python-version",
+        "3.11",
+    ]
+    asked += ["--generate-hashes", *silent, *upgrade]
+    everything, runtime = HERE / "dev.txt", HERE / "runtime.txt"
+    _run([*asked, "--extra", "embedded", "--group", "dev", "--output-file", everything], settings)
+    _run([*asked, "--constraints", everything, "--output-file", runtime], settings)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        if sys.argv[1:2] == ["lock"]:
+            choose(sys.argv[2:])
+        else:
+            main()
     except subprocess.CalledProcessError as failed:
-        sys.exit(f"setup stopped: `{' '.join(map(str, failed.cmd))}` ended with {failed.returncode}; what it said stands above")
+        command = " ".join(map(str, failed.cmd))
+        sys.exit(f"stopped: `{command}` ended with {failed.returncode}; what it said stands above")

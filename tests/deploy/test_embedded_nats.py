@@ -10,7 +10,7 @@ from pathlib import Path
 import nats
 import pytest
 from nats.aio.client import Client
-from nats.js.api import StreamConfig
+from nats.js.api import StorageType, StreamConfig
 
 from deploy.embedded import process
 from deploy.embedded.nats import EmbeddedNats, nats_binary
@@ -35,7 +35,11 @@ def server(tmp_path: Path) -> Iterator[EmbeddedNats]:
 
 async def operator(server: EmbeddedNats) -> Client:
     return await nats.connect(
-        server.url, user="operator", password=PASSWORDS["operator"], inbox_prefix="_INBOX_operator", allow_reconnect=False
+        server.url,
+        user="operator",
+        password=PASSWORDS["operator"],
+        inbox_prefix="_INBOX_operator",
+        allow_reconnect=False,
     )
 
 
@@ -44,7 +48,7 @@ def test_the_server_accepts_the_configuration_containers_use(tmp_path: Path) -> 
         process.write_private(tmp_path / "secrets" / name, f"{password}\n")
     conf = tmp_path / "nats.conf"
     users.main([str(tmp_path / "secrets"), str(conf)])
-    checked = subprocess.run([nats_binary(), "-t", "-c", conf], capture_output=True, text=True, check=False)  # noqa: S603
+    checked = subprocess.run([nats_binary(), "-t", "-c", conf], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert conf.stat().st_mode & 0o777 == 0o600
 
@@ -66,7 +70,12 @@ async def test_what_was_acknowledged_outlives_a_kill(server: EmbeddedNats) -> No
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_the_server_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", ABANDON, str(tmp_path / "nats")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603, E501
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ABANDON, str(tmp_path / "nats")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     parent.kill()
@@ -88,7 +97,12 @@ async def test_streams_are_as_declared_and_applying_again_changes_nothing(server
     assert await topology.apply(nc) == []
     events = (await nc.jetstream().stream_info("EVENTS_INTAKE")).config
     assert events.subjects == ["events.intake.>", "answers.incidents.*"]
-    assert (events.max_age, events.deny_delete, events.deny_purge, events.allow_atomic) == (0, True, True, True)
+    assert (events.max_age, events.deny_delete, events.deny_purge, events.allow_atomic) == (
+        0,
+        True,
+        True,
+        True,
+    )
     outside = (await nc.jetstream().stream_info("EXTERNAL")).config
     assert (outside.max_age, outside.max_msg_size) == (30 * 86400, 1024 * 1024 + 4096)
     await nc.close()
@@ -98,7 +112,9 @@ async def test_drift_is_mended_where_it_may_be_and_told_where_not(server: Embedd
     nc = await operator(server)
     streams = nc.jetstream()
     await streams.add_stream(StreamConfig(name="EXTERNAL", subjects=["external.incidents.*"], max_age=60))
-    await streams.add_stream(StreamConfig(name="EVENTS_REVIEW", subjects=["events.review.>"], storage="memory"))
+    await streams.add_stream(
+        StreamConfig(name="EVENTS_REVIEW", subjects=["events.review.>"], storage=StorageType.MEMORY)
+    )
     await streams.add_stream(StreamConfig(name="SCRATCH", subjects=["scratch"]))
     said = await topology.apply(nc)
     assert (await streams.stream_info("EXTERNAL")).config.max_age == 30 * 86400

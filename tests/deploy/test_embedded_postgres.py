@@ -61,7 +61,9 @@ def test_what_was_committed_outlives_stop_and_kill(reachable_directory: Path) ->
         server.start()
         assert (kept(server), server.port) == (2, port)
         with psycopg.connect(server.conninfo) as connection:
-            settings = connection.execute("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'jit', 'data_checksums')")
+            settings = connection.execute(
+                "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'jit', 'data_checksums')"
+            )
             assert dict(settings.fetchall()) == {"fsync": "on", "jit": "off", "data_checksums": "on"}
 
 
@@ -70,13 +72,15 @@ def test_a_wrong_password_is_refused_and_the_right_one_is_private(reachable_dire
         file = reachable_directory / "postgres.password"
         assert file.stat().st_mode & 0o777 == 0o600
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(psycopg.conninfo.make_conninfo(server.conninfo, password="guess"))  # noqa: S106
+            psycopg.connect(psycopg.conninfo.make_conninfo(server.conninfo, password="guess"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_the_server_does_not_outlive_a_killed_parent(reachable_directory: Path) -> None:
     data = reachable_directory / "postgres"
-    parent = subprocess.Popen([sys.executable, "-c", ABANDON, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ABANDON, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
     parent.kill()
@@ -95,11 +99,15 @@ def test_a_leftover_server_of_the_same_data_is_stopped_first(reachable_directory
 
 
 def test_a_stale_note_naming_another_program_harms_nobody(reachable_directory: Path) -> None:
-    bystander = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)  # noqa: S603
+    bystander = subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
+    )
     server = EmbeddedPostgres(reachable_directory / "postgres", durable=False).start()
     server.kill()
     pid_file = server.data / "postmaster.pid"
-    pid_file.write_text(pid_file.read_text().replace(pid_file.read_text().split("\n", 1)[0], str(bystander.pid), 1))
+    pid_file.write_text(
+        pid_file.read_text().replace(pid_file.read_text().split("\n", 1)[0], str(bystander.pid), 1)
+    )
     try:
         server.start()
         assert bystander.poll() is None
@@ -121,7 +129,9 @@ def test_a_taken_port_is_given_up_for_a_free_one(reachable_directory: Path) -> N
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
-def test_closed_directories_are_left_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reachable_directory: Path) -> None:
+def test_closed_directories_are_left_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reachable_directory: Path
+) -> None:
     monkeypatch.setattr(embedded, "ELSEWHERE", reachable_directory / "elsewhere")
     tmp_path.chmod(0o700)
     home = wheel_binaries().parent
@@ -130,7 +140,9 @@ def test_closed_directories_are_left_closed(tmp_path: Path, monkeypatch: pytest.
     if libraries.exists():
         shutil.copytree(libraries, tmp_path / "site" / libraries.name)
     data = tmp_path / "var" / "postgres"
-    with EmbeddedPostgres(data, binaries=tmp_path / "site" / "package" / home.name / "bin", durable=False) as server:
+    with EmbeddedPostgres(
+        data, binaries=tmp_path / "site" / "package" / home.name / "bin", durable=False
+    ) as server:
         note(server)
         assert data.is_symlink()
         assert data.resolve().parent == embedded.ELSEWHERE

@@ -24,7 +24,12 @@ async def test_a_run_keeps_its_secrets_data_and_settings(reachable_directory: Pa
             assert intake.execute("SELECT count(*) FROM events").fetchone() == (1,)
         for name in (*topology.services(), "operator", "source_careplan"):
             user, password = before[f"CANDOUR_NATS_{name.upper()}"].split(":")
-            nc = await nats.connect(before["CANDOUR_NATS_URL"], user=user, password=password, inbox_prefix=users.inbox_prefix(user))
+            nc = await nats.connect(
+                before["CANDOUR_NATS_URL"],
+                user=user,
+                password=password,
+                inbox_prefix=users.inbox_prefix(user),
+            )
             await nc.close()
     second.postgres.remove()
 

@@ -15,10 +15,11 @@ from tests.servers import Database
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 PASSWORDS = {name: f"{name}-secret" for name in roles.names()}
 DDL = (
-    "CREATE TABLE IF NOT EXISTS review.events (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state bytea)",
+    "CREATE TABLE IF NOT EXISTS review.events (id bigint GENERATED ALWAYS AS IDENTITY, state bytea)",
     "CREATE TABLE IF NOT EXISTS review.bookmark (place bigint)",
     "CREATE TABLE IF NOT EXISTS keys.wrapped (person uuid, key bytea)",
-    """CREATE OR REPLACE FUNCTION review.append(given bytea) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = review
+    """CREATE OR REPLACE FUNCTION review.append(given bytea) RETURNS bigint
+       LANGUAGE sql SECURITY DEFINER SET search_path = review
        AS 'INSERT INTO review.events (state) VALUES (given) RETURNING id'""",
 )
 
@@ -27,7 +28,11 @@ DDL = (
     scope="module",
     params=[
         pytest.param(wheel_binaries(), id="wheel"),
-        pytest.param(DEBIAN, id="debian", marks=pytest.mark.skipif(not DEBIAN.exists(), reason="Debian's PostgreSQL 15 is not installed")),
+        pytest.param(
+            DEBIAN,
+            id="debian",
+            marks=pytest.mark.skipif(not DEBIAN.exists(), reason="Debian's PostgreSQL 15 is not installed"),
+        ),
     ],
 )
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
@@ -76,7 +81,9 @@ def test_a_service_adds_and_reads_its_events(review: Review) -> None:
     by_function = review.execute("SELECT append('b')").fetchone()
     assert added is not None
     assert by_function is not None
-    assert review.execute("SELECT count(*) FROM events WHERE id IN (%s, %s)", [added[0], by_function[0]]).fetchone() == (2,)
+    assert review.execute(
+        "SELECT count(*) FROM events WHERE id IN (%s, %s)", [added[0], by_function[0]]
+    ).fetchone() == (2,)
 
 
 def test_a_service_changes_its_working_tables(review: Review) -> None:
@@ -95,15 +102,23 @@ def test_a_service_rebuilds_its_read_tables_beside_the_live_ones(review: Review)
 
 
 @pytest.mark.parametrize("neighbour", ["intake", "audit", "governance"])
-@pytest.mark.parametrize("statement", ["SELECT * FROM review.events", "SELECT * FROM review_view.any", "SELECT review.append('x')"])
+@pytest.mark.parametrize(
+    "statement", ["SELECT * FROM review.events", "SELECT * FROM review_view.any", "SELECT review.append('x')"]
+)
 def test_a_neighbour_sees_nothing_of_a_service(server: Database, neighbour: str, statement: str) -> None:
-    with psycopg.connect(server.conninfo(neighbour)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(server.conninfo(neighbour)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute(statement.encode())
 
 
 @pytest.mark.parametrize("name", [*topology.services(), "web"])
 def test_wrapped_keys_are_open_to_their_own_role_alone(server: Database, name: str) -> None:
-    with psycopg.connect(server.conninfo(name)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with (
+        psycopg.connect(server.conninfo(name)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
         connection.execute("SELECT * FROM keys.wrapped")
 
 
@@ -118,7 +133,7 @@ def test_a_key_is_made_and_destroyed_but_never_rewritten(server: Database) -> No
 def test_a_stranger_role_may_not_connect(server: Database) -> None:
     with psycopg.connect(server.admin, autocommit=True) as admin:
         admin.execute("CREATE ROLE passer_by LOGIN PASSWORD 'p'")
-    stranger = psycopg.conninfo.make_conninfo(server.admin, user="passer_by", password="p")  # noqa: S106
+    stranger = psycopg.conninfo.make_conninfo(server.admin, user="passer_by", password="p")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(stranger)
 
@@ -137,4 +152,6 @@ def test_tables_made_later_by_the_owner_are_open_to_their_service(server: Databa
         owner.execute("CREATE TABLE action.events (id bigserial PRIMARY KEY)")
     with psycopg.connect(server.conninfo("action")) as action:
         action.execute("INSERT INTO events DEFAULT VALUES")
-        assert action.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("events"))).fetchone() == (1,)
+        assert action.execute(
+            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("events"))
+        ).fetchone() == (1,)
