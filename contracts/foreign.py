@@ -32,9 +32,7 @@ from contracts.unreadable import (
 
 STRUCTURED = "application/cloudevents+json"
 
-_forbidden = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-).search
+_forbidden = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]").search
 _attribute_name = re.compile(r"[a-z0-9]+").fullmatch
 _versioned = re.compile(r"(.+)\.v([1-9][0-9]{0,8})").fullmatch
 _json_type = re.compile(r"(application|text)/([a-z0-9.\-]+\+)?json").fullmatch
@@ -59,30 +57,22 @@ class Foreign:
     extensions: dict[str, str | int | bool]
 
 
-def decode_foreign(
-    headers: Mapping[str, str] | None, payload: bytes, *, types: Collection[str]
-) -> Foreign:
+def decode_foreign(headers: Mapping[str, str] | None, payload: bytes, *, types: Collection[str]) -> Foreign:
     """An outside system's event, in binary or structured mode, of one of the `types` this door takes.
 
-    A payload that describes itself, with no `ce-` header beside it, is structured: the 1.0.2 binding knew no other.
+    A payload with no `ce-` header beside it is structured: the 1.0.2 binding knew no other mode.
     Raises a subclass of Unreadable.
     """
     if len(payload) > MAX_PAYLOAD:
-        raise TooLarge(
-            f"The message is larger than {MAX_PAYLOAD:,} bytes. Nothing was read."
-        )
+        raise TooLarge(f"The message is larger than {MAX_PAYLOAD:,} bytes. Nothing was read.")
     named = _case_folded(headers or {})
     mode = _media_type(named.get("content-type", ""))
     if mode.startswith("application/cloudevents-batch"):
-        raise BatchNotAccepted(
-            "Several events came in one message. Send each event in a message of its own."
-        )
+        raise BatchNotAccepted("Several events came in one message. Send each event in a message of its own.")
     if mode.startswith("application/cloudevents") and mode != STRUCTURED:
         raise NotJson("Only the JSON format of CloudEvents is read here.")
     binary = {
-        name[3:]: _percent_decoded(name[3:], value)
-        for name, value in named.items()
-        if name.startswith("ce-")
+        name[3:]: _percent_decoded(name[3:], value) for name, value in named.items() if name.startswith("ce-")
     }
     attributes: dict[str, Any] = dict(binary)
     body: Any = payload or {}
@@ -90,18 +80,12 @@ def decode_foreign(
         attributes = json_object(payload)
         body = _carried(attributes)
     else:
-        attributes.setdefault(
-            "datacontenttype", named.get("content-type", "application/json")
-        )
+        attributes.setdefault("datacontenttype", named.get("content-type", "application/json"))
     try:
         return _foreign(attributes, body, types)
     except Unreadable as refusal:
         sender_id = attributes.get("id")
-        if (
-            isinstance(sender_id, str)
-            and len(sender_id) <= MAX_ATTRIBUTE
-            and not _forbidden(sender_id)
-        ):
+        if isinstance(sender_id, str) and len(sender_id) <= MAX_ATTRIBUTE and not _forbidden(sender_id):
             refusal.message_id = sender_id
         raise
 
@@ -115,9 +99,7 @@ def _foreign(attributes: dict[str, Any], body: Any, types: Collection[str]) -> F
     _refuse_other_types(kind, types)
     content_type = _text(known, "datacontenttype", "application/json")
     if not _json_type(_media_type(content_type)):
-        raise NotJson(
-            "The attribute 'datacontenttype' names something other than JSON."
-        )
+        raise NotJson("The attribute 'datacontenttype' names something other than JSON.")
     return Foreign(
         id=identity,
         source=source,
@@ -149,29 +131,23 @@ def _percent_decoded(name: str, value: str) -> str:
     try:
         return unquote(value, errors="strict") if "%" in value else value
     except UnicodeDecodeError:
-        raise NotACloudEvent(
-            name[:60], "A header is percent-encoded, but not as UTF-8."
-        ) from None
+        raise NotACloudEvent(name[:60], "A header is percent-encoded, but not as UTF-8.") from None
 
 
 def _attributes(given: dict[str, Any]) -> dict[str, Any]:
-    """The attributes that are set, each checked against the CloudEvents type system (1.0.2, section on types)."""
+    """The attributes that are set, each checked against the type system of CloudEvents 1.0.2."""
     given = {name: value for name, value in given.items() if value is not None}
     if len(given) > MAX_ATTRIBUTES:
         raise TooLarge(f"The event has more than {MAX_ATTRIBUTES} attributes.")
     for name, value in given.items():
-        if len(name) > MAX_ATTRIBUTE or (
-            isinstance(value, str) and len(value) > MAX_ATTRIBUTE
-        ):
+        if len(name) > MAX_ATTRIBUTE or (isinstance(value, str) and len(value) > MAX_ATTRIBUTE):
             raise TooLarge(f"An attribute is longer than {MAX_ATTRIBUTE:,} characters.")
         if not _attribute_name(name):
             raise NotACloudEvent(
                 "name",
                 "An attribute's name has characters other than lower-case letters and digits.",
             )
-        if not isinstance(value, str | int) or (
-            isinstance(value, str) and _forbidden(value)
-        ):
+        if not isinstance(value, str | int) or (isinstance(value, str) and _forbidden(value)):
             raise NotACloudEvent(
                 name,
                 f"The attribute '{name[:60]}' is not plain text, a whole number or true/false.",
@@ -190,9 +166,7 @@ def _refuse_other_types(kind: str, types: Collection[str]) -> None:
     if kind in types:
         return
     if asked := _versioned(kind):
-        known = [
-            int(had[2]) for had in map(_versioned, types) if had and had[1] == asked[1]
-        ]
+        known = [int(had[2]) for had in map(_versioned, types) if had and had[1] == asked[1]]
         if known and int(asked[2]) > max(known):
             raise FutureVersion(
                 f"Version {asked[2]} of this type is newer than version {max(known)}, the last we read."
@@ -210,9 +184,7 @@ def _time(text: object) -> datetime:
         raise BadTime
     day, clock, fraction, offset = found.groups()
     try:
-        return datetime.fromisoformat(
-            f"{day}T{clock}{fraction or ''}{offset.upper()}"
-        ).astimezone(UTC)
+        return datetime.fromisoformat(f"{day}T{clock}{fraction or ''}{offset.upper()}").astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadTime from None
 
@@ -223,9 +195,7 @@ def _carried(attributes: dict[str, Any]) -> Any:
     if encoded is None:
         return {} if data is None else data
     if data is not None or not isinstance(encoded, str):
-        raise NotACloudEvent(
-            "data_base64", "Data came twice, or its base64 form is not text."
-        )
+        raise NotACloudEvent("data_base64", "Data came twice, or its base64 form is not text.")
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):

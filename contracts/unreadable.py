@@ -15,7 +15,7 @@ MAX_DEPTH = 20
 class Unreadable(Exception):
     """A message that is not accepted, with the reason in a sentence a sender can act on.
 
-    No sentence repeats what was sent. `message_id` is the sender's own id, where the message gave a usable one.
+    No sentence repeats what was sent. `message_id` is the sender's own id, where a usable one was given.
     """
 
     message_id: str = ""
@@ -37,9 +37,7 @@ class NotACloudEvent(Unreadable):
     """An attribute is missing or malformed; `attribute` says which."""
 
     def __init__(self, attribute: str, sentence: str = "") -> None:
-        super().__init__(
-            sentence or f"The CloudEvents attribute '{attribute}' is missing or empty."
-        )
+        super().__init__(sentence or f"The CloudEvents attribute '{attribute}' is missing or empty.")
         self.attribute = attribute
 
 
@@ -79,7 +77,7 @@ def json_object(payload: bytes) -> dict[str, Any]:
 
 
 def storable(value: object) -> dict[str, Any]:
-    """The object itself. Raises TooDeep where it is nested too deep, NotJson where no record could keep it."""
+    """The object itself. Raises TooDeep or, where no record could keep it, NotJson."""
     if not isinstance(value, dict):
         raise NotJson("The content is JSON, but not an object with named members.")
     level: list[Any] = [value]

@@ -1,7 +1,7 @@
 """How an event travels: CloudEvents 1.0 on NATS.
 
-We publish in binary mode: each attribute is a `ce-` header, percent-encoded as the CloudEvents NATS binding says,
-and the payload is the data alone. What strangers send is read by `decode_foreign`.
+We publish in binary mode: each attribute is a `ce-` header, percent-encoded as the CloudEvents NATS binding
+says, and the payload is the data alone. What strangers send is read by `decode_foreign`.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _OPTIONAL = [
 def encode(envelope: Envelope) -> tuple[dict[str, str], bytes]:
     """Headers and payload of one of our own events, in binary mode.
 
-    `Nats-Msg-Id` is the event's id, so that the stream drops what is sent twice. The sequence is padded, since the
-    CloudEvents sequence extension asks for numbers that sort as text.
+    `Nats-Msg-Id` is the event's id, so that the stream drops what is sent twice. The sequence is
+    padded, since the CloudEvents sequence extension asks for numbers that sort as text.
     """
     identity, journey, about, time, recorded = _spelled(
         [
@@ -84,20 +84,14 @@ def _spelled(values: list[object]) -> list[str]:
 
 
 def _is_bare(text: str) -> bool:
-    """Whether text may stand in a header as it is: printable ASCII without space, quotation mark and percent sign."""
-    return (
-        text.isascii()
-        and text.isprintable()
-        and " " not in text
-        and '"' not in text
-        and "%" not in text
-    )
+    """Whether text may stand in a header as it is: printable ASCII but space, quotation mark and percent."""
+    return text.isascii() and text.isprintable() and " " not in text and '"' not in text and "%" not in text
 
 
 def decode(headers: Mapping[str, str] | None, payload: bytes) -> Envelope:
     """One of our own events, as `encode` sent it.
 
-    Raises NotACloudEvent where an attribute is missing or malformed, NotJson where the payload is no JSON object.
+    Raises NotACloudEvent where an attribute is missing or malformed, NotJson where the payload is no object.
     """
     attributes: dict[str, Any] = {
         name[3:]: unquote(value) if "%" in value else value
@@ -111,6 +105,4 @@ def decode(headers: Mapping[str, str] | None, payload: bytes) -> Envelope:
         return Envelope.model_validate(attributes)
     except ValidationError as error:
         attribute = str(error.errors(include_input=False)[0]["loc"][0])
-        raise NotACloudEvent(
-            attribute, f"The attribute '{attribute}' is missing or malformed."
-        ) from None
+        raise NotACloudEvent(attribute, f"The attribute '{attribute}' is missing or malformed.") from None
