@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf
 from typing import Self
 
 from contracts.taxonomy.labelled import Labelled
@@ -45,6 +45,7 @@ class Fact(Labelled):
     question: str
     shape: FactType
     options: type[Labelled] | None
+    codes: frozenset[str]
 
     def __new__(
         cls,
@@ -61,6 +62,7 @@ class Fact(Labelled):
         member.question = question
         member.shape = shape
         member.options = options
+        member.codes = frozenset(code for code, _ in options.choices()) if options else frozenset()
         return member
 
     KIND = "kind", "Kind of opportunity", "", CHOICE, OpportunityKind
@@ -277,15 +279,7 @@ class Fact(Labelled):
         if self.shape is YES_NO:
             return isinstance(value, bool)
         if self.shape is NUMBER:
-            return (
-                isinstance(value, int | float)
-                and not isinstance(value, bool)
-                and isfinite(value)
-                and value >= 0
-            )
-        codes = dict(self.options.choices()) if self.options else {}
+            return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
         if self.shape is CHOICE:
-            return isinstance(value, str) and value in codes
-        return isinstance(value, list | tuple) and all(
-            isinstance(one, str) and one in codes for one in value
-        )
+            return isinstance(value, str) and value in self.codes
+        return isinstance(value, list | tuple) and all(isinstance(one, str) and one in self.codes for one in value)

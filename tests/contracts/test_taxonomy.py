@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Template
 from pydantic import TypeAdapter
 
-import contracts.taxonomy as taxonomy
+from contracts import taxonomy
 from contracts.taxonomy import (
     QUESTIONS,
     AbuseType,
@@ -134,7 +134,5 @@ def test_a_fact_with_choices_has_its_list_and_others_have_none() -> None:
         (Fact.SERVICE_INTERRUPTION_HOURS, float("inf"), False),
     ],
 )
-def test_a_fact_accepts_only_answers_of_its_own_shape(
-    fact: Fact, value: object, fits: bool
-) -> None:
+def test_a_fact_accepts_only_answers_of_its_own_shape(fact: Fact, value: object, fits: bool) -> None:
     assert fact.accepts(value) is fits

@@ -36,9 +36,7 @@ nations = some.sampled_from(Nation).map(WorkingDays)
         ("2026-11-22", 2, "2026-11-24", "2026-11-24"),
     ],
 )
-def test_bank_holidays_of_the_nation_are_passed_over(
-    start: str, n: int, england: str, scotland: str
-) -> None:
+def test_bank_holidays_of_the_nation_are_passed_over(start: str, n: int, england: str, scotland: str) -> None:
     first = date.fromisoformat(start)
 
     assert ENGLAND.add(first, n) == date.fromisoformat(england)
@@ -107,9 +105,7 @@ def test_the_nth_working_day_is_n_working_days_away(start: date, n: int, of: Wor
 
 
 @given(days, nations)
-def test_later_numbers_give_later_days_and_skip_no_working_day(
-    start: date, of: WorkingDays
-) -> None:
+def test_later_numbers_give_later_days_and_skip_no_working_day(start: date, of: WorkingDays) -> None:
     found = [of.add(start, n) for n in range(1, 30)]
 
     for one, following in pairwise(found):
@@ -118,9 +114,7 @@ def test_later_numbers_give_later_days_and_skip_no_working_day(
 
 
 @given(some.datetimes(timezones=some.just(UTC), max_value=datetime(2090, 1, 1)), nations)  # noqa: DTZ001
-def test_a_deadline_is_always_in_the_future_and_at_the_end_of_a_day(
-    start: datetime, of: WorkingDays
-) -> None:
+def test_a_deadline_is_always_in_the_future_and_at_the_end_of_a_day(start: datetime, of: WorkingDays) -> None:
     end = of.deadline(start, 1)
 
     assert end > start
