@@ -25,6 +25,7 @@ Test = Callable[[Facts], bool | None]
 
 DEPTH = 8
 PARTS = 200
+UNKNOWN = HarmLevel.UNKNOWN.value
 
 
 class ConditionUnreadable(Refused):
@@ -159,7 +160,7 @@ def _leaf(word: str, body: Any) -> Condition:
 
     def holds(facts: Facts) -> bool | None:
         answer = facts.get(name)
-        return compare(answer) if is_answer(answer) else missing
+        return missing if answer is None or answer == UNKNOWN else compare(answer)
 
     def reasons(facts: Facts) -> list[str]:
         answer = facts[name]
@@ -170,7 +171,7 @@ def _leaf(word: str, body: Any) -> Condition:
 
 def is_answer(answer: object) -> bool:
     """Whether a question was answered at all; "not known yet" is no answer."""
-    return answer is not None and answer != HarmLevel.UNKNOWN
+    return answer is not None and answer != UNKNOWN
 
 
 def _wanted(body: Any) -> frozenset[Any]:

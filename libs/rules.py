@@ -153,9 +153,11 @@ class RulePack(Part):
         return self
 
     @cached_property
-    def ready(self) -> tuple[tuple[Rule, Condition], ...]:
-        """Every rule with its condition made ready once."""
-        return tuple((rule, compiled(rule.applies_when, self.conditions)) for rule in self.rules)
+    def ready(self) -> tuple[tuple[Rule, Condition, Proposal], ...]:
+        """Every rule with its condition and its proposal made ready once, for use many times."""
+        return tuple(
+            (rule, compiled(rule.applies_when, self.conditions), _proposal(rule, self.version)) for rule in self.rules
+        )
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id. Raises LookupError where the pack has none."""
@@ -219,23 +221,23 @@ def propose(pack: RulePack, facts: Facts, on: date) -> list[Proposal]:
     """
     nation, provider_kind = facts.get(Fact.NATION), facts.get(Fact.PROVIDER_KIND)
     return [
-        _proposal(pack, rule, condition.reasons(facts))
-        for rule, condition in pack.ready
+        proposal.model_copy(update={"because": condition.reasons(facts)})
+        for rule, condition, proposal in pack.ready
         if condition.holds(facts) and rule.in_force(on) and rule.covers(nation, provider_kind)
     ]
 
 
-def _proposal(pack: RulePack, rule: Rule, because: list[str]) -> Proposal:
-    return Proposal.model_construct(
+def _proposal(rule: Rule, version: str) -> Proposal:
+    return Proposal(
         rule_id=rule.id,
-        rule_version=pack.version,
+        rule_version=version,
         title=rule.title,
         kind=rule.kind,
         standing=rule.standing,
         citation=rule.citation,
         source_url=rule.source_url,
         confirmed=rule.confirmed,
-        because=because,
+        because=[],
         duty=rule.duty,
         clock=rule.clock,
     )
@@ -250,6 +252,6 @@ def unanswered(pack: RulePack, facts: Facts, on: date) -> Mapping[str, list[Fact
             for fact in facts_of(rule.applies_when, pack.conditions)
             if fact.question and not is_answer(facts.get(fact))
         )
-        for rule, condition in pack.ready
+        for rule, condition, _ in pack.ready
         if condition.holds(facts) is None and rule.in_force(on) and rule.covers(nation, provider_kind)
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -123,8 +123,8 @@ def test_a_deadline_is_always_in_the_future_and_at_the_end_of_a_day(start: datet
 
 def test_a_million_deadlines_take_seconds() -> None:
     start = date(2026, 1, 1)
-    began = perf_counter()
+    began = process_time()
     for offset in range(100_000):
         ENGLAND.add(start + timedelta(days=offset % 700), 2)
 
-    assert perf_counter() - began < 1.0
+    assert process_time() - began < 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -352,11 +352,11 @@ def test_the_same_facts_always_give_the_same_proposals_with_their_reasons(
 
 def test_thousands_of_opportunities_are_weighed_in_a_second() -> None:
     propose(PACK, CRITERIA, TODAY)
-    began = perf_counter()
+    began = process_time()
     for _ in range(1000):
         propose(PACK, CRITERIA, TODAY)
 
-    assert perf_counter() - began < 1.0
+    assert process_time() - began < 1.0
 
 
 RULE = """
