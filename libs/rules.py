@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -28,6 +28,7 @@ from contracts.taxonomy import (
     Role,
     RuleKind,
 )
+from libs.calendar import WorkingDays, calendar_days
 from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answer
 from libs.domain import Refused
 from libs.policytext import malformed, read
@@ -66,6 +67,16 @@ class Clock(Part):
             return self.kind.label.lower()
         unit = self.kind.label.lower() if self.n != 1 else self.kind.label.lower().removesuffix("s")
         return f"within {self.n} {unit} of {self.starts_at.label}"
+
+    def due(self, start: datetime, days: WorkingDays) -> datetime | None:
+        """The end of the last day in time, or None where the rule gives no number of days.
+
+        `start` is the moment the clock's `starts_at` names. Raises ValueError for a time without a zone.
+        """
+        if self.n is None:
+            return None
+        counted = days.deadline if self.kind is ClockKind.WORKING_DAYS else calendar_days
+        return counted(start, self.n)
 
 
 class Duty(Part):

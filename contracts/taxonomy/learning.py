@@ -196,6 +196,7 @@ class Verdict(Labelled):
 class Milestone(Labelled):
     """The moments of an opportunity's life that targets are measured between."""
 
+    RECEIVED = "received", "Received"
     RECORDED = "recorded", "Recorded"
     MANAGEMENT_REVIEWED = "management_reviewed", "Reviewed by a manager"
     ACTIONED = "actioned", "Action taken"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -21,6 +21,7 @@ from contracts.taxonomy import (
     ProviderKind,
     RuleKind,
 )
+from libs.calendar import WorkingDays
 from libs.conditions import (
     AnswerNotPossible,
     ConditionTooLarge,
@@ -249,6 +250,20 @@ def test_a_clock_can_be_read_aloud() -> None:
     assert words["cqc-abuse"] == "without delay"
     assert words["indicator-management-review"] == "within 1 working day of when it was recorded"
     assert words["complaint-summary-for-cqc"] == ("within 28 calendar days of when the request was received")
+
+
+def test_a_counted_clock_gives_a_date_and_a_worded_one_gives_none() -> None:
+    start = datetime(2026, 12, 24, 10, tzinfo=UTC)
+    england = WorkingDays("ENG")
+
+    def due(rule_id: str) -> datetime | None:
+        clock = PACK.rule(rule_id).clock
+        return clock.due(start, england) if clock else None
+
+    assert due("indicator-management-review") == datetime(2026, 12, 29, 23, 59, 59, 999999, tzinfo=UTC)
+    assert due("complaint-summary-for-cqc") == datetime(2027, 1, 21, 23, 59, 59, 999999, tzinfo=UTC)
+    assert due("cqc-abuse") is None
+    assert due("candour-told-in-person") is None
 
 
 def test_a_question_nobody_answered_is_not_taken_as_no() -> None:
