@@ -1,4 +1,4 @@
-"""Bearer tokens of API clients: shown once when issued, kept only as a hash, good until they expire or are withdrawn."""
+"""Bearer tokens of API clients: shown once, kept only as a hash, good until they expire or are withdrawn."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -151,6 +151,7 @@ class Failures:
                 raise
             request = Request(scope, receive)
             frames = traceback.extract_tb(failure.__traceback__)
-            places = [f"{each.filename}:{each.lineno} {each.name}" for each in frames[-8:]]
-            log.error("request_failed", kind=type(failure).__qualname__, exception=places, trace_id=correlation_id(request))
+            places = " > ".join(f"{each.filename}:{each.lineno} {each.name}" for each in frames[-8:])
+            known_as = {"kind": type(failure).__qualname__, "trace_id": correlation_id(request)}
+            log.error("request_failed", exception=places, **known_as)
             await (await answer(request, 500))(scope, receive, send)

@@ -1,5 +1,7 @@
 """Makes a service's FastAPI app one of Candour's: its shell, sessions, walls and plain answers."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 
 from libs.web.api_tokens import ApiTokens
@@ -10,15 +12,24 @@ from libs.web.static_files import PREFIX, StaticFiles
 from libs.web.walls import MEBIBYTE, BodyLimit, SafeHeaders, SameOrigin
 
 
-def furnish(app: FastAPI, shell: Shell, sessions: Sessions, api_tokens: ApiTokens, most: int = MEBIBYTE) -> None:
-    """Everything a service's pages and routes need around them; `most` is the largest body in bytes.
+def furnish(
+    app: FastAPI,
+    *,
+    shell: Shell,
+    sessions: Sessions,
+    api_tokens: ApiTokens,
+    most: int = MEBIBYTE,
+    larger: Mapping[str, int] | None = None,
+) -> None:
+    """Everything a service's pages and routes need around them; `most` is the largest body in bytes, `larger` what is
+    taken under certain paths instead, such as where a file of past records is brought in.
 
     Call it once for each app, before the app answers its first request.
     """
     app.state.shell, app.state.sessions, app.state.api_tokens = shell, sessions, api_tokens
     app.mount(PREFIX, StaticFiles(), name="static")
     install_errors(app)
-    app.add_middleware(BodyLimit, most=most)
+    app.add_middleware(BodyLimit, most=most, larger=larger)
     app.add_middleware(SameOrigin)
     app.add_middleware(Failures)
     app.add_middleware(SafeHeaders)

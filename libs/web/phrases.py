@@ -20,7 +20,7 @@ def _in_zone(when: datetime, zone: str | None) -> datetime:
 
 
 def local_time(when: datetime | None, zone: str | None = None) -> str:
-    """The site's wall clock, such as "22 Nov 2026, 14:05"; "not known" for no time. Raises ValueError without a zone."""
+    """The site's wall clock, such as "22 Nov 2026, 14:05"; "not known" for none. Raises ValueError without a zone."""
     if when is None:
         return "not known"
     local = _in_zone(when, zone)

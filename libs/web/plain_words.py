@@ -98,4 +98,4 @@ BY_STATUS = {
 
 def words_for(status: int) -> Words:
     """The words of this status, or of its family."""
-    return BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]
+    return BY_STATUS.get(status) or BY_STATUS[400 if str(status).startswith("4") else 500]

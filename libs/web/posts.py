@@ -18,7 +18,7 @@ class Post:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Whoever made this request, acting in one post; `session_id` is None for API clients, who have no `csrf` either."""
+    """Whoever made this request, acting in one post; `session_id` is None for API clients, with no `csrf` either."""
 
     actor_id: str
     role: str

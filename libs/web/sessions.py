@@ -2,11 +2,12 @@
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
@@ -99,7 +100,8 @@ class Sessions:
                 return None
             if now - row[5] > NOTED_EVERY:
                 await connection.execute("UPDATE web.session SET seen_at = %s WHERE session_id = %s", (now, row[0]))
-        return _acting(token, *row[:5])
+        session_id, actor_id, label, posts, acting, _ = row
+        return _acting(SignedIn(actor_id, "", "", label, from_rows(posts), csrf_of(token), session_id), acting)
 
     async def act_as(self, token: str, post: str) -> str | None:
         """A new cookie value for the same session in another of the person's posts; None when they do not hold it."""
@@ -135,9 +137,6 @@ class Sessions:
             return gone.rowcount
 
 
-def _acting(
-    token: str, session_id: UUID, actor_id: str, label: str, rows: Sequence[dict[str, Any]], acting: str
-) -> SignedIn:
-    posts = from_rows(rows)
-    post = next((each for each in posts if each.post == acting), posts[0])
-    return SignedIn(actor_id, post.role, post.scope, post.label or label, posts, csrf_of(token), session_id)
+def _acting(person: SignedIn, acting: str) -> SignedIn:
+    post = next((each for each in person.posts if each.post == acting), person.posts[0])
+    return replace(person, role=post.role, scope=post.scope, label=post.label or person.label)

@@ -53,6 +53,7 @@ class Shell:
         self,
         clock: Clock,
         templates: Sequence[Path] = (),
+        *,
         links: Sequence[Link] = NAVIGATION,
         mounted: Iterable[str] | None = None,
         banner: Callable[[], str] = str,
@@ -72,7 +73,7 @@ class Shell:
         self._teach_phrases()
 
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-        """The template as an answer; it also knows `me`, `csrf_field`, `now`, `here`, `links`, `banner` and `static`."""
+        """The template as an answer; it also knows `me`, `csrf_field`, `now`, `here`, `links`, `banner`, `static`."""
         me = getattr(request.state, "signed_in", None)
         around = {
             "request": request,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.web import cookies
@@ -52,9 +52,9 @@ def sign_in_routes(people: Callable[[], Sequence[Persona]]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in")
-    async def choose(request: Request, next: str = "/") -> Response:
+    async def choose(request: Request, onward: Annotated[str, Query(alias="next")] = "/") -> Response:
         await maybe_signed_in(request)
-        return _shell(request).page(request, "sign_in.html", groups=_grouped(people()), next=relative(next))
+        return _shell(request).page(request, "sign_in.html", groups=_grouped(people()), next=relative(onward))
 
     @router.post("/sign-in")
     async def enter(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The styles, scripts and fonts of the pages, served under an address that holds their hash so a browser may keep them."""
+"""The styles, scripts and fonts of the pages, under an address that holds their hash so a browser may keep them."""
 
 import json
 from functools import lru_cache
@@ -11,7 +11,13 @@ from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "static"
 PREFIX = "/static"
-TYPES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".txt": "text/plain"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """What surrounds every page and route: safe headers, one origin, and a limit to what may be sent."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -83,34 +84,39 @@ def _is_ours(request: Request) -> bool:
 
 
 class BodyLimit:
-    """Refuses a body of more than `most` bytes (413). What is over is read and thrown away up to eight times as much,
-    because a browser whose sending is cut off shows a broken connection instead of the reason."""
+    """Refuses a body of more than `most` bytes (413), or of what `larger` grants under a path.
 
-    def __init__(self, app: ASGIApp, most: int = MEBIBYTE) -> None:
-        self._app, self._most = app, most
+    What is over is read and thrown away up to eight times as much, because a browser whose sending is cut off shows a
+    broken connection instead of the reason.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = MEBIBYTE, larger: Mapping[str, int] | None = None) -> None:
+        self._app, self._most, self._larger = app, most, larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         read = 0
+        most = next((size for path, size in self._larger.items() if scope["path"].startswith(path)), self._most)
 
         async def limited() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self._most:
-                await self._drain(message, receive)
-                raise HTTPException(413, f"The most you can send at once is {_size(self._most)}. Nothing was saved.")
+            if read > most:
+                await _drain(message, receive, 8 * most)
+                raise HTTPException(413, f"The most you can send at once is {_size(most)}. Nothing was saved.")
             return message
 
         await self._app(scope, limited, send)
 
-    async def _drain(self, message: Message, receive: Receive) -> None:
-        thrown = 0
-        while message.get("more_body") and thrown < 8 * self._most:
-            message = await receive()
-            thrown += len(message.get("body", b""))
+
+async def _drain(message: Message, receive: Receive, most: int) -> None:
+    thrown = 0
+    while message.get("more_body") and thrown < most:
+        message = await receive()
+        thrown += len(message.get("body", b""))
 
 
 def _size(number: int) -> str:

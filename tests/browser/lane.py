@@ -1,4 +1,4 @@
-"""A real browser for tests: Debian's Chromium driven by Playwright, watched for accessibility, reflow and stray requests.
+"""A real browser for tests: Debian's Chromium driven by Playwright, watched for access, reflow and stray requests.
 
 Where there is no Chromium and none can be installed, tests that ask for `browser` are skipped with that reason.
 They run on the session's loop: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
@@ -49,7 +49,7 @@ def why_not() -> str:
         return f"{CHROMIUM} is missing; install it with: apt-get install {' '.join(PACKAGES)}"
     command = [apt, "install", "-y", "--no-install-recommends", *PACKAGES]
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, capture_output=True, text=True, env=quiet, timeout=600)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=quiet, timeout=600)
     return "" if CHROMIUM.exists() else f"chromium could not be installed: {done.stderr.strip()[-200:]}"
 
 
@@ -83,18 +83,23 @@ class Watched:
         found: dict[str, Any] = await self.page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS
         )
-        return [f"{each['id']}: {each['help']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
+        broken = [(each, node["html"][:160]) for each in found["violations"] for node in each["nodes"]]
+        return [f"{each['id']}: {each['help']}: {where}" for each, where in broken]
 
     async def overflow(self) -> int:
         """By how many CSS pixels the page is wider than its window."""
-        return int(await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        root = "document.documentElement"
+        return int(await self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
 
 
 @asynccontextmanager
 async def opened(browser: Browser, width: int = DESK, javascript: bool = True) -> AsyncIterator[Watched]:
     """A fresh page of this width, watched from its first request."""
     context = await browser.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=javascript, locale="en-GB", timezone_id="Europe/London"
+        viewport={"width": width, "height": 900},
+        java_script_enabled=javascript,
+        locale="en-GB",
+        timezone_id="Europe/London",
     )
     watched = Watched(await context.new_page())
     watched.page.on("request", lambda request: watched.asked(request.url))

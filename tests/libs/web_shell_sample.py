@@ -1,6 +1,6 @@
 """A small real service in Candour's shell: pages with every part, forms, rules that refuse and faults."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,9 +27,10 @@ NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 Me = Annotated[SignedIn, Depends(signed_in)]
 AT_ELM_COURT = Post("p-1", "registered_manager", "site:elm-court", "Registered manager, Elm Court")
 AT_OAK_LODGE = Post("p-2", "registered_manager", "site:oak-lodge", "Registered manager, Oak Lodge")
+ON_NIGHTS = Post("p-3", "carer", "site:elm-court")
 PEOPLE = (
-    Persona("ann", "Ann, registered manager", "Sees to what happened at Elm Court today.", (AT_ELM_COURT, AT_OAK_LODGE)),
-    Persona("dev", "Dev, carer on nights", "Reports what he saw and reads briefings.", (Post("p-3", "carer", "site:elm-court"),)),
+    Persona("ann", "Ann, registered manager", "Sees to what happened at Elm Court.", (AT_ELM_COURT, AT_OAK_LODGE)),
+    Persona("dev", "Dev, carer on nights", "Reports what he saw and reads briefings.", (ON_NIGHTS,)),
     Persona("mo", "Mo, quality lead", "Watches over twelve sites.", (Post("p-4", "quality_lead", "provider:willow"),)),
     Persona("ada", "Ada, auditor", "Checks that the record is whole.", (Post("p-5", "auditor", "provider:willow"),)),
 )
@@ -55,7 +56,7 @@ async def pool_of(conninfo: str) -> AsyncIterator[Pool]:
         yield pool
 
 
-def sample_app(pool: Pool, clock: Clock | None = None, most: int = 64 * 1024) -> FastAPI:
+def sample_app(pool: Pool, clock: Clock | None = None, larger: Mapping[str, int] | None = None) -> FastAPI:
     """The service, wired as a real one is."""
     clock = clock or HandClock(NOW)
     shell = Shell(
@@ -64,7 +65,8 @@ def sample_app(pool: Pool, clock: Clock | None = None, most: int = 64 * 1024) ->
         banner=lambda: "Demonstration with made-up people. The demo clock says 20 Nov 2026, 14:05.",
     )
     app = FastAPI()
-    furnish(app, shell, Sessions(pool, clock), ApiTokens(pool, clock), most=most)
+    sessions, tokens = Sessions(pool, clock), ApiTokens(pool, clock)
+    furnish(app, shell=shell, sessions=sessions, api_tokens=tokens, most=64 * 1024, larger=larger)
     app.include_router(sign_in_routes(lambda: PEOPLE))
     _pages(app, shell)
     _routes(app)
@@ -74,10 +76,12 @@ def sample_app(pool: Pool, clock: Clock | None = None, most: int = 64 * 1024) ->
 def _pages(app: FastAPI, shell: Shell) -> None:
     @app.get("/work")
     async def work(request: Request, me: Me) -> Response:
-        wrong = Form({"what": "She was found on the floor by the <window>.", "kind": "fall", "who": ["resident"], "seen-day": "2026-11-20"})
+        typed = {"what": "She was found on the floor by the <window>.", "kind": "fall", "who": ["resident"]}
+        wrong = Form(typed | {"seen-day": "2026-11-20"})
         wrong.text("site", missing="Choose the site where it happened")
         wrong.moment("seen", "Europe/London")
-        return shell.page(request, "everything.html", form=wrong, late=NOW - timedelta(days=2), soon=NOW + timedelta(days=4))
+        late, soon = NOW - timedelta(days=2), NOW + timedelta(days=4)
+        return shell.page(request, "everything.html", form=wrong, late=late, soon=soon)
 
     @app.get("/report")
     async def blank(request: Request, me: Me) -> Response:
