@@ -50,13 +50,9 @@ class IncidentReported(BaseModel):
         max_length=4000,
         description="what was done at once to keep people safe; sealed",
     )
-    harm_level: Code | None = Field(
-        default=None, description="taxonomy.HarmLevel, or the sender's code for it"
-    )
+    harm_level: Code | None = Field(default=None, description="taxonomy.HarmLevel, or the sender's code for it")
     person: PersonConcerned | None = None
-    reported_by: str | None = Field(
-        default=None, max_length=200, description="the post or system that reported it"
-    )
+    reported_by: str | None = Field(default=None, max_length=200, description="the post or system that reported it")
     themes: list[Code] = Field(default_factory=list, max_length=20, description="taxonomy.Theme")
     facts: dict[Code, bool | int | float | Annotated[str, StringConstraints(max_length=500)]] = Field(
         default_factory=dict,

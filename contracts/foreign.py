@@ -71,9 +71,7 @@ def decode_foreign(headers: Mapping[str, str] | None, payload: bytes, *, types: 
         raise BatchNotAccepted("Several events came in one message. Send each event in a message of its own.")
     if mode.startswith("application/cloudevents") and mode != STRUCTURED:
         raise NotJson("Only the JSON format of CloudEvents is read here.")
-    binary = {
-        name[3:]: _percent_decoded(name[3:], value) for name, value in named.items() if name.startswith("ce-")
-    }
+    binary = {name[3:]: _percent_decoded(name[3:], value) for name, value in named.items() if name.startswith("ce-")}
     attributes: dict[str, Any] = dict(binary)
     body: Any = payload or {}
     if mode == STRUCTURED or not binary:

@@ -18,18 +18,14 @@ SERVICES = FOLDER.parent / "services"
 
 
 def contracts(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail where a promise is broken.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a promise is broken.")] = False,
     against: Annotated[str, typer.Option(help="The git revision whose promises must be kept.")] = "HEAD",
 ) -> None:
     """Write schemas, AsyncAPI, catalogue and examples from the models, or check that each promise is kept."""
     try:
         published = published_at(FOLDER, against)
     except NoSuchRevision:
-        typer.echo(
-            f"There is no revision '{against}' here; nothing was compared or written. Name one that exists."
-        )
+        typer.echo(f"There is no revision '{against}' here; nothing was compared or written. Name one that exists.")
         raise typer.Exit(2) from None
     if check:
         found = faults(promises(), FOLDER, SERVICES, published)

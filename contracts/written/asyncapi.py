@@ -44,9 +44,10 @@ def _info() -> dict[str, Any]:
     return {
         "title": "Candour",
         "version": "1",
-        "description": "What the services tell each other, and what outside systems may tell them: "
-        "CloudEvents 1.0 on NATS JetStream, in binary mode. A name is kept for ever; a change that a reader could notice "
-        "is a new name.",
+        "description": (
+            "What the services tell each other, and what outside systems may tell them: CloudEvents 1.0 on NATS "
+            "JetStream, in binary mode. A name is kept for ever; a change that a reader could notice is a new name."
+        ),
         "license": {"name": "Apache-2.0"},
     }
 
@@ -89,8 +90,7 @@ def _channel(name: str, model: type[BaseModel]) -> dict[str, Any]:
         "title": model.__name__,
         "description": model.__doc__,
         "servers": [
-            {"$ref": f"#/servers/{server}"}
-            for server in (("services", "outside") if outside else ("services",))
+            {"$ref": f"#/servers/{server}"} for server in (("services", "outside") if outside else ("services",))
         ],
         "messages": {key: {"$ref": f"#/components/messages/{key}"} for key in _message_names(name)},
     }

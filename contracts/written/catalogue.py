@@ -105,9 +105,7 @@ def _holds(option: Schema, root: Schema) -> str:
         "object": "mapping",
     }
     formats = {"date-time": "moment", "date": "day", "uuid": "id"}
-    word = formats.get(
-        str(option.get("format")), words.get(str(option.get("type")), option.get("type", "anything"))
-    )
+    word = formats.get(str(option.get("format")), words.get(str(option.get("type")), option.get("type", "anything")))
     return f"{word}{_limit(option)}"
 
 

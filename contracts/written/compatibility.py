@@ -159,9 +159,7 @@ def _words(options: Mapping[str, Schema]) -> str:
 
 
 def _same(one: Schema, other: Schema) -> bool:
-    return {k: v for k, v in one.items() if k not in _SAID} == {
-        k: v for k, v in other.items() if k not in _SAID
-    }
+    return {k: v for k, v in one.items() if k not in _SAID} == {k: v for k, v in other.items() if k not in _SAID}
 
 
 def _field(path: str) -> str:

@@ -40,9 +40,7 @@ def write_examples(promises: Promises, folder: Path) -> list[str]:
         if shown and not lacking(schema_of(name, model), _data(shown[-1])):
             continue
         file = folder / (f"{name}.{len(shown) + 1}.json" if shown else f"{name}.json")
-        file.write_text(
-            json.dumps(first_example(name, model, len(shown)), indent=2, ensure_ascii=False) + "\n"
-        )
+        file.write_text(json.dumps(first_example(name, model, len(shown)), indent=2, ensure_ascii=False) + "\n")
         index[file.name] = digest(file)
         added.append(file.name)
     (folder / INDEX).write_text(json.dumps(dict(sorted(index.items())), indent=2) + "\n")
@@ -63,6 +61,15 @@ def versions(folder: Path, name: str) -> list[Path]:
     """A promise's examples, oldest shape first."""
     later = sorted(folder.glob(f"{name}.*.json"), key=lambda file: int(file.name.split(".")[-2]))
     return [file for file in (folder / f"{name}.json", *later) if file.exists()]
+
+
+def whole(file: Path) -> dict[str, Any] | None:
+    """The event that an example file holds, or None where it is not one."""
+    try:
+        event = json.loads(file.read_bytes())
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("data"), dict) else None
 
 
 def lacking(schema: Schema, data: Any, root: Schema | None = None) -> list[str]:
@@ -129,28 +136,27 @@ def _unreadable(promises: Promises, folder: Path) -> Iterator[str]:
     for file in sorted(folder.glob("*.json")):
         if file.name == INDEX:
             continue
+        example = whole(file)
+        if example is None:
+            yield f"{file.name}: this file is not a CloudEvent in JSON."
+            continue
+        model = promises.get(example.get("type", ""))
+        if model is None:
+            yield f"{file.name}: nobody can read this example any more, its name is no longer promised."
+            continue
         try:
-            example = json.loads(file.read_bytes())
-            model = promises.get(example["type"])
-            if model is None:
-                yield f"{file.name}: nobody can read this example any more, its name is no longer promised."
-                continue
             read_example(example, model)
         except (ValidationError, Unreadable) as error:
             where = error.errors()[0]["loc"] if isinstance(error, ValidationError) else ()
             at = f" ('{'.'.join(map(str, where))}')" if where else ""
             yield f"{file.name}: it was published and can no longer be read{at}. Make a new version."
-        except (ValueError, KeyError, TypeError):
-            yield f"{file.name}: this file is not a CloudEvent in JSON."
 
 
 def read_example(example: dict[str, Any], model: type[BaseModel]) -> BaseModel:
     """The event of an example, read as a receiver would. Raises ValidationError or Unreadable."""
     if publisher_of(example["type"]) == OUTSIDE:
         body = json.dumps(example).encode()
-        foreign = decode_foreign(
-            {"content-type": "application/cloudevents+json"}, body, types={example["type"]}
-        )
+        foreign = decode_foreign({"content-type": "application/cloudevents+json"}, body, types={example["type"]})
         return model.model_validate(foreign.data)
     envelope = Envelope.model_validate(example)
     event = model.model_validate(envelope.data)
@@ -172,7 +178,7 @@ def _altered(folder: Path, index: Mapping[str, str], before: Mapping[str, str]) 
 
 
 def _data(file: Path) -> Any:
-    return json.loads(file.read_bytes())["data"]
+    return (whole(file) or {}).get("data")
 
 
 def _id(of: str) -> UUID:

@@ -16,7 +16,7 @@ from contracts.envelope import Envelope
 from contracts.written.asyncapi import asyncapi
 from contracts.written.catalogue import catalogue
 from contracts.written.compatibility import broken_promises
-from contracts.written.examples import INDEX, RUN, example_faults, versions, write_examples
+from contracts.written.examples import INDEX, RUN, example_faults, versions, whole, write_examples
 from contracts.written.listeners import listeners
 from contracts.written.promises import Promises, Schema, schema_of
 
@@ -65,7 +65,7 @@ def documents(promises: Promises, folder: Path, services: Path) -> dict[str, str
     """Each generated document by its path; a name without an example stays out of AsyncAPI."""
     texts = {f"schemas/{name}.json": _json(schema) for name, schema in _schemas(promises).items()}
     shown = {name: files[-1] for name in promises if (files := versions(folder / "examples", name))}
-    examples = {name: json.loads(file.read_bytes()) for name, file in shown.items()}
+    examples = {name: event for name, file in shown.items() if (event := whole(file))}
     with_example = {name: promises[name] for name in examples}
     texts["asyncapi.json"] = _json(asyncapi(with_example, examples))
     texts["catalogue.md"] = catalogue(promises, listeners(services, promises))
@@ -116,9 +116,7 @@ def _drift(promises: Promises, folder: Path, services: Path) -> list[str]:
             found.append(f"{name}: it was never written. {RUN}")
         elif file.read_text() != text:
             found.append(f"{name}: it differs from the models. {RUN}")
-    found += [
-        f"schemas/{file.name}: no model stands behind it any more." for file in _orphans(promises, folder)
-    ]
+    found += [f"schemas/{file.name}: no model stands behind it any more." for file in _orphans(promises, folder)]
     return found
 
 

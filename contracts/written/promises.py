@@ -33,11 +33,7 @@ def promises() -> dict[str, type[BaseModel]]:
     """Each name ever promised and its model, publishers in the order a journey meets them."""
     for publisher in PUBLISHERS:
         importlib.import_module(f"contracts.{publisher}")
-    ours = {
-        name: kind
-        for name, kind in PublishedEvent.catalogue.items()
-        if kind.__module__.startswith("contracts.")
-    }
+    ours = {name: kind for name, kind in PublishedEvent.catalogue.items() if kind.__module__.startswith("contracts.")}
     order = {publisher: place for place, publisher in enumerate(PUBLISHERS)}
     kept = dict(sorted(ours.items(), key=lambda item: order[publisher_of(item[0])]))
     return {**kept, IncidentReported.name: IncidentReported}
