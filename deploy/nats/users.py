@@ -24,7 +24,10 @@ Permissions = dict[str, dict[str, list[str]]]
 
 
 def inbox_prefix(user: str) -> str:
-    """The private reply prefix a client must connect with (`nats.connect(inbox_prefix=…)`)."""
+    """The private reply prefix a client must connect with (`nats.connect(inbox_prefix=…)`).
+
+    A FastStream pull subscriber needs it again, as bytes with a dot behind: it does not ask its connection.
+    """
     return f"_INBOX_{user}"
 
 
@@ -89,10 +92,7 @@ def _granted(user: str) -> dict[str, Any]:
 def _grants(service: str, kind: str) -> list[str]:
     declared = topology.declared()
     patterns = declared["user"]["{service}"].get(kind, []) + declared["more"].get(service, {}).get(kind, [])
-    return [
-        pattern.replace("{service}", service if kind == "publish" else service.upper())
-        for pattern in patterns
-    ]
+    return [pattern.replace("{service}", service if kind == "publish" else service.upper()) for pattern in patterns]
 
 
 def _streams(service: str, kind: str) -> list[str]:
@@ -111,8 +111,7 @@ def _may_publish(service: str) -> Iterator[str]:
         yield f"$JS.API.CONSUMER.CREATE.{stream}"
         yield from (f"$JS.API.CONSUMER.{verb}.{stream}" for verb in ("NAMES", "LIST"))
         yield from (
-            f"$JS.API.CONSUMER.{verb}.{stream}.>"
-            for verb in ("CREATE", "DURABLE.CREATE", "MSG.NEXT", "INFO", "DELETE")
+            f"$JS.API.CONSUMER.{verb}.{stream}.>" for verb in ("CREATE", "DURABLE.CREATE", "MSG.NEXT", "INFO", "DELETE")
         )
         # The server writes these two with or without domain and account tokens in front of the stream.
         yield from (f"$JS.{verb}.{stream}.>" for verb in ("ACK", "FC"))
@@ -145,9 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("conf", type=Path, help="where to write, readable by the owner only")
     parser.add_argument("--store", default="/data")
     asked = parser.parse_args(arguments)
-    found = {
-        file.name: file.read_text().strip() for file in sorted(asked.secrets.iterdir()) if file.is_file()
-    }
+    found = {file.name: file.read_text().strip() for file in sorted(asked.secrets.iterdir()) if file.is_file()}
     with os.fdopen(os.open(asked.conf, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(server_conf(found, store=asked.store))
 

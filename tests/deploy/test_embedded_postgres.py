@@ -99,15 +99,11 @@ def test_a_leftover_server_of_the_same_data_is_stopped_first(reachable_directory
 
 
 def test_a_stale_note_naming_another_program_harms_nobody(reachable_directory: Path) -> None:
-    bystander = subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
-    )
+    bystander = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     server = EmbeddedPostgres(reachable_directory / "postgres", durable=False).start()
     server.kill()
     pid_file = server.data / "postmaster.pid"
-    pid_file.write_text(
-        pid_file.read_text().replace(pid_file.read_text().split("\n", 1)[0], str(bystander.pid), 1)
-    )
+    pid_file.write_text(pid_file.read_text().replace(pid_file.read_text().split("\n", 1)[0], str(bystander.pid), 1))
     try:
         server.start()
         assert bystander.poll() is None
@@ -140,9 +136,7 @@ def test_closed_directories_are_left_closed(
     if libraries.exists():
         shutil.copytree(libraries, tmp_path / "site" / libraries.name)
     data = tmp_path / "var" / "postgres"
-    with EmbeddedPostgres(
-        data, binaries=tmp_path / "site" / "package" / home.name / "bin", durable=False
-    ) as server:
+    with EmbeddedPostgres(data, binaries=tmp_path / "site" / "package" / home.name / "bin", durable=False) as server:
         note(server)
         assert data.is_symlink()
         assert data.resolve().parent == embedded.ELSEWHERE

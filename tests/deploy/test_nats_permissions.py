@@ -57,9 +57,7 @@ async def sign_in(messaging: Messaging) -> AsyncIterator[SignIn]:
 async def test_a_service_publishes_its_own_events_and_audit_records(sign_in: SignIn, service: str) -> None:
     signed = await sign_in(service)
     for kind in ("events", "audit"):
-        acknowledged = await signed.client.jetstream().publish(
-            f"{kind}.{service}.something_happened.v1", b"{}"
-        )
+        acknowledged = await signed.client.jetstream().publish(f"{kind}.{service}.something_happened.v1", b"{}")
         assert acknowledged.stream == f"{kind.upper()}_{service.upper()}"
 
 
@@ -164,9 +162,7 @@ async def test_an_outside_system_sends_an_incident_and_hears_the_answer(sign_in:
     await source.client.flush()
     sent = await source.client.jetstream().publish("external.incidents.careplan", b"{}")
     assert sent.stream == "EXTERNAL"
-    arrivals = await intake.client.jetstream().pull_subscribe(
-        "external.incidents.*", "intake_from_outside", "EXTERNAL"
-    )
+    arrivals = await intake.client.jetstream().pull_subscribe("external.incidents.*", "intake_from_outside", "EXTERNAL")
     (incident,) = await arrivals.fetch(1, timeout=2)
     await incident.ack_sync()
     await intake.client.jetstream().publish("answers.incidents.careplan", b"taken")
@@ -175,9 +171,7 @@ async def test_an_outside_system_sends_an_incident_and_hears_the_answer(sign_in:
 
 
 @pytest.mark.parametrize(("size", "taken"), [(1024 * 1024, True), (1024 * 1024 + 4097, False)])
-async def test_an_incident_of_more_than_one_mebibyte_is_refused(
-    sign_in: SignIn, size: int, *, taken: bool
-) -> None:
+async def test_an_incident_of_more_than_one_mebibyte_is_refused(sign_in: SignIn, size: int, *, taken: bool) -> None:
     source = await sign_in("source_careplan")
     sending = source.client.jetstream().publish("external.incidents.careplan", b"x" * size)
     if taken:

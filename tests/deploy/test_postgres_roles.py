@@ -152,6 +152,4 @@ def test_tables_made_later_by_the_owner_are_open_to_their_service(server: Databa
         owner.execute("CREATE TABLE action.events (id bigserial PRIMARY KEY)")
     with psycopg.connect(server.conninfo("action")) as action:
         action.execute("INSERT INTO events DEFAULT VALUES")
-        assert action.execute(
-            sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("events"))
-        ).fetchone() == (1,)
+        assert action.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("events"))).fetchone() == (1,)

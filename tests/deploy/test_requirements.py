@@ -43,8 +43,6 @@ def test_make_explains_every_command() -> None:
 
 
 def test_setup_refuses_a_python_that_is_too_old_in_words() -> None:
-    tried = subprocess.run(
-        ["make", "-B", "-C", ROOT, "setup", "PYTHON="], capture_output=True, text=True, check=False
-    )
+    tried = subprocess.run(["make", "-B", "-C", ROOT, "setup", "PYTHON="], capture_output=True, text=True, check=False)
     assert tried.returncode != 0
     assert "Python 3.11, 3.12 or 3.13 is needed" in tried.stdout + tried.stderr
