@@ -32,7 +32,7 @@ def listeners(services: Path, promises: Promises) -> dict[str, list[str]]:
 
 def _imported(tree: ast.Module) -> dict[str, str]:
     """What each imported word stands for, in full."""
-    words = {}
+    words: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             words |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
