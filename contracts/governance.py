@@ -99,5 +99,3 @@ class ChallengeAnswered(PublishedEvent, name="governance.challenge_answered.v1")
 
     challenge_id: UUID
     words: str = Field(max_length=4000)
-
-

@@ -1,0 +1,1 @@
+"""What services stand on and none is about."""

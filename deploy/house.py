@@ -1,0 +1,79 @@
+"""The whole house in one process: every room, the keys they share, and how long until all is quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from deploy.nats.topology import services
+from libs.clock import Clock
+from libs.keys import DDL as KEYS_DDL
+from libs.keys import KeyRing
+from libs.room import House, Room
+from libs.store_sql import ddl
+
+
+def statements() -> list[str]:
+    """The tables that the owner makes: every service's event store, and the keys."""
+    made = [each.as_string() for service in services() for each in ddl(service)]
+    return [*made, KEYS_DDL]
+
+
+class Platform:
+    """Rooms that are opened and closed together. `only` names some of them, for a process that runs one service."""
+
+    def __init__(self, env: Mapping[str, str], clock: Clock, only: Iterable[str] = ()) -> None:
+        self.env, self.clock = env, clock
+        self.keys_pool = AsyncConnectionPool(
+            env["CANDOUR_PG_KEYS"], min_size=1, max_size=3, open=False, kwargs={"autocommit": True}, name="keys"
+        )
+        self.keys = KeyRing(self.keys_pool, KeyRing.wrapping_key(env["CANDOUR_KEK_FILE"]))
+        house = House(env, clock, self.keys)
+        self.rooms: dict[str, Room] = {
+            name: importlib.import_module(f"services.{name}.app").room(house) for name in only or services()
+        }
+
+    def service(self, name: str) -> Any:
+        """A service by name."""
+        return self.rooms[name].service
+
+    async def open(self) -> None:
+        """Open every store and view; nothing runs yet."""
+        await self.keys_pool.open(wait=True)
+        for room in self.rooms.values():
+            await room.open()
+
+    async def start(self, *, wake: bool = True) -> None:
+        """Let every room hear, publish and show."""
+        await asyncio.gather(*(room.start(wake=wake) for room in self.rooms.values()))
+
+    async def close(self) -> None:
+        """Stop everything and let go of the servers."""
+        await asyncio.gather(*(room.close() for room in self.rooms.values()))
+        await self.keys_pool.close()
+
+    async def settle(self, patience: float = 30.0) -> None:
+        """Wait until nothing is under way in any room. Raises TimeoutError after `patience` seconds."""
+        async with asyncio.timeout(patience):
+            still = 0
+            while still < 2:
+                quiet = [await room.quiet() for room in self.rooms.values()]
+                still = still + 1 if all(quiet) else 0
+                await asyncio.sleep(0.01)
+
+
+async def ready(conninfo: str, patience: float = 30.0) -> None:
+    """Wait until a database answers. Raises TimeoutError."""
+    async with asyncio.timeout(patience):
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(conninfo)
+                await connection.close()
+                return
+            except psycopg.OperationalError:
+                await asyncio.sleep(0.2)

@@ -1,0 +1,100 @@
+"""Keeping a view up: from the service's own log and from its neighbours' streams, many events to a commit."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import psycopg
+
+from libs.logs import log
+from libs.mapper import Mapper
+from libs.store import EventStore, Unavailable
+from libs.telemetry import span
+from libs.views import View
+from libs.wire import Heard, Wire
+
+BATCH = 500
+PATIENCE = 0.5
+
+
+class Follower:
+    """Keeps one view. Its page turns in the same commit as its rows, so nothing is missed or counted twice."""
+
+    def __init__(self, view: View, store: EventStore | None, mapper: Mapper | None) -> None:
+        self.view, self.store, self.mapper = view, store, mapper
+        self._heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=4 * BATCH)
+        self._wake = asyncio.Event()
+        self._log = log(view.service)
+        if store and view.reads_own_store():
+            store.listeners.append(self._wake.set)
+
+    async def listen(self, wire: Wire) -> None:
+        """Make the tables, and resume hearing each neighbour after the place that was kept."""
+        await self.view.set_up()
+        for source in self.view.neighbours():
+            wire.hear(source, self.view.places.get(source, (0, 0))[1], self._take)
+
+    async def _take(self, heard: Heard) -> None:
+        await self._heard.put(heard)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled. A fault of the database is waited out; nothing heard is lost, since the page did not turn."""
+        waiting: list[Heard] = []
+        while True:
+            try:
+                own = await self.follow_own_store() if self._follows_own() else False
+                while not self._heard.empty() and len(waiting) < BATCH:
+                    waiting.append(self._heard.get_nowait())
+                if waiting:
+                    await self._keep_heard(waiting)
+                    waiting = []
+                elif not own:
+                    await self._sleep()
+            except (psycopg.Error, Unavailable, OSError) as error:
+                self._log.warning("view waits", view=self.view.name, reason=repr(error))
+                await asyncio.sleep(0.2)
+
+    def _follows_own(self) -> bool:
+        return self.store is not None and self.view.reads_own_store()
+
+    async def _sleep(self) -> None:
+        self._wake.clear()
+        if not self._heard.empty():
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def follow_own_store(self, schema: str = "") -> bool:
+        """Take the next batch of the own log; False when there is none."""
+        assert self.store is not None
+        assert self.mapper is not None
+        name = self.view.service
+        rows = await self.store.read(self.view.places.get(name, (0, 0))[0], BATCH)
+        if not rows:
+            return False
+        events = self.mapper.sealed(row.stored for row in rows)
+        await self.view.keep(events, {name: (rows[-1].position, 0)}, schema)
+        return True
+
+    async def _keep_heard(self, waiting: list[Heard]) -> None:
+        events: list[Any] = []
+        places: dict[str, tuple[int, int]] = {}
+        for heard in waiting:
+            position, sequence = places.get(heard.source) or self.view.places.get(heard.source, (0, 0))
+            if heard.stream_sequence <= sequence:
+                continue
+            envelope = heard.envelope
+            if envelope is not None and envelope.sequence > position:
+                event = envelope.open()
+                if event is not None:
+                    events.append(event)
+                position = envelope.sequence
+            places[heard.source] = (position, heard.stream_sequence)
+        trace = next((h.envelope.traceparent for h in waiting if h.envelope and h.envelope.traceparent), "")
+        with span(f"{self.view.service} shows", parent=trace, view=self.view.name, count=len(events)):
+            await self.view.keep(events, places)

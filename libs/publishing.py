@@ -1,0 +1,98 @@
+"""What leaves a service: its own words for its neighbours, and the whole record, sealed, for audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid5
+
+from contracts.envelope import Envelope, PublishedEvent
+from contracts.sealed import Seal
+from contracts.wire import encode
+from libs.domain import Event
+from libs.mapper import Mapper
+from libs.relay import Message
+from libs.store import Recorded
+
+Publication = Callable[[Any], PublishedEvent | None]
+
+
+@cache
+def sealed_fields(kind: type[PublishedEvent]) -> tuple[str, ...]:
+    """The fields of a published event that leave only under seal."""
+    return tuple(
+        name for name, field in kind.model_fields.items() if any(isinstance(mark, Seal) for mark in field.metadata)
+    )
+
+
+def identity(event: Event) -> UUID:
+    """A published event's id follows from the stored event's, so that a resend is recognised."""
+    return uuid5(event.originator_id, str(event.originator_version))
+
+
+class Publisher:
+    """Makes envelopes of a service's stored events."""
+
+    def __init__(self, service: str, mapper: Mapper, publish: Publication) -> None:
+        self.service, self.mapper, self.publish = service, mapper, publish
+
+    async def envelopes(self, rows: Sequence[Recorded]) -> list[Envelope | None]:
+        """An envelope for each stored event, or None for what stays at home."""
+        events = await self.mapper.read(row.stored for row in rows)
+        said = [(row, event, self.publish(event)) for row, event in zip(rows, events, strict=True)]
+        abouts = {event.about for _, event, fact in said if fact and sealed_fields(type(fact))}
+        await self.mapper.keys.ready(abouts, make=True)
+        return [self._enclose(row, event, fact) if fact else None for row, event, fact in said]
+
+    def _enclose(self, row: Recorded, event: Event, fact: PublishedEvent) -> Envelope:
+        unique = identity(event)
+        data = fact.model_dump(mode="json")
+        for name in sealed_fields(type(fact)):
+            if data[name]:
+                data[name] = self.mapper.keys.seal(event.about, data[name], f"{fact.name}|{unique.hex}|{name}")
+        return Envelope.model_construct(
+            specversion="1.0",
+            id=unique,
+            type=fact.name,
+            source=self.service,
+            subject=str(event.originator_id),
+            time=event.occurred,
+            datacontenttype="application/json",
+            dataschema=None,
+            recordedtime=event.timestamp,
+            sequence=row.position,
+            provider=event.provider,
+            site=event.site,
+            journey=event.journey,
+            about=event.about,
+            actor=event.by.actor,
+            role=event.by.role,
+            causationid=event.by.causation,
+            traceparent=event.by.trace,
+            data=data,
+        )
+
+    async def for_neighbours(self, rows: Sequence[Recorded]) -> list[Message | None]:
+        """What the neighbours hear: subject, headers, body."""
+        return [self._message(envelope) if envelope else None for envelope in await self.envelopes(rows)]
+
+    def _message(self, envelope: Envelope) -> Message:
+        kind = PublishedEvent.catalogue[envelope.type]
+        own = kind.model_construct(**envelope.data).address() if kind.address is not PublishedEvent.address else ""
+        subject = own or f"events.{envelope.type}.{envelope.partition}"
+        return subject, *encode(envelope)
+
+    async def for_audit(self, rows: Sequence[Recorded]) -> list[Message | None]:
+        """The stored record as it stands, byte for byte, which only audit may read."""
+        return [self._record(row) for row in rows]
+
+    def _record(self, row: Recorded) -> Message:
+        stored = row.stored
+        headers = {
+            "Candour-Aggregate": str(stored.originator_id),
+            "Candour-Version": str(stored.originator_version),
+            "Candour-Topic": stored.topic,
+            "Nats-Msg-Id": f"{self.service}:{row.position}",
+        }
+        return f"audit.{self.service}.{stored.topic}", headers, stored.state

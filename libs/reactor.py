@@ -1,0 +1,154 @@
+"""A service's ear: it takes each neighbour's events in order within a journey, many journeys at a time.
+
+What was heard is kept with the reaction to it, so a repeat does nothing. The bookmark says how far everything
+has been taken; after a crash, reading resumes there. An event that fails every try is parked with its reason,
+and what follows it on the same journey waits behind it; other journeys go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from uuid import UUID
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.envelope import Envelope, PublishedEvent
+from libs.logs import log
+from libs.parking import Parking
+from libs.service import React, Service
+from libs.store import Unavailable
+from libs.wire import Heard, Wire
+
+AT_ONCE = 256
+TRIES = 3
+PAUSE = 0.05
+KEEP_PLACE = 0.25
+"""Seconds between bookmarks: after a crash at most this much is heard again, to no effect."""
+
+
+class Reactor:
+    """Hears for one service, with its policy."""
+
+    def __init__(self, service: Service, react: React, pool: AsyncConnectionPool, parking: Parking) -> None:
+        self.service, self.react, self._pool, self.parking = service, react, pool, parking
+        self.consumer = f"policy:{service.name}"
+        self.places: dict[str, int] = {}
+        self._lanes: dict[UUID, deque[Heard]] = {}
+        self._open: dict[str, deque[list[int | bool]]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._log = log(service.name)
+
+    def neighbours(self) -> list[str]:
+        """Whose events the policy listens to: to register a case is to subscribe."""
+        registry = self.react.registry  # type: ignore[attr-defined]
+        heard = (kind for kind in registry if isinstance(kind, type) and issubclass(kind, PublishedEvent))
+        return sorted({kind.publisher() for kind in heard if kind is not PublishedEvent})
+
+    async def listen(self, wire: Wire) -> None:
+        """Resume hearing every neighbour from its bookmark."""
+        async with self._pool.connection() as connection:
+            rows = await connection.execute(
+                f"SELECT source, stream_sequence FROM {self.service.name}.bookmark WHERE reader = %s", (self.consumer,)
+            )
+            self.places = dict(await rows.fetchall())
+        await self.parking.load(self.consumer)
+        for source in self.neighbours():
+            self._open[source] = deque()
+            wire.hear(source, self.places.setdefault(source, 0), self.take)
+
+    async def take(self, heard: Heard) -> None:
+        """Put an event in its journey's lane; waits while too many are under way."""
+        await self._room.acquire()
+        self._open[heard.source].append([heard.stream_sequence, False])
+        journey = heard.envelope.journey if heard.envelope else UUID(int=heard.stream_sequence)
+        lane = self._lanes.get(journey)
+        if lane is not None:
+            lane.append(heard)
+            return
+        self._lanes[journey] = deque([heard])
+        task = asyncio.create_task(self._walk(journey))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _walk(self, journey: UUID) -> None:
+        lane = self._lanes[journey]
+        while lane:
+            heard = lane[0]
+            await self._hear(heard)
+            lane.popleft()
+            self._done(heard)
+        del self._lanes[journey]
+
+    async def _hear(self, heard: Heard) -> None:
+        envelope = heard.envelope
+        if envelope is None:
+            await self.parking.park_unreadable(self.consumer, heard, self.service.clock.now())
+            return
+        if self.parking.blocks(self.consumer, envelope.journey):
+            await self._park(envelope, "waits behind an earlier event of this journey", 0)
+            return
+        tries = 0
+        while True:
+            try:
+                await self.react_to(envelope)
+                return
+            except (Unavailable, psycopg.OperationalError, OSError) as error:
+                self._log.warning("waiting for the store", reason=repr(error))
+                await asyncio.sleep(0.5)
+            except Exception as error:  # noqa: BLE001 whatever it is, it is parked with its reason and shown
+                tries += 1
+                if tries >= TRIES:
+                    self._log.error("parked", name=envelope.type, reason=type(error).__name__, tries=tries)
+                    await self._park(envelope, f"{type(error).__name__}: {error}", tries)
+                    return
+                await asyncio.sleep(PAUSE * 2**tries)
+
+    async def react_to(self, envelope: Envelope) -> bool:
+        """React to one event now; False where that was done before. For redelivery by hand and in-process delivery."""
+        event = envelope.open()
+        if event is None or self.react.dispatch(type(event)) is self.react.dispatch(object):  # type: ignore[attr-defined]
+            return False
+        return await self.service.receive(
+            self.react, event, consumer=self.consumer, message_id=str(envelope.id), cause=envelope
+        )
+
+    async def _park(self, envelope: Envelope, reason: str, tries: int) -> None:
+        while True:
+            try:
+                await self.parking.park(self.consumer, envelope, reason, tries, self.service.clock.now())
+                return
+            except (psycopg.OperationalError, OSError):
+                await asyncio.sleep(0.5)
+
+    def _done(self, heard: Heard) -> None:
+        self._room.release()
+        under_way = self._open[heard.source]
+        for entry in under_way:
+            if entry[0] == heard.stream_sequence:
+                entry[1] = True
+                break
+        while under_way and under_way[0][1]:
+            self.places[heard.source] = int(under_way.popleft()[0])
+
+    async def keep_place(self) -> None:
+        """Write the bookmark every so often, until cancelled."""
+        kept: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(KEEP_PLACE)
+            moved = {s: p for s, p in self.places.items() if kept.get(s) != p}
+            if not moved:
+                continue
+            try:
+                async with self._pool.connection() as connection:
+                    await connection.execute(
+                        f"INSERT INTO {self.service.name}.bookmark (reader, source, stream_sequence)"
+                        " SELECT %s, * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT (reader, source)"
+                        " DO UPDATE SET stream_sequence = excluded.stream_sequence",
+                        (self.consumer, list(moved), list(moved.values())),
+                    )
+                kept |= moved
+            except psycopg.Error as error:
+                self._log.warning("bookmark not kept", reason=repr(error))

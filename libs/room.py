@@ -1,0 +1,170 @@
+"""One service, wired: its store, its wire, its relays, its ear, its views and its clock, opened and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from psycopg_pool import AsyncConnectionPool
+
+from libs.clock import Clock
+from libs.deadlines import Dates, Diary, Waker
+from libs.following import Follower
+from libs.keys import KeyRing
+from libs.logs import log
+from libs.mapper import Mapper
+from libs.parking import Parking
+from libs.publishing import Publication, Publisher
+from libs.reactor import Reactor
+from libs.relay import Relay
+from libs.service import React, Service
+from libs.store import EventStore
+from libs.views import View
+from libs.wire import Wire, stream_of
+
+V = TypeVar("V", bound=View)
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class House:
+    """What all rooms of one process share: settings, the clock, and the ring of keys."""
+
+    env: Mapping[str, str]
+    clock: Clock
+    keys: KeyRing
+
+
+@dataclass
+class Room:
+    """A service and everything that runs around it.
+
+    `app.py` of each service makes one. `views` are kept from the service's own log and its neighbours' events;
+    `dates` says which dates its decisions set; `more` are further tasks of its own, such as delivery.
+    """
+
+    house: House
+    kind: type[Service]
+    publish: Publication
+    react: React | None = None
+    dates: Dates | None = None
+    views: Callable[[str, AsyncConnectionPool], Sequence[View]] = lambda _, __: ()
+    pool: AsyncConnectionPool = field(init=False)
+    service: Any = field(init=False)
+    more: list[Task] = field(default_factory=list)
+    routes: list[APIRouter] = field(default_factory=list)
+    relays: list[Relay] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        name, env = self.kind.name, self.house.env
+        conninfo = env[f"CANDOUR_PG_{name.upper()}"]
+        self.name = name
+        self.log = log(name)
+        self.pool = AsyncConnectionPool(
+            conninfo, min_size=1, max_size=6, open=False, timeout=10, kwargs={"autocommit": True}, name=name
+        )
+        self.store = EventStore(conninfo, name, self.pool)
+        self.mapper = Mapper(self.kind.aggregates, self.house.keys)
+        self.wire = Wire(name, env["CANDOUR_NATS_URL"], env[f"CANDOUR_NATS_{name.upper()}"])
+        self.kept: dict[str, View] = {view.name: view for view in self.views(name, self.pool)}
+        self.service = self.kind(self.store, self.mapper, self.house.clock, **self.kept)
+        self.publisher = Publisher(name, self.mapper, self.publish)
+        self.parking = Parking(name, self.pool)
+        self.reactor = Reactor(self.service, self.react, self.pool, self.parking) if self.react else None
+        self.diary = Diary(name, self.dates, self.pool) if self.dates else None
+        self.waker = self._waker()
+        followed = [*self.kept.values(), *([self.diary] if self.diary else [])]
+        self.followers = [Follower(view, self.store, self.mapper) for view in followed]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _waker(self) -> Waker | None:
+        if self.diary and self.react:
+            return Waker(self.service, self.react, self.diary, self.house.clock)
+        return None
+
+    def view(self, kind: type[V]) -> V:
+        """The room's view of a kind. Raises LookupError where it keeps none."""
+        for view in self.kept.values():
+            if isinstance(view, kind):
+                return view
+        raise LookupError(f"{self.name} keeps no {kind.__name__}")
+
+    async def open(self) -> None:
+        """Open the store and make the read tables; nothing runs yet. For what comes before the doors open."""
+        await self.pool.open(wait=True)
+        await self.store.open()
+        for follower in self.followers:
+            await follower.view.set_up()
+
+    async def start(self, *, wake: bool = True) -> None:
+        """Hear the neighbours, publish, keep the views, and (with `wake`) watch the clock."""
+        if self.reactor:
+            await self.reactor.listen(self.wire)
+        for follower in self.followers:
+            await follower.listen(self.wire)
+        await self.wire.open()
+        self.relays = [
+            Relay(self.store, self.wire.connect, stream_of(self.name), self.publisher.for_neighbours),
+            Relay(self.store, self.wire.connect, f"AUDIT_{self.name.upper()}", self.publisher.for_audit),
+        ]
+        running: list[Task] = [relay.run for relay in self.relays] + [f.run for f in self.followers] + self.more
+        if self.reactor:
+            running.append(self.reactor.keep_place)
+        if self.waker and wake:
+            running.append(self.waker.run)
+        self._tasks = [asyncio.create_task(self._guard(task), name=f"{self.name} {task}") for task in running]
+
+    async def _guard(self, task: Task) -> None:
+        while True:
+            try:
+                await task()
+                return
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                self.log.error("work broke off and begins again", reason=repr(error), exc_info=error)
+                await asyncio.sleep(1)
+
+    async def stop(self) -> None:
+        """Stop what runs; the store stays open."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self.wire.close()
+
+    async def close(self) -> None:
+        """Stop, write what waits, and let go of the database."""
+        await self.stop()
+        await self.store.close()
+        await self.pool.close()
+
+    async def quiet(self) -> bool:
+        """Whether everything decided has been published, and everything heard has been taken and shown."""
+        rows = await self.store.read(max(r.position for r in self.relays) if self.relays else 0, 1)
+        if rows or any(relay.position < self.store.position for relay in self.relays):
+            return False
+        for view in (f.view for f in self.followers):
+            if view.reads_own_store() and view.places.get(self.name, (0, 0))[0] < self.store.position:
+                return False
+        return await self._all_heard()
+
+    async def _all_heard(self) -> bool:
+        context = (await self.wire.connect()).jetstream()
+        places: dict[str, int] = {}
+        for source, place in self._readers():
+            places[source] = min(place, places.get(source, place))
+        for source, place in places.items():
+            info = await context.stream_info(stream_of(source))
+            if place < info.state.last_seq:
+                return False
+        return True
+
+    def _readers(self) -> list[tuple[str, int]]:
+        heard = list(self.reactor.places.items()) if self.reactor else []
+        for view in (f.view for f in self.followers):
+            heard += [(source, view.places.get(source, (0, 0))[1]) for source in view.neighbours()]
+        return heard

@@ -1,0 +1,216 @@
+"""A service's event store: decisions enter it in one order, many to a commit, and can be read back by position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
+from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
+
+from libs.store_sql import CONFLICT, REPEAT
+
+
+class Conflict(IntegrityError):
+    """Someone else decided on the same record first."""
+
+
+class AlreadyHandled(IntegrityError):
+    """This message or request was taken before; there is nothing more to do."""
+
+
+class Unavailable(OperationalError):
+    """The store did not answer; what was asked may or may not be kept, so ask again with the same key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What must happen once only: a message to a consumer, or a request with a key. Kept with its answer."""
+
+    consumer: str
+    message_id: str
+    fingerprint: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored event and its place in the log."""
+
+    position: int
+    stored: StoredEvent
+
+
+Request = tuple[Sequence[StoredEvent], Once | None, "asyncio.Future[list[int]]"]
+
+
+class EventStore:
+    """Appends through one writer task, which puts all that waits into one commit; reads through a pool."""
+
+    BATCH = 1000
+    WAITING = 10_000
+
+    def __init__(self, conninfo: str, schema: str, pool: AsyncConnectionPool) -> None:
+        self._conninfo, self.schema, self._pool = conninfo, schema, pool
+        self._waiting: deque[Request] = deque()
+        self._wake = asyncio.Event()
+        self._room = asyncio.Semaphore(self.WAITING)
+        self._task: asyncio.Task[None] | None = None
+        self.position = 0
+        self.listeners: list[Callable[[], None]] = []
+        """Called after each commit, so that relays and views wake at once instead of polling."""
+        names = {"s": Identifier(schema)}
+        self._append = SQL(
+            "SELECT * FROM {s}.append(%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],"
+            "%b::text[],%b::text[],%b::text[],%b::text[])"
+        ).format(**names)
+        self._apart = SQL(
+            "SELECT request, place FROM {s}.append_apart(%b::int[],%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],"
+            "%b::int[],%b::text[],%b::text[],%b::text[],%b::text[])"
+        ).format(**names)
+        self._load = SQL(
+            "SELECT originator_version, topic, state FROM {s}.events"
+            " WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
+        ).format(**names)
+        self._read = SQL(
+            "SELECT notification_id, originator_id, originator_version, topic, state FROM {s}.events"
+            " WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+        ).format(**names)
+        self._answer = SQL("SELECT fingerprint, answer FROM {s}.inbox WHERE consumer = %s AND message_id = %s").format(
+            **names
+        )
+
+    async def open(self) -> None:
+        """Begin to write. Raises psycopg.OperationalError where the database cannot be reached."""
+        async with self._pool.connection() as connection:
+            row = await connection.execute(
+                SQL("SELECT coalesce(max(notification_id), 0) FROM {s}.events").format(s=Identifier(self.schema))
+            )
+            self.position = (await row.fetchone() or (0,))[0]
+        self._task = asyncio.create_task(self._write(), name=f"{self.schema} writer")
+
+    async def close(self) -> None:
+        """Write what waits, then stop."""
+        task, self._task = self._task, None
+        if task:
+            self._wake.set()
+            await task
+
+    async def append(self, events: Sequence[StoredEvent], once: Once | None = None) -> list[int]:
+        """Keep these events, all or none; return their positions once they are on disk.
+
+        Raises Conflict, AlreadyHandled, or Unavailable (outcome unknown: repeat with the same versions or key).
+        """
+        if self._task is None:
+            raise Unavailable("the store is closed")
+        async with self._room:
+            outcome: asyncio.Future[list[int]] = asyncio.get_running_loop().create_future()
+            self._waiting.append((events, once, outcome))
+            self._wake.set()
+            return await outcome
+
+    async def load(self, aggregate: UUID, after: int = 0) -> list[StoredEvent]:
+        """One aggregate's events after a version, in order."""
+        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(self._load, (aggregate, after))
+            return [StoredEvent(aggregate, v, t, bytes(s)) for v, t, s in await cursor.fetchall()]
+
+    async def read(self, after: int, limit: int = 500) -> list[Recorded]:
+        """The log after a position, in the order in which it was decided."""
+        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(self._read, (after, limit))
+            rows = await cursor.fetchall()
+        if rows:
+            self.position = max(self.position, rows[-1][0])
+        return [Recorded(n, StoredEvent(i, v, t, bytes(s))) for n, i, v, t, s in rows]
+
+    async def answer(self, consumer: str, message_id: str) -> tuple[str, str] | None:
+        """The fingerprint and answer kept for a key, or None where it is new."""
+        async with self._pool.connection() as connection:
+            row = await connection.execute(self._answer, (consumer, message_id))
+            return await row.fetchone()
+
+    async def _write(self) -> None:
+        connection: psycopg.AsyncConnection[Any] | None = None
+        while self._task is not None or self._waiting:
+            if not self._waiting:
+                await self._wake.wait()
+            self._wake.clear()
+            while batch := self._take():
+                try:
+                    if connection is None or connection.closed:
+                        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+                    await self._commit(connection, batch)
+                except BaseException as error:
+                    _fail(batch, error)
+                    if not isinstance(error, Exception):
+                        raise
+        if connection:
+            await connection.close()
+
+    def _take(self) -> list[Request]:
+        batch: list[Request] = []
+        size = 0
+        while self._waiting and size < self.BATCH:
+            request = self._waiting.popleft()
+            if not request[2].cancelled():
+                batch.append(request)
+                size += len(request[0])
+        return batch
+
+    async def _commit(self, connection: psycopg.AsyncConnection[Any], batch: list[Request]) -> None:
+        numbered = [(r, e) for r, (events, _, _) in enumerate(batch) for e in events]
+        keyed = [(r, once) for r, (_, once, _) in enumerate(batch) if once]
+        events = (
+            [e.originator_id for _, e in numbered],
+            [e.originator_version for _, e in numbered],
+            [e.topic for _, e in numbered],
+            [e.state for _, e in numbered],
+        )
+        keys = (
+            [o.consumer for _, o in keyed],
+            [o.message_id for _, o in keyed],
+            [o.fingerprint for _, o in keyed],
+            [o.answer for _, o in keyed],
+        )
+        async with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+            try:
+                await cursor.execute(self._append, (*events, *keys), prepare=True)
+                places = iter([row[0] for row in await cursor.fetchall()])
+                results = [[next(places) for _ in events] for events, _, _ in batch]
+            except psycopg.errors.UniqueViolation:
+                apart = ([r for r, _ in numbered], *events, [r for r, _ in keyed], *keys)
+                await cursor.execute(self._apart, apart, prepare=True)
+                results = [[] for _ in batch]
+                for request, place in await cursor.fetchall():
+                    results[request].append(place)
+        self._tell(batch, results)
+
+    def _tell(self, batch: list[Request], results: list[list[int]]) -> None:
+        kept = [places[-1] for places in results if places and places[-1] > 0]
+        self.position = max(self.position, *kept) if kept else self.position
+        for listener in self.listeners if kept else ():
+            listener()
+        for (_, once, outcome), places in zip(batch, results, strict=True):
+            if outcome.done():
+                continue
+            if places and places[0] == REPEAT:
+                outcome.set_exception(AlreadyHandled(str(once)))
+            elif places and places[0] == CONFLICT:
+                outcome.set_exception(Conflict("the record has moved on"))
+            else:
+                outcome.set_result(places)
+
+
+def _fail(batch: list[Request], error: BaseException) -> None:
+    told = Unavailable(str(error)) if isinstance(error, psycopg.Error) else error
+    for _, _, outcome in batch:
+        if not outcome.done():
+            outcome.set_exception(told)

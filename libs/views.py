@@ -1,0 +1,168 @@
+"""What is remembered for reading: tables kept up from events, each change committed together with the place it was read to.
+
+A view can be thrown away at any time and built anew beside the one in use, then swapped in a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, LiteralString
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.envelope import PublishedEvent
+from libs.domain import Event
+
+BOOKMARK = """
+CREATE TABLE IF NOT EXISTS bookmark (
+    view text NOT NULL,
+    source text NOT NULL,
+    position bigint NOT NULL,
+    stream_sequence bigint NOT NULL,
+    PRIMARY KEY (view, source)
+)
+"""
+
+
+class Rows:
+    """The changes one batch of events makes, in order, sent to the database together."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[LiteralString, Sequence[Any]]] = []
+
+    def execute(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
+        """Write; there is nothing to read back, since a row is made from events alone."""
+        self.statements.append((statement, parameters))
+
+
+Project = Callable[[Any, Rows], None]
+
+
+class View:
+    """Subclasses name themselves, their tables, and what may be asked of them.
+
+    `tables` creates them, unqualified. `project` is a singledispatch function: registering a stored event of the
+    own service, or a published one of a neighbour, is to follow it.
+    """
+
+    name: ClassVar[str]
+    table_names: ClassVar[tuple[str, ...]]
+    tables: ClassVar[LiteralString]
+
+    def __init__(self, service: str, project: Project, pool: AsyncConnectionPool) -> None:
+        self.service, self.project, self.pool = service, project, pool
+        self.live, self.next = f"{service}_view", f"{service}_next"
+        self.places: dict[str, tuple[int, int]] = {}
+        self._moved = asyncio.Condition()
+
+    def followed(self) -> Iterable[type]:
+        """Every event class the view has a case for."""
+        registry = self.project.registry  # type: ignore[attr-defined]
+        return [kind for kind in registry if isinstance(kind, type) and kind is not object]
+
+    def neighbours(self) -> list[str]:
+        """The publishers it hears."""
+        published = [k for k in self.followed() if issubclass(k, PublishedEvent) and k is not PublishedEvent]
+        return sorted({kind.publisher() for kind in published})
+
+    def reads_own_store(self) -> bool:
+        """Whether it follows its own service's stored events too."""
+        return any(issubclass(kind, Event) for kind in self.followed())
+
+    async def set_up(self, schema: str = "") -> None:
+        """Make the tables where they are missing, and remember how far they were kept."""
+        async with self.pool.connection() as connection, connection.transaction():
+            await self._into(connection, schema or self.live)
+            await connection.execute(BOOKMARK)
+            await connection.execute(self.tables)
+            rows = await connection.execute(
+                "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
+            )
+            self.places = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+
+    async def keep(self, events: Iterable[Any], places: dict[str, tuple[int, int]], schema: str = "") -> None:
+        """Change the tables by these events, and turn the page, in one transaction.
+
+        Raises RuntimeError where another process kept this view further meanwhile: nothing is changed then.
+        """
+        rows = Rows()
+        for event in events:
+            self.project(event, rows)
+        async with self.pool.connection() as connection, connection.pipeline(), connection.transaction():
+            await self._into(connection, schema or self.live)
+            for statement, parameters in rows.statements:
+                await connection.execute(statement, parameters, prepare=True)
+            turned = [
+                await connection.execute(
+                    "INSERT INTO bookmark AS b VALUES (%s, %s, %s, %s) ON CONFLICT (view, source) DO UPDATE"
+                    " SET position = excluded.position, stream_sequence = excluded.stream_sequence"
+                    " WHERE b.position <= excluded.position RETURNING 1",
+                    (self.name, source, *place),
+                )
+                for source, place in places.items()
+            ]
+            for page in turned:
+                if await page.fetchone() is None:
+                    raise RuntimeError(f"{self.service}.{self.name} is kept by another process")
+        if not schema:
+            self.places |= places
+            async with self._moved:
+                self._moved.notify_all()
+
+    async def reached(self, source: str, position: int, patience: float = 2.0) -> bool:
+        """Wait until the view has taken a source's event at a position; False if that takes longer than `patience` seconds."""
+        try:
+            async with asyncio.timeout(patience), self._moved:
+                await self._moved.wait_for(lambda: self.places.get(source, (0, 0))[0] >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    async def rows(self, query: LiteralString, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Ask the tables. Names in the query are the view's own, unqualified."""
+        async with self.pool.connection() as connection, connection.transaction():
+            await self._into(connection, self.live)
+            async with connection.cursor(row_factory=dict_row) as cursor:
+                await cursor.execute(query, parameters)
+                return await cursor.fetchall()
+
+    async def row(self, query: LiteralString, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
+        """The first row, or None."""
+        found = await self.rows(query, parameters)
+        return found[0] if found else None
+
+    async def change(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
+        """Write what is not derived from events (that a deadline rang); it need not survive a rebuild."""
+        async with self.pool.connection() as connection, connection.transaction():
+            await self._into(connection, self.live)
+            await connection.execute(statement, parameters)
+
+    async def begin_anew(self) -> None:
+        """Empty tables beside the live ones, to be filled from the first event."""
+        async with self.pool.connection() as connection, connection.transaction():
+            await self._into(connection, self.next)
+            for table in self.table_names:
+                await connection.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(self.next, table)))
+            await connection.execute(BOOKMARK)
+            await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
+            await connection.execute(self.tables)
+
+    async def swap(self, places: dict[str, tuple[int, int]]) -> None:
+        """Put the newly built tables in place of the live ones, and go on from where they were built to."""
+        async with self.pool.connection() as connection, connection.transaction():
+            for table in self.table_names:
+                await connection.execute(SQL("DROP TABLE IF EXISTS {} CASCADE").format(Identifier(self.live, table)))
+                move = SQL("ALTER TABLE {} SET SCHEMA {}")
+                await connection.execute(move.format(Identifier(self.next, table), Identifier(self.live)))
+            await self._into(connection, self.live)
+            await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
+            for source, place in places.items():
+                await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
+        self.places = dict(places)
+
+    async def _into(self, connection: AsyncConnection[Any], schema: str) -> None:
+        await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))

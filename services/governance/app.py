@@ -1,0 +1,13 @@
+"""Governance, wired: the one file that knows the database, the wire and the rest of this folder."""
+
+from __future__ import annotations
+
+from libs.directory import Directory
+from libs.room import House, Room
+from services.governance.application import Governance
+from services.governance.publication import publish
+
+
+def room(house: House) -> Room:
+    """Governance as a room of a house."""
+    return Room(house, Governance, publish, views=lambda name, pool: [Directory(name, pool)])

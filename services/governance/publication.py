@@ -1,0 +1,83 @@
+"""What leaves governance. Nothing leaves that is not named here."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from contracts import governance as said
+from contracts.envelope import PublishedEvent
+from services.governance.domain import Post, RuleBook, Site
+
+
+@singledispatch
+def publish(event: object) -> PublishedEvent | None:
+    return None
+
+
+@publish.register
+def site_registered(event: Site.Registered) -> PublishedEvent:
+    return said.SiteRegistered(
+        site_id=event.site,
+        title=event.title,
+        region=event.region,
+        nation=event.nation,
+        service_kind=event.service_kind,
+        opened_on=event.opened_on,
+    )
+
+
+@publish.register
+def capacity_stated(event: Site.CapacityStated) -> PublishedEvent:
+    return said.CapacityStated(
+        site_id=event.site,
+        month=event.month,
+        beds=event.beds,
+        exposure=event.exposure,
+        exposure_unit=event.exposure_unit,
+    )
+
+
+@publish.register
+def member_joined(event: Site.TeamMemberJoined) -> PublishedEvent:
+    return said.TeamMemberJoined(
+        site_id=event.site, person_id=event.person_id, part=event.part, joined_on=event.joined_on
+    )
+
+
+@publish.register
+def member_left(event: Site.TeamMemberLeft) -> PublishedEvent:
+    return said.TeamMemberLeft(site_id=event.site, person_id=event.person_id)
+
+
+@publish.register
+def post_established(event: Post.Established) -> PublishedEvent:
+    return said.PostCreated(
+        post_id=event.post_id,
+        role=event.role,
+        scope=event.scope,
+        title=event.title,
+        deputy_post_id=event.deputy_post_id,
+    )
+
+
+@publish.register
+def person_appointed(event: Post.PersonAppointed) -> PublishedEvent:
+    return said.PersonAppointed(
+        post_id=event.post_id, person_id=event.person_id, person_name=event.person_name, email=event.email
+    )
+
+
+@publish.register
+def person_left(event: Post.PersonLeft) -> PublishedEvent:
+    return said.PersonLeftPost(post_id=event.post_id, person_id=event.person_id)
+
+
+@publish.register
+def pack_adopted(event: RuleBook.PackAdopted) -> PublishedEvent:
+    return said.RulePackAdopted(
+        pack_id=event.pack_id,
+        version=event.version,
+        title=event.title,
+        adopted_from=event.adopted_from,
+        content=event.content,
+    )

@@ -1,0 +1,23 @@
+"""Intake, wired: the one file that knows the database, the wire and the rest of this folder."""
+
+from __future__ import annotations
+
+from libs.directory import Directory
+from libs.room import House, Room
+from services.intake import api
+from services.intake.application import Intake
+from services.intake.projection import Register, project
+from services.intake.publication import publish
+
+
+def room(house: House) -> Room:
+    """Intake as a room of a house."""
+    intake = Room(
+        house,
+        Intake,
+        publish,
+        views=lambda name, pool: [Directory(name, pool), Register(name, project, pool)],
+    )
+    register = intake.view(Register)
+    intake.routes = [api.routes(intake.service, register)]
+    return intake

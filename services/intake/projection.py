@@ -1,0 +1,138 @@
+"""What intake remembers for reading: every opportunity and where it stands, words under seal."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+from libs.views import Rows, View
+from services.intake.domain import Opportunity
+
+
+class Register(View):
+    """The register of opportunities, and the worklist of those that nobody has weighed yet."""
+
+    name = "register"
+    table_names = ("opportunity",)
+    tables = """
+        CREATE TABLE IF NOT EXISTS opportunity (
+            journey uuid PRIMARY KEY,
+            reference text NOT NULL,
+            provider text NOT NULL,
+            site text NOT NULL,
+            kind text NOT NULL,
+            themes text[] NOT NULL,
+            route text NOT NULL,
+            summary text NOT NULL,
+            occurred timestamptz NOT NULL,
+            recorded timestamptz NOT NULL,
+            is_safe boolean NOT NULL DEFAULT false,
+            response text NOT NULL DEFAULT '',
+            steps text[] NOT NULL DEFAULT '{}',
+            closed boolean NOT NULL DEFAULT false,
+            due_on date,
+            source_key text NOT NULL,
+            version bigint NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS opportunity_waiting ON opportunity (site, recorded) WHERE response = '' AND NOT closed;
+        CREATE INDEX IF NOT EXISTS opportunity_reference ON opportunity (reference);
+        CREATE INDEX IF NOT EXISTS opportunity_source ON opportunity (source_key) WHERE source_key <> '';
+    """
+
+    async def waiting(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+        """What nobody has weighed yet at these sites, oldest first."""
+        return await self.rows(
+            "SELECT * FROM opportunity WHERE site = ANY(%s) AND response = '' AND NOT closed ORDER BY recorded LIMIT %s",
+            (sites, limit),
+        )
+
+    async def latest(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+        """The newest at these sites."""
+        return await self.rows(
+            "SELECT * FROM opportunity WHERE site = ANY(%s) ORDER BY recorded DESC LIMIT %s", (sites, limit)
+        )
+
+    async def one(self, journey: UUID) -> dict[str, Any] | None:
+        """One opportunity, or None."""
+        return await self.row("SELECT * FROM opportunity WHERE journey = %s", (journey,))
+
+
+@singledispatch
+def project(event: object, rows: Rows) -> None:
+    """What has no case here leaves the register as it is."""
+
+
+@project.register
+def raised(event: Opportunity.Raised, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO opportunity (journey, reference, provider, site, kind, themes, route, summary, occurred, recorded,"
+        " due_on, source_key, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (journey) DO NOTHING",
+        (
+            event.journey, event.reference, event.provider, event.site, event.kind, event.themes, event.route,
+            event.summary, event.occurred, event.recorded, event.due_on, event.source_key, event.originator_version,
+        ),
+    )  # fmt: skip
+
+
+@project.register
+def corrected(event: Opportunity.Corrected, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET summary = %s, due_on = %s, version = %s WHERE journey = %s",
+        (event.summary, event.due_on, event.originator_version, event.journey),
+    )
+
+
+@project.register
+def safety_confirmed(event: Opportunity.ImmediateSafetyConfirmed, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET is_safe = true, version = %s WHERE journey = %s",
+        (event.originator_version, event.journey),
+    )
+
+
+@project.register
+def triaged(event: Opportunity.Triaged, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET response = %s, themes = %s, version = %s WHERE journey = %s",
+        (event.response, event.themes, event.originator_version, event.journey),
+    )
+
+
+@project.register
+def reclassified(event: Opportunity.Reclassified, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET kind = %s, themes = %s, response = '', closed = false, version = %s WHERE journey = %s",
+        (event.kind, event.themes, event.originator_version, event.journey),
+    )
+
+
+@project.register
+def closed(event: Opportunity.ClosedWithoutReview, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET closed = true, version = %s WHERE journey = %s",
+        (event.originator_version, event.journey),
+    )
+
+
+def _step(event: Any, rows: Rows, step: str) -> None:
+    rows.execute(
+        "UPDATE opportunity SET steps = array_append(steps, %s), version = %s WHERE journey = %s",
+        (step, event.originator_version, event.journey),
+    )
+
+
+@project.register
+def update_reviewed(event: Opportunity.UpdateReviewed, rows: Rows) -> None:
+    _step(event, rows, "reviewed")
+
+
+@project.register
+def update_actioned(event: Opportunity.UpdateActioned, rows: Rows) -> None:
+    _step(event, rows, "actioned")
+
+
+@project.register
+def update_communicated(event: Opportunity.UpdateCommunicated, rows: Rows) -> None:
+    _step(event, rows, "communicated")

@@ -1,0 +1,89 @@
+"""What leaves intake. Nothing leaves that is not named here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import singledispatch
+
+from contracts import intake as said
+from contracts.envelope import PublishedEvent
+from services.intake.domain import Opportunity
+
+
+@singledispatch
+def publish(event: object) -> PublishedEvent | None:
+    return None
+
+
+@publish.register
+def raised(event: Opportunity.Raised) -> PublishedEvent:
+    return said.OpportunityRaised(
+        kind=event.kind,
+        themes=event.themes,
+        reference=event.reference,
+        route=event.route,
+        reporter_known=event.reporter_known,
+        harm_level=event.harm_level,
+        summary=event.summary,
+        due_on=event.due_on,
+    )
+
+
+@publish.register
+def corrected(event: Opportunity.Corrected) -> PublishedEvent:
+    return said.OpportunityCorrected(summary=event.summary, because=event.because, due_on=event.due_on)
+
+
+@publish.register
+def safety_confirmed(event: Opportunity.ImmediateSafetyConfirmed) -> PublishedEvent:
+    return said.ImmediateSafetyConfirmed(measures=event.measures)
+
+
+@publish.register
+def triaged(event: Opportunity.Triaged) -> PublishedEvent:
+    return said.OpportunityTriaged(
+        kind=event.kind,
+        themes=event.themes,
+        response=event.response,
+        weighed=[said.WeighedRule(**asdict(each)) for each in event.weighed],
+        facts=event.facts,
+        rules_version=event.by.rules,
+        rationale=event.by.rationale,
+    )
+
+
+@publish.register
+def reclassified(event: Opportunity.Reclassified) -> PublishedEvent:
+    return said.OpportunityReclassified(
+        was=event.was, kind=event.kind, themes=event.themes, because=event.by.rationale
+    )
+
+
+@publish.register
+def referred(event: Opportunity.Referred) -> PublishedEvent:
+    return said.OpportunityReferred(body=event.body, reference=event.reference)
+
+
+@publish.register
+def decision_received(event: Opportunity.ExternalDecisionReceived) -> PublishedEvent:
+    return said.ExternalDecisionReceived(body=event.body, decision=event.decision, findings=event.findings)
+
+
+@publish.register
+def closed(event: Opportunity.ClosedWithoutReview) -> PublishedEvent:
+    return said.ClosedWithoutReview(because=event.by.rationale)
+
+
+@publish.register
+def update_reviewed(event: Opportunity.UpdateReviewed) -> PublishedEvent:
+    return said.ProfessionalUpdateReviewed(decision=event.decision)
+
+
+@publish.register
+def update_actioned(event: Opportunity.UpdateActioned) -> PublishedEvent:
+    return said.ProfessionalUpdateActioned()
+
+
+@publish.register
+def update_communicated(event: Opportunity.UpdateCommunicated) -> PublishedEvent:
+    return said.ProfessionalUpdateCommunicated()
