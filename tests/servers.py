@@ -114,9 +114,7 @@ class Backend:
         afterwards."""
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.postgres, autocommit=True) as server:
-            server.execute(
-                SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE))
-            )
+            server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE)))
             with psycopg.connect(make_conninfo(self.postgres, dbname=name)) as inside:
                 roles.close(inside, name)
             try:

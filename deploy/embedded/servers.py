@@ -84,8 +84,7 @@ class Servers:
             for name, secret in self._database_passwords.items()
         }
         return found | {
-            f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}"
-            for name, secret in self._nats_passwords.items()
+            f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}" for name, secret in self._nats_passwords.items()
         }
 
     def __enter__(self) -> Self:

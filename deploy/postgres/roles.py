@@ -51,9 +51,7 @@ def as_owner(base: str, *, database: str = DATABASE) -> str:
     return make_conninfo(base, dbname=database, options=f"-c role={OWNER}")
 
 
-def ensure(
-    admin: str, passwords: Mapping[str, str], *, database: str = DATABASE, ddl: Sequence[str] = ()
-) -> None:
+def ensure(admin: str, passwords: Mapping[str, str], *, database: str = DATABASE, ddl: Sequence[str] = ()) -> None:
     """Bring roles, database, schemas and privileges to the declared state; safe to repeat.
 
     `admin` may create roles and databases; `passwords` names every one of `names()`; `ddl` runs as the owner.
@@ -65,9 +63,7 @@ def ensure(
         for name in names():
             _set_password(server, role(name), passwords[name])
         if not server.execute("SELECT FROM pg_database WHERE datname = %s", [database]).rowcount:
-            server.execute(
-                SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(database))
-            )
+            server.execute(SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(Identifier(database)))
         with psycopg.connect(make_conninfo(admin, dbname=database)) as inside:
             close(inside, database)
             _make_schemas(inside)
