@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import psycopg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +17,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.domain import Refused
-from libs.web.forms import typed_fields
+from libs.service import KeyReused, NotFound, Stale
+from libs.store import Unavailable
+from libs.web.forms import HIDDEN, typed_fields
 from libs.web.plain_words import words_for
 from libs.web.problems import problem
 from libs.web.signed_in import SAFE_METHODS, FormTooOld, NotSignedIn
@@ -27,6 +30,10 @@ log = structlog.get_logger(__name__)
 def install_errors(app: FastAPI) -> None:
     """Give an app these answers. Its `state.shell` renders the pages."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Stale, _stale)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(psycopg.OperationalError, _unavailable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
@@ -76,12 +83,27 @@ async def answer(request: Request, status: int, **said: Any) -> Response:
 def _kept(request: Request) -> dict[str, list[str]]:
     """What the person typed, so that no failure makes them write it twice. Only if the form was read already."""
     form = getattr(request, "_form", None)
-    return {name: values for name, values in typed_fields(form).items() if any(values)} if form else {}
+    typed = typed_fields(form).items() if form else ()
+    return {name: values for name, values in typed if any(values) and name not in HIDDEN}
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refused)
-    return await answer(request, 409, kind=refusal.rule, detail=f"{refusal} Nothing was changed.")
+    status = 422 if isinstance(refusal, KeyReused) else 409
+    return await answer(request, status, kind=refusal.rule, detail=f"{refusal} Nothing was changed.")
+
+
+async def _not_found(request: Request, missing: Exception) -> Response:
+    return await answer(request, 404, detail=str(missing))
+
+
+async def _stale(request: Request, stale: Exception) -> Response:
+    return await answer(request, 412, detail="" if wants_page(request) else str(stale))
+
+
+async def _unavailable(request: Request, failure: Exception) -> Response:
+    log.warning("database_unavailable", kind=type(failure).__qualname__, trace_id=correlation_id(request))
+    return await answer(request, 503, headers={"Retry-After": "10"})
 
 
 async def _http(request: Request, failure: Exception) -> Response:

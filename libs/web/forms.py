@@ -10,6 +10,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 CSRF_FIELD = "csrf_token"
+HIDDEN = frozenset({CSRF_FIELD, "key", "version", "next"})
+"""What a form carries besides what a person typed: the `once` macro's key and version, and where to go next."""
 LONGEST_TEXT = 20_000
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -101,7 +102,7 @@ class Shell:
 
         plain = {"number": phrases.number, "percent": phrases.percent, "counted": phrases.counted}
         self.environment.filters |= plain | {"local_time": local_time, "day": day, "due": due, "is_late": is_late}
-        self.environment.globals["static"] = address
+        self.environment.globals |= {"static": address, "new_key": lambda: uuid4().hex}
 
 
 def _csrf_field(token: str) -> Markup:

@@ -4,6 +4,8 @@ Where there is no Chromium and none can be installed, tests that ask for `browse
 They run on the session's loop: `pytestmark = pytest.mark.asyncio(loop_scope="session")`.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import subprocess
@@ -14,14 +16,15 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
-from starlette.types import ASGIApp
+
+if TYPE_CHECKING:  # Only tests that ask for a browser pay for loading what drives it.
+    from playwright.async_api import Browser, Page
+    from starlette.types import ASGIApp
 
 CHROMIUM = Path("/usr/bin/chromium")
 PACKAGES = ("chromium", "fonts-liberation")
@@ -58,6 +61,8 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium for the whole session; each page has a profile of its own."""
     if reason := why_not():
         pytest.skip(reason)
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -114,6 +119,8 @@ async def opened(browser: Browser, width: int = DESK, javascript: bool = True) -
 @contextmanager
 def serving(app: ASGIApp, patience: float = 20) -> Iterator[str]:
     """The app on a free port of this machine, in a thread with its own loop; gives the address it answers at."""
+    import uvicorn
+
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -171,6 +171,38 @@ async def test_what_is_not_valid_is_pointed_at_without_repeating_it(program: Asy
     assert "Okafor" not in refused.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/api/journeys/j-1", 404, "not-found"),
+        ("PUT", "/api/readings", 412, "saved-by-someone-else"),
+        ("POST", "/api/repeated", 422, "key-reused"),
+        ("DELETE", "/api/readings", 405, "method-not-allowed"),
+    ],
+)
+async def test_each_failure_has_its_own_status(
+    program: AsyncClient, method: str, path: str, status: int, kind: str
+) -> None:
+    told = await program.request(method, path)
+    assert (told.status_code, told.json()["type"]) == (status, f"urn:candour:problem:{kind}")
+
+
+async def test_without_its_database_candour_says_so(pool: Pool) -> None:
+    async with AsyncClient(transport=ASGITransport(app=sample_app(pool)), base_url=HERE, headers=PAGE) as client:
+        client.cookies.set("candour_session", "anything")
+        await pool.close()
+        told = await client.get("/work")
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "10")
+    assert "not available just now" in told.text
+
+
+async def test_a_mended_form_keeps_its_key_so_that_it_decides_once(ann: AsyncClient) -> None:
+    first, mended = await send(ann, "/report", key="k-1"), await ann.get("/report")
+    assert 'name="key" value="k-1"' in first.text
+    assert 'name="key" value="k-1"' not in mended.text
+    assert 'name="version" value="3"' in mended.text
+
+
 async def test_too_much_at_once_is_refused_in_plain_words(ann: AsyncClient, program: AsyncClient) -> None:
     page = await send(ann, "/report", what="x" * 70_000)
     assert page.status_code == 413

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.async_api import Browser, ElementHandle, Page
+from playwright.async_api import Browser, Page
 from starlette.types import Receive, Scope, Send
 
-from tests.browser.lane import DESK, PHONE, browser, opened, serving
+from tests.browser.lane import DESK, PHONE, opened, serving
 from tests.libs.web_shell_sample import pool_of, sample_app
 from tests.servers import Database
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 OVERTAKEN = "form => { form.action = '/overtaken'; form.submit() }"
 PICTURES = os.environ.get("CANDOUR_PICTURES")
@@ -48,10 +47,6 @@ async def signed_in_as(page: Page, site: str, who: str) -> None:
     await page.goto(f"{site}/work")
     await page.get_by_role("button", name=who).click()
     await page.wait_for_url(f"{site}/work")
-
-
-async def form(page: Page) -> ElementHandle:
-    return await page.wait_for_selector("main form")
 
 
 async def pictured(page: Page, name: str) -> None:
@@ -114,7 +109,7 @@ async def test_a_page_that_says_no_keeps_what_was_typed(browser: Browser, site: 
         await seen.page.goto(f"{site}/report")
         await seen.page.get_by_label("In your own words").fill("She said the hoist felt loose.")
         async with seen.page.expect_navigation():
-            await seen.page.evaluate(OVERTAKEN, await form(seen.page))
+            await seen.page.eval_on_selector("main form", OVERTAKEN)
         assert await seen.page.get_by_role("heading", name="Someone else saved this before you").is_visible()
         assert await seen.page.get_by_text("She said the hoist felt loose.").is_visible()
         assert await seen.violations() == []

@@ -9,11 +9,11 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from libs.clock import Clock, HandClock
 from libs.domain import Refused
+from libs.service import KeyReused, NotFound, Stale
 from libs.web.api_tokens import ApiTokens
 from libs.web.forms import Form
 from libs.web.furnish import furnish
@@ -101,10 +101,22 @@ def _pages(app: FastAPI, shell: Shell) -> None:
 
     @app.post("/overtaken")
     async def overtaken(me: Me) -> Response:
-        raise HTTPException(412)
+        raise Stale("It was at version 3 when you opened it, and is at 4 now.")
 
 
 def _routes(app: FastAPI) -> None:
+    @app.get("/api/journeys/{name}")
+    async def journey(name: str, me: Me) -> None:
+        raise NotFound(f"There is no journey {name}.")
+
+    @app.put("/api/readings")
+    async def overtaken(me: Me) -> None:
+        raise Stale("It was at version 3 when you opened it, and is at 4 now.")
+
+    @app.post("/api/repeated")
+    async def repeated(me: Me) -> None:
+        raise KeyReused
+
     @app.post("/api/readings")
     async def take(reading: Reading, me: Me) -> dict[str, str]:
         return {"by": me.actor_id, "role": me.role}
