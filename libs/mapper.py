@@ -75,6 +75,7 @@ class Mapper:
         topic: str = type(event).TOPIC  # type: ignore[attr-defined]
         shape = self._shape(topic)
         state = {k: v for k, v in vars(event).items() if k not in UNSTORED}
+        shape.read(state)  # what could not be read back must not be kept
         here = (topic, event.originator_id, event.originator_version)
         for name, subject in shape.sealed:
             if state[name]:

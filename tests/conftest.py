@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.servers", "tests.browser.lane"]
+pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]

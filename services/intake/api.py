@@ -98,7 +98,9 @@ def routes(intake: Intake, register: Register) -> APIRouter:
         return {name: value for name, value in found.items() if name != "summary"}
 
     @api.post("/opportunities/{journey}/safety")
-    async def confirm_safety(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> dict[str, Any]:
+    async def confirm_safety(
+        request: Request, response: Response, me: Me, journey: UUID, said: Words
+    ) -> dict[str, Any]:
         return told(response, await intake.confirm_safety(act_of(request, me), journey, said.words))
 
     @api.post("/opportunities/{journey}/triage")
@@ -122,7 +124,9 @@ def routes(intake: Intake, register: Register) -> APIRouter:
         return told(response, await intake.close_without_review(act_of(request, me, rationale=said.words), journey))
 
     @api.post("/opportunities/{journey}/update/{step}")
-    async def step(request: Request, response: Response, me: Me, journey: UUID, step: str, decision: str = "") -> dict[str, Any]:
+    async def step(
+        request: Request, response: Response, me: Me, journey: UUID, step: str, decision: str = ""
+    ) -> dict[str, Any]:
         if step not in {"reviewed", "actioned", "communicated"}:
             raise NotFound("An update is reviewed, actioned or communicated.")
         return told(response, await intake.step_update(act_of(request, me), journey, step, decision))

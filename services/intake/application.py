@@ -83,7 +83,9 @@ class Intake(Service):
         return await self.save(act, opportunity)
 
     @command
-    async def correct(self, act: Act, opportunity: UUID, summary: str, because: str, due_on: date | None = None) -> Saved:
+    async def correct(
+        self, act: Act, opportunity: UUID, summary: str, because: str, due_on: date | None = None
+    ) -> Saved:
         """The source says it better now."""
         found = await self.get(Opportunity, opportunity, act)
         found.correct(summary, because, due_on)
@@ -110,7 +112,13 @@ class Intake(Service):
 
     @command
     async def triage(
-        self, act: Act, opportunity: UUID, response: str, choices: list[Choice], facts: dict[str, Any], themes: list[str]
+        self,
+        act: Act,
+        opportunity: UUID,
+        response: str,
+        choices: list[Choice],
+        facts: dict[str, Any],
+        themes: list[str],
     ) -> Saved:
         """Decide what follows. Proposals that the manager did not speak to count as agreed."""
         found = await self.get(Opportunity, opportunity, act)

@@ -54,9 +54,7 @@ def triaged(event: Opportunity.Triaged) -> PublishedEvent:
 
 @publish.register
 def reclassified(event: Opportunity.Reclassified) -> PublishedEvent:
-    return said.OpportunityReclassified(
-        was=event.was, kind=event.kind, themes=event.themes, because=event.by.rationale
-    )
+    return said.OpportunityReclassified(was=event.was, kind=event.kind, themes=event.themes, because=event.by.rationale)
 
 
 @publish.register

@@ -1,0 +1,75 @@
+"""A real house for a test: chosen rooms on real servers, with a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.house import Platform, statements
+from libs.clock import HandClock
+from libs.deciding import Act
+from libs.policytext import read
+from services.governance.application import NewSite
+from tests.servers import Database, Messaging
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+OPERATOR = Act("person:operator", "provider_quality_lead", "provider:acme")
+RULES = Path("deploy/rules")
+
+Opened = Callable[..., Awaitable[Platform]]
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The rule pack that ships, with its measures, reflection and cadences."""
+    content = read(RULES / "england-adult-social-care.yaml")
+    for name in ("measures", "reflection", "cadences"):
+        content |= read(RULES / f"{name}.yaml")
+    return dict(content)
+
+
+@pytest.fixture(scope="session")
+def template_ddl() -> list[str]:
+    """Every service's event tables, in the template that test databases are cloned from."""
+    return statements()
+
+
+@pytest.fixture(scope="session")
+def wrapping_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A key to wrap people's keys with."""
+    path = tmp_path_factory.mktemp("kek") / "kek"
+    path.write_bytes(bytes(range(32)))
+    yield path
+
+
+@asynccontextmanager
+async def housed(
+    database: Database, messaging: Messaging, key: Path, *rooms: str, clock: Any = None, start: bool = True
+) -> AsyncIterator[Platform]:
+    """A platform of these rooms (all where none is named), open and, with `start`, running. The clock is `platform.clock`."""
+    env = database.environment() | messaging.environment() | {"CANDOUR_KEK_FILE": str(key)}
+    platform = Platform(env, clock or HandClock(MONDAY), rooms)
+    await platform.open()
+    try:
+        if start:
+            await platform.start()
+        yield platform
+    finally:
+        await platform.close()
+
+
+async def with_sites(platform: Platform, *sites: str, kind: str = "care_home_residential") -> None:
+    """Register sites of the provider 'acme' in region 'North', adopt the rules, and wait until every room knows."""
+    governance = platform.service("governance")
+    for site in sites:
+        await governance.register_site(
+            OPERATOR, NewSite("acme", site, site.title(), "North", "ENG", kind, date(2020, 1, 1))
+        )
+    await governance.adopt_rules(OPERATOR, "acme", rules(), date(2020, 1, 1))
+    await platform.settle()
