@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -36,6 +38,36 @@ class TravelledClock:
     def move_to(self, when: datetime) -> None:
         """Be at `when` now, if that lies ahead."""
         self.ahead = max(self.ahead, when - self._base.now())
+
+
+_own: ContextVar[datetime | None] = ContextVar("own_time", default=None)
+
+
+class StagedClock:
+    """A clock for playing many stories at once: each task may stand at a time of its own, set with `at`.
+
+    Elsewhere it is whatever time it was last moved to.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        return _own.get() or self._now
+
+    def move_to(self, when: datetime) -> None:
+        """Be at `when` now, if that lies ahead."""
+        self._now = max(self._now, when)
+
+    @staticmethod
+    @contextmanager
+    def at(when: datetime) -> Iterator[None]:
+        """Inside, in this task, it is `when`."""
+        token = _own.set(when)
+        try:
+            yield
+        finally:
+            _own.reset(token)
 
 
 class HandClock:

@@ -142,13 +142,17 @@ class Reactor:
             if not moved:
                 continue
             try:
-                async with self._pool.connection() as connection:
-                    await connection.execute(
-                        f"INSERT INTO {self.service.name}.bookmark (reader, source, stream_sequence)"
-                        " SELECT %s, * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT (reader, source)"
-                        " DO UPDATE SET stream_sequence = excluded.stream_sequence",
-                        (self.consumer, list(moved), list(moved.values())),
-                    )
+                await self.set_places(moved)
                 kept |= moved
             except psycopg.Error as error:
                 self._log.warning("bookmark not kept", reason=repr(error))
+
+    async def set_places(self, places: dict[str, int]) -> None:
+        """Keep how far each neighbour has been heard."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                f"INSERT INTO {self.service.name}.bookmark (reader, source, stream_sequence)"
+                " SELECT %s, * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT (reader, source)"
+                " DO UPDATE SET stream_sequence = excluded.stream_sequence",
+                (self.consumer, list(places), list(places.values())),
+            )

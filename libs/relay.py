@@ -71,6 +71,12 @@ class Relay:
                 await asyncio.sleep(pause)
                 pause = min(2.0, pause * 2)
 
+    async def send_all(self) -> None:
+        """Send everything there is and return, for a store that nobody writes to meanwhile."""
+        await self._resume()
+        while await self.step():
+            pass
+
     async def _resume(self) -> None:
         connection = await self._connect()
         stream = connection.jetstream()
