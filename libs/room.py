@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import psycopg
 from fastapi import APIRouter
 from psycopg_pool import AsyncConnectionPool
 
@@ -141,6 +142,15 @@ class Room:
         await self.stop()
         await self.store.close()
         await self.pool.close()
+
+    async def state(self) -> dict[str, Any]:
+        """How the room is: whether its database answers, how much waits to be published, and what is parked."""
+        try:
+            parked = len(await self.parking.waiting())
+        except psycopg.Error as error:
+            return {"well": False, "reason": type(error).__name__}
+        behind = max((self.store.position - relay.position for relay in self.relays), default=0)
+        return {"well": True, "position": self.store.position, "unpublished": behind, "parked": parked}
 
     async def quiet(self) -> bool:
         """Whether everything decided has been published, and everything heard has been taken and shown."""

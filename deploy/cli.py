@@ -1,0 +1,53 @@
+"""The `candour` command: run the platform, serve one room, import, check contracts, measure."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.contracts_cli import contracts
+
+app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
+app.command()(contracts)
+
+VAR = Annotated[Path, typer.Option(help="Where data is kept.", envvar="CANDOUR_VAR")]
+
+
+def looped(task: Any) -> None:
+    """Run a coroutine to its end on a quick event loop, where one is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(task)
+    else:
+        uvloop.run(task)
+
+
+@app.command()
+def run(
+    var: VAR = Path("var"),
+    port: Annotated[int | None, typer.Option(help="8000, or any free port where that is taken.")] = None,
+    sites: Annotated[int, typer.Option(min=1, max=500, help="How many sites the demo provider has.")] = 24,
+    months: Annotated[int, typer.Option(min=1, max=60, help="How many months of history it has.")] = 18,
+    seed: Annotated[bool, typer.Option(help="Make the demo provider on first start.")] = True,
+) -> None:
+    """Start everything on this machine: PostgreSQL, NATS, all services, and a demo provider on first start."""
+    from deploy.run import main
+
+    main(var, port, sites, months, seed=seed, loop=looped)
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="Which service this process is.")],
+    host: str = "0.0.0.0",  # noqa: S104 a container's own network decides who may reach it
+    port: int = 8000,
+) -> None:
+    """Serve one room, with its settings from the environment: for containers, one process a service."""
+    from deploy.serve import main
+
+    looped(main(service, host, port, dict(os.environ)))

@@ -1,0 +1,139 @@
+"""`candour run`: real servers, every room in one process, a demo provider on first start, and a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from rich.console import Console
+
+from deploy.demo.people import SOURCES, personas
+from deploy.demo.seeding import seed_with_progress
+from deploy.embedded.servers import Servers
+from deploy.house import Platform, statements
+from deploy.travel import Traveller, travel_routes
+from deploy.web import Door
+from libs import logs, telemetry
+from libs.clock import TravelledClock
+from libs.web.sign_in import Persona
+
+PORT = 8000
+
+
+class EmbeddedRun:
+    """One run over the data in `var`. `seed` makes the demo provider where the data is new."""
+
+    def __init__(self, var: Path, *, port: int, sites: int, months: int, seed: bool, console: Console) -> None:
+        self.var, self.port, self.sites, self.months, self.seed, self.console = var, port, sites, months, seed, console
+        self.kept_clock = var / "clock.json"
+        self.clock = TravelledClock(self._ahead())
+
+    def _ahead(self) -> timedelta:
+        if self.kept_clock.exists():
+            return timedelta(seconds=json.loads(self.kept_clock.read_text())["ahead_seconds"])
+        return timedelta()
+
+    def keep_clock(self) -> None:
+        """Remember how far the demo's clock was moved, so that a later start does not go back in time."""
+        fresh = self.kept_clock.with_suffix(".new")
+        fresh.write_text(json.dumps({"ahead_seconds": self.clock.ahead.total_seconds()}))
+        fresh.replace(self.kept_clock)
+
+    async def run(self) -> None:
+        """Start, serve until told to stop, stop."""
+        self.console.print("Starting PostgreSQL and NATS …")
+        servers = Servers(self.var, sources=SOURCES, ddl=statements())
+        await asyncio.to_thread(servers.start)
+        try:
+            for difference in servers.drift:
+                self.console.print(f"[yellow]Streams differ from what is declared:[/] {difference}")
+            env = os.environ | servers.environment()
+            telemetry.begin(env)
+            if self.seed:
+                await seed_with_progress(env, self.var, self.sites, self.months, self.console)
+            await self._serve(env)
+        finally:
+            self.console.print("Stopping …")
+            await asyncio.to_thread(servers.stop)
+            self.console.print("Stopped. All data is kept; start again with the same command.")
+
+    async def _serve(self, env: dict[str, str]) -> None:
+        platform = Platform(env, self.clock)
+        await platform.open()
+        try:
+            await platform.start()
+            people: list[Persona] = await personas(platform)
+            door = Door(platform, lambda: people, banner=self._banner)
+            await door.open()
+            door.app.include_router(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
+            try:
+                await self._listen(door, people)
+            finally:
+                await door.close()
+        finally:
+            await platform.close()
+
+    def _banner(self) -> str:
+        now = self.clock.now()
+        moved = self.clock.ahead > timedelta(minutes=1)
+        when = f"Its clock says {now:%-d %B %Y, %H:%M}." if moved else ""
+        return f"This is a demonstration. The people and sites are invented. {when}".strip()
+
+    async def _listen(self, door: Door, people: list[Persona]) -> None:
+        config = uvicorn.Config(
+            door.app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, lifespan="off",
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours stop everything in order
+        serving = asyncio.create_task(server._serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if serving.done():
+            raise SystemExit(f"Port {self.port} could not be opened. Choose another with --port.")
+        self._welcome(people)
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+        waiting.cancel()
+
+    def _welcome(self, people: list[Persona]) -> None:
+        self.console.print(f"\n[bold]Candour is running at http://127.0.0.1:{self.port}[/]\n")
+        self.console.print("Open it and choose who to be. For instance:")
+        for person in people[:6]:
+            self.console.print(f"  • {person.label}: {person.description}")
+        self.console.print("\nCtrl-C stops everything and keeps the data.\n")
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` where it is free, else any free port."""
+    for port in (wanted, 0):
+        with contextlib.closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+            except OSError:
+                continue
+    raise SystemExit("No port is free on this machine.")
+
+
+def main(var: Path, port: int | None, sites: int, months: int, *, seed: bool, loop: Callable[..., None]) -> None:
+    """Run until stopped."""
+    console = Console(stderr=False)
+    logs.begin(pretty=sys.stderr.isatty(), level=int(os.environ.get("CANDOUR_LOG_LEVEL", "30")))
+    chosen = port or free_port(PORT)
+    loop(EmbeddedRun(var, port=chosen, sites=sites, months=months, seed=seed, console=console).run())

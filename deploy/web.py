@@ -1,0 +1,97 @@
+"""The house's front door: every room's pages and routes under one address, with health, sign-in and tracing around."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from deploy.house import Platform
+from libs.clock import SystemClock
+from libs.logs import log
+from libs.telemetry import span, traceparent
+from libs.web.api_tokens import ApiTokens
+from libs.web.furnish import furnish
+from libs.web.sessions import DDL as SESSIONS_DDL
+from libs.web.sessions import Sessions
+from libs.web.shell import NAVIGATION, Shell
+from libs.web.sign_in import Persona, sign_in_routes
+
+SERVICES = Path(__file__).parent.parent / "services"
+
+
+class Door:
+    """The web application of a platform. `people` says who may sign in by picking a persona (demo only)."""
+
+    def __init__(
+        self, platform: Platform, people: Callable[[], Sequence[Persona]] | None, banner: Callable[[], str] = str
+    ) -> None:
+        self.platform = platform
+        self.pool = AsyncConnectionPool(
+            platform.env["CANDOUR_PG_WEB"], min_size=1, max_size=4, open=False, kwargs={"autocommit": True}, name="web"
+        )
+        # Sessions live by the machine's time: a demo clock that leaps months would sign everyone out.
+        self.sessions = Sessions(self.pool, SystemClock())
+        self.tokens = ApiTokens(self.pool, SystemClock())
+        self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+        templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
+        self.shell = Shell(platform.clock, templates, mounted=self._mounted(), banner=banner)
+        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=self.tokens)
+        self.app.middleware("http")(_traced)
+        for room in platform.rooms.values():
+            for router in room.routes:
+                self.app.include_router(router)
+        if people is not None:
+            self.app.include_router(sign_in_routes(people))
+        self._health()
+
+    def _mounted(self) -> set[str]:
+        owners = {"/report": "intake", "/audit": "audit"}
+        return {link.path for link in NAVIGATION if owners.get(link.path, "governance") in self.platform.rooms}
+
+    async def open(self) -> None:
+        """Make the tables of sessions where they are missing."""
+        await self.pool.open(wait=True)
+        async with self.pool.connection() as connection:
+            await connection.execute(SESSIONS_DDL)
+        await self.sessions.forget_expired()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.pool.close()
+
+    def _health(self) -> None:
+        @self.app.get("/health/live", include_in_schema=False)
+        async def live() -> JSONResponse:
+            return JSONResponse({"live": True})
+
+        @self.app.get("/health/ready", include_in_schema=False)
+        async def ready() -> JSONResponse:
+            states = {name: await room.state() for name, room in self.platform.rooms.items()}
+            well = all(state["well"] for state in states.values())
+            return JSONResponse({"ready": well, "rooms": states}, 200 if well else 503)
+
+
+_log = log("web")
+
+
+async def _traced(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    began = time.perf_counter()
+    with span(f"HTTP {request.method}", parent=request.headers.get("traceparent", "")) as current:
+        answer = await call_next(request)
+        route = request.scope.get("route")
+        path = getattr(route, "path", "unmatched")
+        current.update_name(f"{request.method} {path}")
+        current.set_attribute("http.response.status_code", answer.status_code)
+        if here := traceparent():
+            answer.headers["traceparent"] = here
+        if not path.startswith(("/static", "/health")):
+            # The route's pattern, never the address itself: an address may name a person's record.
+            _log.info("answered", method=request.method, path=path, status=answer.status_code,
+                      milliseconds=round((time.perf_counter() - began) * 1000, 1))  # fmt: skip
+    return answer
