@@ -51,3 +51,34 @@ def serve(
     from deploy.serve import main
 
     looped(main(service, host, port, dict(os.environ)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring database roles, tables and streams to the declared state (containers run this first)."""
+    from deploy.migrate import main
+
+    for difference in asyncio.run(main(os.environ)):
+        typer.echo(f"Streams differ from what is declared: {difference}")
+
+
+@app.command()
+def containers(folder: Path = Path("var/containers")) -> None:
+    """Write passwords and settings for docker-compose.yml; what exists already stays."""
+    from deploy.containers import prepare
+
+    prepare(folder)
+    typer.echo(f"Settings are in {folder}. Now: docker compose up --build")
+
+
+@app.command()
+def gateway(
+    host: str = "0.0.0.0",  # noqa: S104 a container's own network decides who may reach it
+    port: int = 8000,
+) -> None:
+    """One address for all services of docker-compose.yml, each path to the service that owns it."""
+    import uvicorn
+
+    from deploy.gateway import application
+
+    uvicorn.run(application(), host=host, port=port, access_log=False)

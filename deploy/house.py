@@ -24,6 +24,10 @@ def statements() -> list[str]:
     return [*made, KEYS_DDL]
 
 
+TWICE = 2
+"""Quiet must be seen twice running, since something may be on its way between two rooms at a glance."""
+
+
 class Platform:
     """Rooms that are opened and closed together. `only` names some of them, for a process that runs one service."""
 
@@ -61,7 +65,7 @@ class Platform:
         """Wait until nothing is under way in any room. Raises TimeoutError after `patience` seconds."""
         async with asyncio.timeout(patience):
             still = 0
-            while still < 2:
+            while still < TWICE:
                 quiet = [await room.quiet() for room in self.rooms.values()]
                 still = still + 1 if all(quiet) else 0
                 await asyncio.sleep(0.01)

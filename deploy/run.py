@@ -99,7 +99,7 @@ class EmbeddedRun:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours stop everything in order
         serving = asyncio.create_task(server._serve())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 uvicorn offers no event to wait for
             await asyncio.sleep(0.02)
         if serving.done():
             raise SystemExit(f"Port {self.port} could not be opened. Choose another with --port.")

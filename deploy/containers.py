@@ -1,0 +1,64 @@
+"""What the containers need before they start: passwords, the wire's configuration, and one settings file a service."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.nats import topology, users
+from deploy.postgres import roles
+
+BASE = "host=postgres port=5432 user=candour dbname=postgres"
+
+
+def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) -> None:
+    """Write what is missing into `folder`; what is there stays, so that a second start finds its data."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    database = {name: _secret(folder / f"postgres_{name}") for name in roles.names()}
+    wire = {name: _secret(folder / f"nats_{name}") for name in users.user_names(sources)}
+    administrator = _secret(folder / "postgres_admin")
+    if not (folder / "kek").exists():
+        _write(folder / "kek", secrets.token_bytes(32), mode=0o644)
+    if not (folder / "audit_key").exists():
+        _write(folder / "audit_key", secrets.token_bytes(32), mode=0o644)
+    _write(folder / "nats.conf", users.server_conf(wire, store="/data").encode(), mode=0o644)
+    admin = f"{BASE} password={administrator}"
+    everyone = {
+        "CANDOUR_NATS_URL": "nats://nats:4222",
+        "CANDOUR_KEK_FILE": "/run/candour/kek",
+        "CANDOUR_AUDIT_KEY_FILE": "/run/candour/audit_key",
+        "CANDOUR_ENV": "demo",
+        "CANDOUR_PG_KEYS": roles.conninfo(admin, "keys", database["keys"]),
+        "CANDOUR_PG_WEB": roles.conninfo(admin, "web", database["web"]),
+    }
+    _settings(folder / "postgres.env", {"POSTGRES_USER": "candour", "POSTGRES_PASSWORD": administrator})
+    passwords = {f"CANDOUR_PASSWORD_{name.upper()}": secret for name, secret in database.items()}
+    operator = {"CANDOUR_NATS_OPERATOR": f"{users.OPERATOR}:{wire[users.OPERATOR]}"}
+    _settings(folder / "migrate.env", everyone | passwords | operator | {"CANDOUR_PG_ADMIN": admin})
+    for name in topology.services():
+        own = {
+            f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),
+            f"CANDOUR_NATS_{name.upper()}": f"{name}:{wire[name]}",
+        }
+        _settings(folder / f"{name}.env", everyone | own)
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        _write(path, secrets.token_urlsafe(24).encode())
+    return path.read_text()
+
+
+def _settings(path: Path, settings: Mapping[str, str]) -> None:
+    _write(path, "".join(f"{name}={value}\n" for name, value in settings.items()).encode())
+
+
+def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+    fresh.chmod(mode)
+    fresh.replace(path)

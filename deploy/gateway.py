@@ -1,0 +1,70 @@
+"""One address for all services: each path goes to the service that owns it, as an ingress does on a cluster.
+
+For containers on one machine. It decides nothing; `routes` is the same table that the Helm chart's ingress has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+OWNERS = (
+    ("/report", "intake"),
+    ("/intake", "intake"),
+    ("/api/intake", "intake"),
+    ("/review", "review"),
+    ("/api/review", "review"),
+    ("/action", "action"),
+    ("/api/action", "action"),
+    ("/notification", "notification"),
+    ("/briefings", "notification"),
+    ("/api/notification", "notification"),
+    ("/assurance", "assurance"),
+    ("/api/assurance", "assurance"),
+    ("/audit", "audit"),
+    ("/api/audit", "audit"),
+)
+FALLBACK = "governance"
+HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"})
+
+
+def owner(path: str) -> str:
+    """Which service a path belongs to."""
+    return next((name for prefix, name in OWNERS if path == prefix or path.startswith(f"{prefix}/")), FALLBACK)
+
+
+def application(port: int = 8000) -> Starlette:
+    """The gateway, reaching each service under its own name on `port`."""
+    client = httpx2.AsyncClient(timeout=30, follow_redirects=False)
+
+    async def forward(request: Request) -> Response:
+        target = f"http://{owner(request.url.path)}:{port}{request.url.path}"
+        kept = [(name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP]
+        headers = [*kept, (b"host", request.headers.get("host", "").encode()), *_forwarded(request)]
+        try:
+            answer = await client.request(
+                request.method, target, params=request.query_params, headers=headers, content=await request.body()
+            )
+        except httpx2.HTTPError:
+            detail = "This part of Candour is starting or away. Nothing was changed; try again in a moment."
+            return JSONResponse({"title": "Not reachable", "status": 503, "detail": detail}, 503)
+        response = Response(answer.content, answer.status_code)
+        response.raw_headers = [
+            (n, v) for n, v in answer.headers.raw if n.decode().lower() not in HOP | {"content-encoding"}
+        ]
+        response.headers["content-length"] = str(len(answer.content))
+        return response
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
+
+
+def _forwarded(request: Request) -> Iterable[tuple[bytes, bytes]]:
+    yield b"x-forwarded-proto", request.url.scheme.encode()
+    if request.client:
+        yield b"x-forwarded-for", request.client.host.encode()
