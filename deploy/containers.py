@@ -42,6 +42,8 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),
             f"CANDOUR_NATS_{name.upper()}": f"{name}:{wire[name]}",
         }
+        if name == "audit":
+            own["CANDOUR_PG_AUDITOR"] = roles.conninfo(admin, "auditor", database["auditor"])
         _settings(folder / f"{name}.env", everyone | own)
 
 

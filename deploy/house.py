@@ -16,12 +16,13 @@ from libs.keys import DDL as KEYS_DDL
 from libs.keys import KeyRing
 from libs.room import House, Room
 from libs.store_sql import ddl
+from services.audit.ledger import DDL as LEDGER_DDL
 
 
 def statements() -> list[str]:
-    """The tables that the owner makes: every service's event store, and the keys."""
+    """The tables that the owner makes: every service's event store, the keys, and audit's ledger."""
     made = [each.as_string() for service in services() for each in ddl(service)]
-    return [*made, KEYS_DDL]
+    return [*made, KEYS_DDL, LEDGER_DDL]
 
 
 TWICE = 2

@@ -44,7 +44,8 @@ class Room:
     """A service and everything that runs around it.
 
     `app.py` of each service makes one. `views` are kept from the service's own log and its neighbours' events;
-    `dates` says which dates its decisions set; `more` are further tasks of its own, such as delivery.
+    `dates` says which dates its decisions set; `more` are further tasks of its own, such as delivery; `ears` are
+    told of the wire before it opens, to hear more than policies and views do; `calm` says whether they are done.
     """
 
     house: House
@@ -56,6 +57,8 @@ class Room:
     pool: AsyncConnectionPool = field(init=False)
     service: Any = field(init=False)
     more: list[Task] = field(default_factory=list)
+    ears: list[Callable[[Wire], Awaitable[None]]] = field(default_factory=list)
+    calm: list[Callable[[Wire], Awaitable[bool]]] = field(default_factory=list)
     routes: list[APIRouter] = field(default_factory=list)
     relays: list[Relay] = field(default_factory=list)
 
@@ -106,6 +109,8 @@ class Room:
             await self.reactor.listen(self.wire)
         for follower in self.followers:
             await follower.listen(self.wire)
+        for ear in self.ears:
+            await ear(self.wire)
         await self.wire.open()
         self.relays = [
             Relay(self.store, self.wire.connect, stream_of(self.name), self.publisher.for_neighbours),
@@ -160,6 +165,8 @@ class Room:
         for view in (f.view for f in self.followers):
             if view.reads_own_store() and view.places.get(self.name, (0, 0))[0] < self.store.position:
                 return False
+        if not all([await calm(self.wire) for calm in self.calm]):
+            return False
         return await self._all_heard()
 
     async def _all_heard(self) -> bool:

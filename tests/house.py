@@ -53,7 +53,8 @@ async def housed(
     database: Database, messaging: Messaging, key: Path, *rooms: str, clock: Any = None, start: bool = True
 ) -> AsyncIterator[Platform]:
     """A platform of these rooms (all where none is named), open and, with `start`, running. The clock is `platform.clock`."""
-    env = database.environment() | messaging.environment() | {"CANDOUR_KEK_FILE": str(key)}
+    keys = {"CANDOUR_KEK_FILE": str(key), "CANDOUR_AUDIT_KEY_FILE": str(key)}
+    env = database.environment() | messaging.environment() | keys
     platform = Platform(env, clock or HandClock(MONDAY), rooms)
     await platform.open()
     try:

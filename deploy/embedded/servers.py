@@ -37,6 +37,7 @@ class Servers:
         self.ddl = ddl
         self.drift: list[str] = []
         self.kek_file = _kept_key(self.secrets / "kek")
+        self.audit_key_file = _kept_key(self.secrets / "audit_key")
         self._database_passwords = {name: self._secret(f"postgres_{name}") for name in roles.names()}
         self._nats_passwords = {name: self._secret(f"nats_{name}") for name in users.user_names(sources)}
         self.postgres = EmbeddedPostgres(self.var / "postgres", durable=durable)
@@ -78,6 +79,7 @@ class Servers:
             "CANDOUR_NATS_URL": self.nats.url,
             "CANDOUR_NATS_MONITORING_URL": self.nats.monitoring_url,
             "CANDOUR_KEK_FILE": str(self.kek_file),
+            "CANDOUR_AUDIT_KEY_FILE": str(self.audit_key_file),
         }
         found |= {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, secret)

@@ -21,7 +21,7 @@ from deploy.nats import topology
 
 DATABASE = "candour"
 OWNER = "candour_owner"
-BESIDE = ("keys", "web")
+BESIDE = ("keys", "web", "auditor")
 # The few tables of a service that say where work stands, not what happened: their rows change and go.
 WORKING_TABLES = ("bookmark", "deadline", "parked")
 # Any fixed number: one process at a time arranges roles, which the whole cluster shares.
@@ -31,24 +31,24 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def names() -> tuple[str, ...]:
-    """Everyone who signs in to the database: the services, `keys` and `web`."""
+    """Everyone who signs in to the database: the services, `keys`, `web`, and `auditor`, who reads every service's events."""
     return (*topology.services(), *BESIDE)
 
 
 def role(name: str) -> str:
-    """The database role of a service, of `keys` or of `web`."""
+    """The database role of a service, of `keys`, of `web` or of `auditor`."""
     return f"candour_{name}"
 
 
 def conninfo(base: str, name: str, password: str, *, database: str = DATABASE) -> str:
     """How `name` connects to the server that `base` points at."""
-    return make_conninfo(base, user=role(name), password=password, dbname=database)
+    return make_conninfo(base, user=role(name), password=password, dbname=database, client_encoding="utf8")
 
 
 def as_owner(base: str, *, database: str = DATABASE) -> str:
     """How migrations connect: as the administrator of `base`, acting as the owner, so that default privileges
     apply."""
-    return make_conninfo(base, dbname=database, options=f"-c role={OWNER}")
+    return make_conninfo(base, dbname=database, options=f"-c role={OWNER}", client_encoding="utf8")
 
 
 def ensure(admin: str, passwords: Mapping[str, str], *, database: str = DATABASE, ddl: Sequence[str] = ()) -> None:
@@ -57,6 +57,7 @@ def ensure(admin: str, passwords: Mapping[str, str], *, database: str = DATABASE
     `admin` may create roles and databases; `passwords` names every one of `names()`; `ddl` runs as the owner.
     Raises psycopg.Error.
     """
+    admin = make_conninfo(admin, client_encoding="utf8")  # a server made without a locale speaks no encoding by itself
     with psycopg.connect(admin, autocommit=True) as server, _alone(server):
         for name in (OWNER, *map(role, names())):
             _make_role(server, name)

@@ -1,0 +1,94 @@
+"""Audit, over HTTP: ledgers, checkpoints and proofs, for people and for transparency-log tools."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import PlainTextResponse
+
+from libs.service import NotFound
+from libs.web.asking import act_of, told
+from libs.web.posts import SignedIn
+from libs.web.signed_in import signed_in
+from services.audit.application import Audit, require_auditor
+
+WIDEST = 1 << 53
+
+
+async def auditor(me: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    """Whoever may read the ledgers. Raises NotYoursToAudit."""
+    require_auditor(me.role, me.scope)
+    return me
+
+
+Me = Annotated[SignedIn, Depends(auditor)]
+
+
+def routes(audit: Audit) -> APIRouter:
+    """The routes under /api/audit."""
+    api = APIRouter(prefix="/api/audit", tags=["audit"])
+    _ledgers(api, audit)
+    _proofs(api, audit)
+    return api
+
+
+def _ledgers(api: APIRouter, audit: Audit) -> None:
+    @api.get("/ledgers")
+    async def ledgers(me: Me) -> list[dict[str, Any]]:
+        return await audit.states()
+
+    @api.get("/key", response_class=PlainTextResponse)
+    async def key(me: Me) -> str:
+        return audit.signer.verifier + "\n"
+
+    @api.get("/ledgers/{ledger}/checkpoint", response_class=PlainTextResponse)
+    async def checkpoint(me: Me, ledger: str, after: int = 0) -> str:
+        await audit.checkpoints.reached("audit", after)
+        latest = await audit.checkpoints.latest(audit.book(ledger).service)
+        if latest is None:
+            raise NotFound(f"The ledger {ledger} has not been signed yet.")
+        return str(latest["note"])
+
+    @api.post("/ledgers/{ledger}/checkpoint")
+    async def sign(request: Request, response: Response, me: Me, ledger: str) -> dict[str, Any]:
+        return told(response, await audit.sign_checkpoint(act_of(request, me), ledger))
+
+    @api.post("/ledgers/{ledger}/verification")
+    async def verify(me: Me, ledger: str) -> dict[str, Any]:
+        found = await audit.verify(ledger)
+        return asdict(found) | {"sound": found.sound}
+
+    @api.get("/journeys/{journey}")
+    async def decisions(me: Me, journey: UUID) -> list[dict[str, Any]]:
+        return [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
+
+
+def _proofs(api: APIRouter, audit: Audit) -> None:
+    @api.get("/ledgers/{ledger}/entries/{position}/proof")
+    async def inclusion(me: Me, ledger: str, position: int, size: int | None = None) -> dict[str, Any]:
+        book = audit.book(ledger)
+        entry = await book.at(position) if 0 < position < WIDEST else None
+        size = len(book.tree) if size is None else size
+        if entry is None or not entry.place <= size <= len(book.tree):
+            raise NotFound("The ledger holds no such entry at that size.")
+        path = book.tree.inclusion(entry.place - 1, size)
+        return {
+            "index": entry.place - 1, "size": size, "leaf": b64encode(entry.leaf).decode(),
+            "root": b64encode(book.tree.root(size)).decode(), "path": [b64encode(step).decode() for step in path],
+        }  # fmt: skip
+
+    @api.get("/ledgers/{ledger}/consistency")
+    async def consistency(me: Me, ledger: str, first: int, second: int | None = None) -> dict[str, Any]:
+        tree = audit.book(ledger).tree
+        second = len(tree) if second is None else second
+        if not 0 < first <= second <= len(tree):
+            raise NotFound("The ledger never had those two sizes.")
+        return {
+            "first": first, "second": second, "old": b64encode(tree.root(first)).decode(),
+            "new": b64encode(tree.root(second)).decode(),
+            "path": [b64encode(step).decode() for step in tree.consistency(first, second)],
+        }  # fmt: skip

@@ -1,0 +1,32 @@
+"""A checkpoint's note: whoever has the verifier key can tell a changed one."""
+
+import pytest
+
+from services.audit.ledger import NotSigned, Signer, opened
+
+SIGNER = Signer(bytes(range(32)))
+ROOT = bytes(reversed(range(32)))
+
+
+def test_a_note_says_what_was_signed() -> None:
+    note = SIGNER.sign("intake", 42, ROOT)
+    assert opened(note, SIGNER.verifier) == ("intake", 42, ROOT)
+    assert note.startswith("candour/intake\n42\n")
+    assert "\n\n\u2014 candour " in note
+
+
+@pytest.mark.parametrize("change", [("\n42\n", "\n43\n"), ("intake", "review"), ("\u2014 candour", "\u2014 someone")])
+def test_a_changed_note_is_refused(change: tuple[str, str]) -> None:
+    with pytest.raises(NotSigned):
+        opened(SIGNER.sign("intake", 42, ROOT).replace(*change), SIGNER.verifier)
+
+
+def test_another_key_is_refused() -> None:
+    with pytest.raises(NotSigned):
+        opened(SIGNER.sign("intake", 42, ROOT), Signer(bytes(32)).verifier)
+
+
+@pytest.mark.parametrize("note", ["", "nothing", "a\n1\nx\n\n\u2014 candour !!\n", "a\n1\nx\n\n\u2014 candour AAAA\n"])
+def test_what_is_no_note_is_refused(note: str) -> None:
+    with pytest.raises(NotSigned):
+        opened(note, SIGNER.verifier)
