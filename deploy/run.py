@@ -16,6 +16,7 @@ from pathlib import Path
 import uvicorn
 from rich.console import Console
 
+from deploy.attached import AlreadyRunning, alone, announced
 from deploy.demo.people import SOURCES, personas
 from deploy.demo.seeding import seed_with_progress
 from deploy.embedded.servers import Servers
@@ -49,7 +50,11 @@ class EmbeddedRun:
         fresh.replace(self.kept_clock)
 
     async def run(self) -> None:
-        """Start, serve until told to stop, stop."""
+        """Start, serve until told to stop, stop. Raises AlreadyRunning where another run holds the data."""
+        with alone(self.var):
+            await self._run()
+
+    async def _run(self) -> None:
         self.console.print("Starting PostgreSQL and NATS …")
         servers = Servers(self.var, sources=SOURCES, ddl=statements())
         await asyncio.to_thread(servers.start)
@@ -60,7 +65,8 @@ class EmbeddedRun:
             telemetry.begin(env)
             if self.seed:
                 await seed_with_progress(env, self.var, self.sites, self.months, self.console)
-            await self._serve(env)
+            with announced(self.var, env):
+                await self._serve(env)
         finally:
             self.console.print("Stopping …")
             await asyncio.to_thread(servers.stop)
@@ -136,4 +142,7 @@ def main(var: Path, port: int | None, sites: int, months: int, *, seed: bool, lo
     console = Console(stderr=False)
     logs.begin(pretty=sys.stderr.isatty(), level=int(os.environ.get("CANDOUR_LOG_LEVEL", "30")))
     chosen = port or free_port(PORT)
-    loop(EmbeddedRun(var, port=chosen, sites=sites, months=months, seed=seed, console=console).run())
+    try:
+        loop(EmbeddedRun(var, port=chosen, sites=sites, months=months, seed=seed, console=console).run())
+    except AlreadyRunning as refusal:
+        raise SystemExit(str(refusal)) from None

@@ -1,0 +1,125 @@
+"""The containers lane: the official images, with our rooms on them. Skipped by name where no Docker engine answers."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import nats
+import pytest
+import yaml
+
+from deploy.containers import prepare
+from deploy.gateway import OWNERS, owner
+from deploy.house import Platform, statements
+from deploy.nats import topology, users
+from deploy.postgres import roles
+from libs.clock import HandClock
+from libs.deciding import Act
+from services.intake.application import Report
+from tests.house import MONDAY, with_sites
+
+COMPOSE = Path("docker-compose.yml")
+IMAGES = ("postgres:18", "nats:2")
+
+
+@pytest.fixture(scope="module")
+def engine() -> None:
+    """A Docker engine with the two images at hand, or the reason why this lane cannot run."""
+    os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+    docker = pytest.importorskip("docker")
+    try:
+        client = docker.from_env()
+        client.ping()
+    except Exception as error:  # noqa: BLE001 whatever the client says is the reason
+        pytest.skip(f"containers lane: no Docker engine answers ({type(error).__name__})")
+    try:
+        for image in IMAGES:
+            client.images.get(image)
+    except docker.errors.ImageNotFound as missing:
+        pytest.skip(f"containers lane: {missing.explanation}")
+    finally:
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def containers(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """PostgreSQL and NATS from their images, with our roles, tables and streams: the settings that rooms need."""
+    from testcontainers.core.container import DockerContainer
+
+    folder = tmp_path_factory.mktemp("containers")
+    wire = {name: secrets.token_urlsafe(16) for name in users.user_names(())}
+    conf = folder / "nats.conf"
+    conf.write_text(users.server_conf(wire, store="/data"))
+    (folder / "kek").write_bytes(secrets.token_bytes(32))
+    database = (
+        DockerContainer("postgres:18").with_env("POSTGRES_PASSWORD", "admin").with_env("POSTGRES_USER", "candour")
+    )
+    broker = (
+        DockerContainer("nats:2").with_command("-c /etc/nats.conf").with_volume_mapping(str(conf), "/etc/nats.conf")
+    )
+    with database.with_exposed_ports(5432) as pg, broker.with_exposed_ports(4222) as bus:
+        host, port = pg.get_container_host_ip(), pg.get_exposed_port(5432)
+        admin = f"host={host} port={port} user=candour password=admin dbname=postgres"
+        passwords = {name: secrets.token_urlsafe(16) for name in roles.names()}
+        env = {"CANDOUR_NATS_URL": f"nats://{bus.get_container_host_ip()}:{bus.get_exposed_port(4222)}"}
+        env |= {f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}" for name, secret in wire.items()}
+        env |= {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in passwords.items()}
+        env |= {f"CANDOUR_PASSWORD_{name.upper()}": secret for name, secret in passwords.items()}
+        yield env | {"CANDOUR_PG_ADMIN": admin, "CANDOUR_KEK_FILE": str(folder / "kek")}
+
+
+async def test_a_concern_goes_through_rooms_that_stand_on_containers(containers: dict[str, str]) -> None:
+    from deploy.migrate import main
+
+    assert await main(containers) == []
+    platform = Platform(containers, HandClock(MONDAY), only=["governance", "intake"])
+    await platform.open()
+    try:
+        await platform.start()
+        await with_sites(platform, "elm")
+        intake = platform.service("intake")
+        saved = await intake.raise_opportunity(
+            Act("person:someone", "care_worker"), Report("elm", "near_miss", "A wheel came loose; nobody was hurt.")
+        )
+        assert await intake.register.reached("intake", saved.position)
+        assert (await intake.register.one(saved.id))["kind"] == "near_miss"
+    finally:
+        await platform.close()
+
+
+async def test_the_containers_streams_are_as_declared(containers: dict[str, str]) -> None:
+    user, _, password = containers["CANDOUR_NATS_OPERATOR"].partition(":")
+    connection = await nats.connect(
+        containers["CANDOUR_NATS_URL"], user=user, password=password, inbox_prefix=users.inbox_prefix(user)
+    )
+    try:
+        assert await topology.drift(connection) == []
+    finally:
+        await connection.close()
+
+
+def test_every_service_is_a_container_of_the_one_image() -> None:
+    composed = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert set(topology.services()) <= set(composed)
+    assert {composed[name]["image"] for name in topology.services()} == {"candour:local"}
+    assert composed["postgres"]["image"] == "postgres:18"
+    assert composed["nats"]["image"] == "nats:2"
+    assert all("latest" not in str(service.get("image")) for service in composed.values())
+
+
+def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    prepare(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+
+
+def test_the_gateway_sends_each_path_to_its_owner() -> None:
+    assert owner("/report") == "intake"
+    assert owner("/review/abc") == "review"
+    assert owner("/provider") == "governance"
+    assert owner("/reviewed") == "governance"
+    assert {name for _, name in OWNERS} <= set(topology.services())
