@@ -1,0 +1,94 @@
+"""The rules of a review, each by the name it refuses under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from libs.domain import Refused
+from libs.names import Finding
+from services.review.domain.values import MovedOn
+
+
+class AlreadySignedOff(Refused):
+    """This review has been signed off. To add to it or change it, reopen it first and say why."""
+
+
+class ReviewSetAside(Refused):
+    """This was weighed again and needs no review for now. What was written is kept. Weigh it again to go on."""
+
+
+class UnknownQuestion(Refused):
+    """This question is not part of the step. Open the step again and answer the questions shown there."""
+
+
+class UnknownStep(Refused):
+    """There is no such step in this reflection. Choose one of the steps shown."""
+
+
+class WordsMissing(Refused):
+    """Nothing was written. Say it in a sentence or two, in your own words."""
+
+
+class SectionMovedOn(Refused):
+    """Someone else answered the same question after you opened it. Both answers are kept; read theirs and make one."""
+
+    def __init__(self, conflicts: Sequence[MovedOn]) -> None:
+        super().__init__()
+        self.conflicts = tuple(conflicts)
+
+
+class UnknownFactor(Refused):
+    """There is no such factor in this review. Open the review again and choose one that is shown."""
+
+
+class OthersStandBehind(Refused):
+    """Other factors explain this one. Withdraw those first, or leave it."""
+
+
+class NamesInSharedText(Refused):
+    """This text will be shared, and it seems to say who somebody is. Use roles instead, such as “the night carer”."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        kinds = ", ".join(dict.fromkeys(each.kind for each in findings))
+        super().__init__(f"{self.__doc__} Found: {kinds}.")
+        self.findings = tuple(findings)
+
+
+class UnknownRecommendation(Refused):
+    """There is no such recommendation in this review. Open the review again and choose one that is shown."""
+
+
+class StepsUnanswered(Refused):
+    """Some steps have no answer yet. Answer at least one question of each, or say why the step does not apply."""
+
+    def __init__(self, steps: Sequence[int]) -> None:
+        super().__init__(f"{self.__doc__} Still open: {', '.join(f'step {step}' for step in steps)}.")
+        self.steps = tuple(steps)
+
+
+class FactorsMissing(Refused):
+    """Name at least one thing that contributed, or say why none could be found."""
+
+
+class SystemBeforePerson(Refused):
+    """So far every factor is about people. First say what it was about the system that allowed this."""
+
+
+class LearningNotStated(Refused):
+    """Say what was learned, in words that can be shared, before it is signed off."""
+
+
+class NotByTheAuthor(Refused):
+    """Whoever wrote what was learned does not sign it off. Ask someone else to read it and agree."""
+
+
+class NotSignedOffYet(Refused):
+    """This review is still open, so there is nothing to reopen."""
+
+
+class NotInvited(Refused):
+    """This post has not been asked to take part yet. Invite it first."""
+
+
+class NotHappenedYet(Refused):
+    """This date lies in the future. Give the day it happened, not a day to come."""

@@ -1,0 +1,66 @@
+"""The parts of a review: answers, factors, and who leads which form of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.taxonomy import ResponseKind, Role
+
+LEADS = {
+    ResponseKind.REFLECTION_WHOLE_TEAM: Role.REGISTERED_MANAGER,
+    ResponseKind.REFLECTION_SMALL_GROUPS: Role.DEPUTY_MANAGER,
+    ResponseKind.REFLECTION_ONE_TO_ONE: Role.TEAM_LEADER,
+    ResponseKind.AFTER_ACTION_REVIEW: Role.REGISTERED_MANAGER,
+    ResponseKind.SWARM: Role.TEAM_LEADER,
+    ResponseKind.MULTIDISCIPLINARY: Role.SAFEGUARDING_LEAD,
+    ResponseKind.THEMATIC: Role.PROVIDER_QUALITY_LEAD,
+}
+"""Who leads each form: whoever is near enough to act on it and wide enough to see what it touches."""
+
+
+def lead_of(response: str) -> str:
+    """The role that leads a form of review; the registered manager where a form is not known here yet."""
+    return (
+        str(LEADS.get(ResponseKind(response), Role.REGISTERED_MANAGER))
+        if response in set(ResponseKind)
+        else str(Role.REGISTERED_MANAGER)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands as the answer to a question: the how-many-eth it is, in whose words."""
+
+    number: int
+    words: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer somebody gives, having seen the answer numbered `based_on` (0: none yet)."""
+
+    question: str
+    words: str
+    based_on: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOn:
+    """Two answers to one question, neither of them lost: what stands now, and what was about to be recorded."""
+
+    question: str
+    number: int
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something that contributed. `behind` is the factor that this one helps to explain: the next why."""
+
+    category: str
+    seips: str
+    words: str
+    behind: UUID | None = None

@@ -1,0 +1,56 @@
+"""What leaves review. Nothing leaves that is not named here; answers stay inside."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from contracts import review as said
+from contracts.envelope import PublishedEvent
+from services.review.domain import Review
+
+
+@singledispatch
+def publish(event: object) -> PublishedEvent | None:
+    return None
+
+
+@publish.register
+def opened(event: Review.Opened) -> PublishedEvent:
+    return said.ReviewOpened(review_id=event.originator_id, response=event.response, lead_role=event.lead_role)
+
+
+@publish.register
+def answered(event: Review.Answered) -> PublishedEvent | None:
+    """A step is recorded with its first answer; what is written further in it is no news to others."""
+    if not event.begins_step:
+        return None
+    return said.ReflectionStepRecorded(review_id=event.originator_id, step=event.step, template_version=event.template)
+
+
+@publish.register
+def factor_identified(event: Review.FactorIdentified) -> PublishedEvent:
+    return said.FactorIdentified(
+        review_id=event.originator_id,
+        factor_id=event.factor_id,
+        category=event.category,
+        seips=event.seips,
+        words=event.words,
+    )
+
+
+@publish.register
+def signed_off(event: Review.SignedOff) -> PublishedEvent:
+    return said.ReviewSignedOff(
+        review_id=event.originator_id,
+        learning_statement=event.learning_statement,
+        factors=[said.SignedOffFactor.model_validate(each) for each in event.factors],
+        recommendations=[said.Recommendation.model_validate(each) for each in event.recommendations],
+        themes=event.themes,
+        author=event.author,
+        signed_by=event.by.actor,
+    )
+
+
+@publish.register
+def reopened(event: Review.Reopened) -> PublishedEvent:
+    return said.ReviewReopened(review_id=event.originator_id, because=event.because)
