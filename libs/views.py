@@ -6,7 +6,7 @@ A view can be thrown away at any time and built anew beside the one in use, then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, LiteralString
 
 from psycopg import AsyncConnection
@@ -40,6 +40,7 @@ class Rows:
 
 
 Project = Callable[[Any, Rows], None]
+Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class View:
@@ -122,7 +123,7 @@ class View:
             return False
         return True
 
-    async def rows(self, query: LiteralString, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """Ask the tables. Names in the query are the view's own, unqualified."""
         async with self.pool.connection() as connection, connection.transaction():
             await self._into(connection, self.live)
@@ -130,7 +131,7 @@ class View:
                 await cursor.execute(query, parameters)
                 return await cursor.fetchall()
 
-    async def row(self, query: LiteralString, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
+    async def row(self, query: LiteralString, parameters: Parameters = ()) -> dict[str, Any] | None:
         """The first row, or None."""
         found = await self.rows(query, parameters)
         return found[0] if found else None

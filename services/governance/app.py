@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
+from services.governance import api
 from services.governance.application import Governance
+from services.governance.projection import Overview
 from services.governance.publication import publish
 
 
 def room(house: House) -> Room:
     """Governance as a room of a house."""
-    return Room(house, Governance, publish, views=lambda name, pool: [Directory(name, pool)])
+    governance = Room(
+        house, Governance, publish, views=lambda name, pool: [Directory(name, pool), Overview(name, pool)]
+    )
+    governance.routes = [api.routes(governance.service, governance.view(Directory), governance.view(Overview))]
+    return governance

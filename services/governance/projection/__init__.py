@@ -1,0 +1,37 @@
+"""What governance remembers for reading: every journey from first report to proof, and how each site stands.
+
+One view follows all seven publishers, so that it has one bookmark and is rebuilt as one.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, LiteralString
+
+from psycopg_pool import AsyncConnectionPool
+
+from services.governance.projection import actions, duties, journeys, organisation, proof
+from services.governance.projection.journey_reading import JourneyReading
+from services.governance.projection.standing import Standing
+from services.governance.projection.work_reading import WorkReading
+from services.governance.projection.writing import project
+
+__all__ = ["Overview", "project"]
+
+
+class Overview(JourneyReading, Standing, WorkReading):
+    """Everything governance shows, in one view."""
+
+    name = "overview"
+    table_names: ClassVar[tuple[str, ...]] = (
+        *journeys.NAMES,
+        *actions.NAMES,
+        *duties.NAMES,
+        *proof.NAMES,
+        *organisation.NAMES,
+    )
+    tables: ClassVar[LiteralString] = (
+        journeys.TABLES + actions.TABLES + duties.TABLES + proof.TABLES + organisation.TABLES
+    )
+
+    def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
+        super().__init__(service, project, pool)

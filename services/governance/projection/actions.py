@@ -1,0 +1,117 @@
+"""Actions: what changes, who owns it, by when, and whether someone else saw it done."""
+
+from __future__ import annotations
+
+from contracts import action as said
+from libs.views import Rows
+from services.governance.projection.writing import journey_row, moment, project
+
+NAMES = ("action",)
+
+TABLES = """
+    CREATE TABLE IF NOT EXISTS action (
+        action_id uuid PRIMARY KEY,
+        journey uuid NOT NULL,
+        provider text NOT NULL,
+        site text NOT NULL,
+        what text NOT NULL,
+        change_kind text NOT NULL,
+        strength text NOT NULL,
+        owner_post text NOT NULL,
+        due date NOT NULL,
+        measure_id text NOT NULL,
+        expected_effect text NOT NULL,
+        affects_people boolean NOT NULL,
+        agreed timestamptz NOT NULL,
+        state text NOT NULL DEFAULT 'agreed',
+        implemented_on date,
+        implemented_by text NOT NULL DEFAULT '',
+        verified timestamptz,
+        said_overdue timestamptz
+    );
+    CREATE INDEX IF NOT EXISTS action_journey ON action (journey);
+    CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
+"""
+
+
+def _is(event: said.ActionStarted | said.ActionBlocked | said.ActionWithdrawn, rows: Rows, state: str) -> None:
+    journey_row(event, rows)
+    rows.execute("UPDATE action SET state = %s WHERE action_id = %s", (state, event.action_id))
+
+
+@project.register
+def agreed(event: said.ActionAgreed, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute(
+        "INSERT INTO action (action_id, journey, provider, site, what, change_kind, strength, owner_post, due, measure_id,"
+        " expected_effect, affects_people, agreed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (action_id) DO NOTHING",
+        (
+            event.action_id, event.journey, event.provider, event.site, event.what, event.change_kind, event.strength,
+            event.owner_post, event.due, event.measure_id, event.expected_effect, event.affects_people, event.recorded,
+        ),
+    )  # fmt: skip
+    moment(event, rows, what=event.what, owner_post=event.owner_post, due=event.due, strength=event.strength)
+
+
+@project.register
+def started(event: said.ActionStarted, rows: Rows) -> None:
+    _is(event, rows, "started")
+    moment(event, rows, action_id=event.action_id)
+
+
+@project.register
+def blocked(event: said.ActionBlocked, rows: Rows) -> None:
+    _is(event, rows, "blocked")
+    moment(event, rows, words=event.because, action_id=event.action_id)
+
+
+@project.register
+def withdrawn(event: said.ActionWithdrawn, rows: Rows) -> None:
+    _is(event, rows, "withdrawn")
+    moment(event, rows, words=event.because, action_id=event.action_id)
+
+
+@project.register
+def extended(event: said.ActionExtended, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute("UPDATE action SET due = %s WHERE action_id = %s", (event.due, event.action_id))
+    moment(event, rows, words=event.because, action_id=event.action_id, due=event.due)
+
+
+@project.register
+def implemented(event: said.ActionImplemented, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute(
+        "UPDATE action SET state = 'implemented', implemented_on = %s, implemented_by = %s WHERE action_id = %s",
+        (event.implemented_on, event.envelope.actor, event.action_id),
+    )
+    moment(event, rows, words=event.evidence, action_id=event.action_id, evidence_kind=event.evidence_kind)
+
+
+@project.register
+def verified(event: said.ActionVerified, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute(
+        "UPDATE action SET state = 'verified', verified = %s WHERE action_id = %s", (event.recorded, event.action_id)
+    )
+    moment(event, rows, words=event.seen, action_id=event.action_id, verified_by=event.verified_by)
+
+
+@project.register
+def overdue(event: said.ActionOverdue, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute("UPDATE action SET said_overdue = %s WHERE action_id = %s", (event.recorded, event.action_id))
+    moment(event, rows, action_id=event.action_id, due=event.due, owner_post=event.owner_post)
+
+
+@project.register
+def left_with_reason(event: said.FactorLeftWithReason, rows: Rows) -> None:
+    journey_row(event, rows)
+    moment(event, rows, words=event.because)
+
+
+@project.register
+def practice_changed(event: said.PracticeChanged, rows: Rows) -> None:
+    journey_row(event, rows, practice_changed=event.recorded, what_changed=event.what_changed)
+    moment(event, rows, what_changed=event.what_changed, actions=len(event.action_ids))

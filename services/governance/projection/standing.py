@@ -1,0 +1,156 @@
+"""How sites stand: what is open and late, who is owed or not yet briefed, and figures with what they are divided by.
+
+Every question takes the sites that the reader reaches, so that one site and a whole provider are asked in one way.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from libs.calendar import local_day
+from libs.views import View
+
+RECENT = 5
+
+
+class Standing(View):
+    """Questions about one or many sites."""
+
+    async def stages(self, sites: list[str]) -> list[dict[str, Any]]:
+        """How many journeys of each site are at each stage."""
+        return await self.rows(
+            "SELECT site, stage, count(*) AS journeys FROM journey WHERE site = ANY(%s) AND raised IS NOT NULL"
+            " GROUP BY site, stage ORDER BY site, stage",
+            (sites,),
+        )
+
+    async def closure_counts(self, sites: list[str]) -> dict[int, int]:
+        """How many journeys under review or beyond hold each closure state as their furthest; 0 is none yet."""
+        found = await self.rows(
+            "SELECT closure, count(*) AS journeys FROM journey WHERE site = ANY(%s)"
+            " AND (closure > 0 OR stage NOT IN ('closed', 'weigh', 'update')) GROUP BY closure",
+            (sites,),
+        )
+        return {row["closure"]: row["journeys"] for row in found}
+
+    async def loads(self, sites: list[str], now: datetime) -> list[dict[str, Any]]:
+        """For each site: actions open and late, duties owed and overdue, briefings open, people not yet briefed."""
+        return await self.rows(
+            """
+            SELECT s.site, coalesce(a.open, 0) AS actions_open, coalesce(a.late, 0) AS actions_late,
+                coalesce(d.owed, 0) AS duties_owed, coalesce(d.overdue, 0) AS duties_overdue,
+                coalesce(b.open, 0) AS briefings_open, coalesce(b.people, 0) AS people_not_yet_briefed
+            FROM unnest(%(sites)s::text[]) AS s(site)
+            LEFT JOIN (SELECT site, count(*) AS open, count(*) FILTER (
+                    WHERE state IN ('agreed', 'started', 'blocked') AND due < %(today)s) AS late
+                FROM action WHERE site = ANY(%(sites)s) AND state NOT IN ('verified', 'withdrawn') GROUP BY site) a
+                ON a.site = s.site
+            LEFT JOIN (SELECT site, count(*) AS owed, count(*) FILTER (WHERE due < %(now)s) AS overdue
+                FROM duty WHERE site = ANY(%(sites)s) AND state = 'owed' GROUP BY site) d ON d.site = s.site
+            LEFT JOIN (SELECT b.site, count(*) AS open, sum(greatest(b.audience - p.understood, 0))::int AS people
+                FROM briefing b CROSS JOIN LATERAL (SELECT count(understood)::int AS understood
+                    FROM briefing_person p WHERE p.briefing_id = b.briefing_id) p
+                WHERE b.site = ANY(%(sites)s) AND b.reached IS NULL GROUP BY b.site) b ON b.site = s.site
+            ORDER BY s.site
+            """,
+            {"sites": sites, "now": now, "today": local_day(now)},
+        )
+
+    async def open_actions(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+        """Actions not yet verified, first due first."""
+        return await self.rows(
+            "SELECT * FROM action WHERE site = ANY(%s) AND state NOT IN ('verified', 'withdrawn')"
+            " ORDER BY due, action_id LIMIT %s",
+            (sites, limit),
+        )
+
+    async def open_duties(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+        """Accounts still owed, those with a date first."""
+        return await self.rows(
+            "SELECT * FROM duty WHERE site = ANY(%s) AND state = 'owed' ORDER BY due NULLS LAST, owed, duty_id LIMIT %s",
+            (sites, limit),
+        )
+
+    async def open_briefings(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+        """Briefings that not everyone has understood, oldest first, by how many of how many."""
+        return await self.rows(
+            "SELECT b.briefing_id, b.journey, b.site, b.title, b.audience, b.issued, count(p.read)::int AS read,"
+            " count(p.understood)::int AS understood FROM briefing b LEFT JOIN briefing_person p USING (briefing_id)"
+            " WHERE b.site = ANY(%s) AND b.reached IS NULL GROUP BY b.briefing_id ORDER BY b.issued LIMIT %s",
+            (sites, limit),
+        )
+
+    async def learned(self, sites: list[str], limit: int = RECENT) -> list[dict[str, Any]]:
+        """What was last learned."""
+        return await self.rows(
+            "SELECT journey, site, kind, signed_off, learned FROM journey WHERE site = ANY(%s) AND learned <> ''"
+            " ORDER BY signed_off DESC, journey LIMIT %s",
+            (sites, limit),
+        )
+
+    async def changed(self, sites: list[str], limit: int = RECENT) -> list[dict[str, Any]]:
+        """What staff last came to do differently, and how far the change has come."""
+        return await self.rows(
+            "SELECT journey, site, kind, practice_changed, what_changed, closure FROM journey WHERE site = ANY(%s)"
+            " AND what_changed <> '' ORDER BY practice_changed DESC, journey LIMIT %s",
+            (sites, limit),
+        )
+
+    async def figures(self, sites: list[str], since: date) -> list[dict[str, Any]]:
+        """Each measure's periods, numerators and denominators summed over the sites, with how many sites met it."""
+        return await self.rows(
+            "SELECT measure_id, period, max(title) AS title, max(target_percent) AS target_percent,"
+            " sum(numerator)::int AS numerator, sum(denominator)::int AS denominator, count(*)::int AS sites,"
+            " (count(*) FILTER (WHERE met))::int AS sites_met, count(met)::int AS sites_measured,"
+            " max(revision)::int AS revision FROM measure_figure WHERE site = ANY(%s) AND period >= %s"
+            " GROUP BY measure_id, period ORDER BY measure_id, period",
+            (sites, since),
+        )
+
+    async def cadences(self, sites: list[str], provider: str = "") -> list[dict[str, Any]]:
+        """Regular reviews at these sites and, where a provider is named, its own."""
+        return await self.rows(
+            "SELECT *, missed IS NOT NULL AND (held_on IS NULL OR held_on < missed) AS outstanding FROM cadence"
+            " WHERE site = ANY(%s) OR (site = '' AND provider = %s) ORDER BY site, title",
+            (sites, provider),
+        )
+
+    async def monthly(self, sites: list[str], since: date) -> list[dict[str, Any]]:
+        """What was recorded each month, and what it is divided by: sites that stated it and sites that did not, apart.
+
+        A month's row with no unit counts the sites that stated nothing; no rate can be given for them.
+        """
+        return await self.rows(
+            """
+            WITH counted AS (
+                SELECT site, date_trunc('month', occurred AT TIME ZONE 'Europe/London')::date AS month,
+                    count(*) AS events
+                FROM journey WHERE site = ANY(%(sites)s) AND occurred >= %(since)s GROUP BY 1, 2),
+            stated AS (
+                SELECT site, month, exposure, unit FROM capacity
+                WHERE site = ANY(%(sites)s) AND month >= %(since)s AND exposure > 0)
+            SELECT month, coalesce(s.unit, '') AS unit, sum(coalesce(c.events, 0))::int AS events,
+                sum(s.exposure) AS exposure, count(*)::int AS sites
+            FROM counted c FULL JOIN stated s USING (site, month) GROUP BY 1, 2 ORDER BY 1, 2
+            """,
+            {"sites": sites, "since": since},
+        )
+
+    async def challenges(self, sites: list[str], provider: str = "", limit: int = 50) -> list[dict[str, Any]]:
+        """Challenges about these sites and, where a provider is named, about the provider; open ones first."""
+        return await self.rows(
+            "SELECT * FROM challenge WHERE site = ANY(%s) OR (site = '' AND provider = %s)"
+            " ORDER BY answered IS NOT NULL, raised DESC LIMIT %s",
+            (sites, provider, limit),
+        )
+
+    async def regulator_counts(self, sites: list[str], as_of: date | None = None) -> list[dict[str, Any]]:
+        """Each running total as last restated (or as it was known on a day), with the sum of its restatements."""
+        return await self.rows(
+            "SELECT site, count_kind, financial_year, (array_agg(running_total ORDER BY sequence DESC))[1] AS running_total,"
+            " sum(delta)::int AS sum_of_deltas, max(as_of) AS as_of, count(*)::int AS restatements"
+            " FROM regulator_count WHERE site = ANY(%s) AND as_of <= coalesce(%s, 'infinity'::date)"
+            " GROUP BY site, count_kind, financial_year ORDER BY site, count_kind, financial_year",
+            (sites, as_of),
+        )

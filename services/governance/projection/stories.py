@@ -1,0 +1,220 @@
+"""One journey, one site, the whole provider: told whole, for pages and for other systems alike, without sealed words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.taxonomy import ClosureState
+from libs.calendar import local_day
+from libs.directory import Site
+from services.governance.projection import Overview
+
+MONTHS = 12
+"""How many months back a trend goes."""
+
+WHY_OPEN = {
+    "weigh": "A manager has not weighed it yet",
+    "update": "What a professional asked for is not yet known to all staff concerned",
+    "review": "The review has not been signed off",
+    "act": "The changes are not all made and verified",
+    "brief": "Not every member of staff has understood the change",
+    "practise": "Nobody has yet seen the change in practice",
+    "work": "The figures do not yet show that it worked",
+    "last": "It has not yet been shown to last",
+    "closed": "Closed",
+}
+"""Why a journey is still open, by its stage."""
+
+SEALED = frozenset({"summary", "words"})
+ROW = (
+    "reference", "kind", "themes", "route", "harm_level", "occurred", "raised", "due_on", "made_safe", "triaged",
+    "response", "rules", "closed_without_review", "update_reviewed", "update_actioned", "update_communicated",
+)  # fmt: skip
+
+
+async def journey_story(overview: Overview, journey: UUID, now: datetime) -> dict[str, Any] | None:
+    """Everything on record about a journey, or None where nothing is."""
+    row = await overview.one(journey, now)
+    if row is None:
+        return None
+    return {
+        "journey": journey,
+        "provider": row["provider"],
+        "site": row["site"],
+        **{name: row[name] for name in ROW},
+        "stage": row["stage"],
+        "open": row["stage"] != "closed",
+        "why_open": WHY_OPEN[row["stage"]],
+        "closure_state": state_of(row["closure"]),
+        "closure": _closure(row["closure"], await overview.closures(journey)),
+        "review": {
+            "state": row["review_state"],
+            "lead_role": row["lead_role"],
+            "opened": row["review_opened"],
+            "step": row["review_step"],
+            "factors": row["factors"],
+            "signed_off": row["signed_off"],
+            "learned": row["learned"],
+        },
+        "plan": {
+            "state": plan_state(row),
+            "actions_open": row["actions_open"],
+            "actions_late": row["actions_late"],
+            "practice_changed": row["practice_changed"],
+            "what_changed": row["what_changed"],
+            "actions": [without(a, "journey", "provider", "site") for a in await overview.actions(journey)],
+        },
+        "duties_owed": row["duties_owed"],
+        "duties_overdue": row["duties_overdue"],
+        "duties": [without(d, "journey", "provider", "site") for d in await overview.duties(journey)],
+        "briefings": [without(b, "journey", "provider", "site") for b in await overview.briefings(journey)],
+        "breaches": await overview.breaches(journey),
+        "challenges": [without(c, "journey", "provider", "site") for c in await overview.challenges_on(journey)],
+        "last_event": row["last_event"],
+        "last_recorded": row["last_recorded"],
+        "timeline": [without(m, "journey", "site", *SEALED) for m in await overview.timeline(journey)],
+    }
+
+
+def state_of(closure: int) -> str:
+    """The furthest closure state held, or empty for none."""
+    return list(ClosureState)[closure - 1].value if closure else ""
+
+
+def plan_state(row: dict[str, Any]) -> str:
+    """Where the plan of a journey stands: none yet, changing, practice changed, or nothing to change."""
+    if row["practice_changed"]:
+        return "practice_changed"
+    if row["review_state"] != "signed_off":
+        return "none"
+    return "changing" if row["factors"] else "nothing_to_change"
+
+
+def _closure(held: int, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_state = {row["state"]: row for row in told}
+    nothing = {"reached": None, "proof": "", "lost": None, "because": ""}
+    return [
+        {"state": state.value, "held": place <= held, **without(by_state.get(state.value, nothing), "journey", "state")}
+        for place, state in enumerate(ClosureState, start=1)
+    ]
+
+
+def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A row without some of its columns."""
+    return {name: value for name, value in row.items() if name not in names}
+
+
+async def site_story(overview: Overview, site: Site, now: datetime) -> dict[str, Any]:
+    """How one site stands."""
+    only, since = [site.site_id], months_before(local_day(now))
+    stages = {row["stage"]: row["journeys"] for row in await overview.stages(only)}
+    load = (await overview.loads(only, now))[0]
+    return {
+        "site": site.site_id,
+        "title": site.title,
+        "region": site.region,
+        "service_kind": site.service_kind,
+        "journeys_open": _open(stages),
+        "why_open": _reasons(stages),
+        "closed": stages.get("closed", 0),
+        **without(load, "site"),
+        "actions": await overview.open_actions(only),
+        "duties": await overview.open_duties(only),
+        "briefings": await overview.open_briefings(only),
+        "measures": trends(await overview.figures(only, since)),
+        "cadences": await overview.cadences(only),
+        "monthly": rates(await overview.monthly(only, since)),
+        "regulator_counts": await overview.regulator_counts(only),
+        "learned": await overview.learned(only),
+        "changed": await overview.changed(only),
+        "challenges": await overview.challenges(only),
+    }
+
+
+async def provider_story(overview: Overview, provider: str, sites: list[Site], now: datetime) -> dict[str, Any]:
+    """How the sites that a reader reaches stand together, and each by region."""
+    ids, since = [site.site_id for site in sites], months_before(local_day(now))
+    loads = {row["site"]: without(row, "site") for row in await overview.loads(ids, now)}
+    stages: dict[str, dict[str, int]] = {site: {} for site in ids}
+    for row in await overview.stages(ids):
+        stages[row["site"]][row["stage"]] = row["journeys"]
+    total = _summed(stages.values())
+    held = await overview.closure_counts(ids)
+    return {
+        "provider": provider,
+        "sites": len(ids),
+        "journeys_open": _open(total),
+        "why_open": _reasons(total),
+        "closed": total.get("closed", 0),
+        **_summed(loads.values()),
+        "closure_states": [{"state": state_of(n), "journeys": held.get(n, 0)} for n in range(6)],
+        "regions": _regions(sites, stages, loads),
+        "measures": trends(await overview.figures(ids, since)),
+        "cadences_outstanding": [c for c in await overview.cadences(ids, provider) if c["outstanding"]],
+        "monthly": rates(await overview.monthly(ids, since)),
+        "regulator_counts": await overview.regulator_counts(ids),
+        "learned": await overview.learned(ids),
+        "changed": await overview.changed(ids),
+        "challenges": await overview.challenges(ids, provider),
+    }
+
+
+def _regions(
+    sites: list[Site], stages: dict[str, dict[str, int]], loads: dict[str, dict[str, int]]
+) -> list[dict[str, Any]]:
+    regions: dict[str, list[dict[str, Any]]] = {}
+    for site in sites:
+        row = {"site": site.site_id, "title": site.title, "journeys_open": _open(stages[site.site_id])}
+        regions.setdefault(site.region, []).append(row | loads.get(site.site_id, {}))
+    counted = ("journeys_open", "actions_open", "actions_late", "duties_owed", "duties_overdue", "briefings_open")
+    return [
+        {"region": name, **{c: sum(row.get(c, 0) for row in rows) for c in counted}, "sites": rows}
+        for name, rows in sorted(regions.items())
+    ]
+
+
+def _open(stages: dict[str, int]) -> int:
+    return sum(n for stage, n in stages.items() if stage != "closed")
+
+
+def _reasons(stages: dict[str, int]) -> list[dict[str, Any]]:
+    return [
+        {"stage": stage, "why": why, "journeys": stages[stage]}
+        for stage, why in WHY_OPEN.items()
+        if stage != "closed" and stages.get(stage)
+    ]
+
+
+def _summed(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, number in each.items():
+            total[name] = total.get(name, 0) + number
+    return total
+
+
+def months_before(day: date, months: int = MONTHS) -> date:
+    """The first day of the month that lies so many months before a day's."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def trends(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Measures with their periods in order; each figure keeps what it is a share of."""
+    measures: dict[str, dict[str, Any]] = {}
+    for row in figures:
+        found = measures.setdefault(row["measure_id"], {"measure_id": row["measure_id"], "periods": []})
+        found |= {"title": row["title"], "target_percent": row["target_percent"]}
+        share = row["numerator"] / row["denominator"] if row["denominator"] else None
+        found["periods"].append(without(row, "measure_id", "title", "target_percent") | {"share": share})
+    return [without(m, "periods") | {"periods": m["periods"]} for m in measures.values()]
+
+
+def rates(months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each month's count with its rate per 1,000 of its unit, or None where nobody stated what to divide by."""
+    return [
+        row | {"per_thousand": 1000 * row["events"] / row["exposure"] if row["exposure"] else None} for row in months
+    ]

@@ -1,0 +1,101 @@
+"""What waits for a reader: everything owned by their posts, their role or themselves, and what nobody at their site owns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any, LiteralString
+from uuid import UUID
+
+from libs.views import View
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks: as which person, in which role and posts, over which sites.
+
+    `unowned` adds what belongs to a site rather than to a post: weighing, verifying, going to look.
+    `everyone` adds what belongs to others at these sites.
+    """
+
+    actor: str
+    role: str
+    posts: list[str]
+    sites: list[str]
+    person: UUID | None = None
+    works_at: Sequence[str] = ()
+    unowned: bool = False
+    everyone: bool = False
+
+
+JOURNEYS: LiteralString = """
+    SELECT CASE stage WHEN 'practise' THEN 'observe' ELSE stage END AS task, journey, site, kind AS title, lead_role AS owner,
+        due_on AS due_day, NULL::timestamptz AS due,
+        CASE stage WHEN 'review' THEN coalesce(review_opened, triaged) WHEN 'practise' THEN practice_changed ELSE raised END
+            AS since
+    FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND (
+        (stage IN ('weigh', 'update', 'practise') AND %(unowned)s)
+        OR (stage = 'review' AND (lead_role IN (%(role)s, '') OR %(everyone)s)))
+    ORDER BY coalesce(due_on, raised::date), raised LIMIT %(most)s
+"""
+
+ACTIONS: LiteralString = """
+    SELECT CASE state WHEN 'implemented' THEN 'verify' ELSE 'act' END AS task, journey, site, what AS title,
+        owner_post AS owner, due AS due_day, NULL::timestamptz AS due, agreed AS since
+    FROM action WHERE site = ANY(%(sites)s) AND (
+        (state IN ('agreed', 'started', 'blocked') AND (owner_post = ANY(%(posts)s) OR %(everyone)s))
+        OR (state = 'implemented' AND implemented_by <> %(actor)s AND owner_post <> ALL(%(posts)s) AND %(unowned)s))
+    ORDER BY due, action_id LIMIT %(most)s
+"""
+
+DUTIES: LiteralString = """
+    SELECT 'tell' AS task, journey, site, title, owner_role AS owner, NULL::date AS due_day, due, owed AS since
+    FROM duty WHERE site = ANY(%(sites)s) AND state = 'owed'
+        AND (owner_role = %(role)s OR (owner_role = '' AND %(unowned)s) OR %(everyone)s)
+    ORDER BY coalesce(due, owed), duty_id LIMIT %(most)s
+"""
+
+BRIEFINGS: LiteralString = """
+    SELECT 'read' AS task, b.journey, b.site, b.title, '' AS owner, NULL::date AS due_day, NULL::timestamptz AS due,
+        b.issued AS since
+    FROM briefing b WHERE b.site = ANY(%(works_at)s) AND b.reached IS NULL AND NOT EXISTS (
+        SELECT FROM briefing_person p WHERE p.briefing_id = b.briefing_id AND p.person_id = %(person)s
+            AND p.understood IS NOT NULL)
+    ORDER BY b.issued LIMIT %(most)s
+"""
+
+CHALLENGES: LiteralString = """
+    SELECT 'answer' AS task, challenge_id AS journey, site, words AS title, post_id AS owner, NULL::date AS due_day,
+        NULL::timestamptz AS due, raised AS since
+    FROM challenge WHERE answered IS NULL AND (post_id = ANY(%(posts)s) OR (site = ANY(%(sites)s) AND %(everyone)s))
+    ORDER BY raised LIMIT %(most)s
+"""
+
+CADENCES: LiteralString = """
+    SELECT 'hold' AS task, NULL::uuid AS journey, site, title, role AS owner, missed AS due_day, NULL::timestamptz AS due,
+        missed::timestamptz AS since
+    FROM cadence WHERE (site = ANY(%(sites)s) OR site = '') AND (role = %(role)s OR %(everyone)s)
+        AND missed IS NOT NULL AND (held_on IS NULL OR held_on < missed)
+    ORDER BY missed LIMIT %(most)s
+"""
+
+
+class WorkReading(View):
+    """The question behind "my work"."""
+
+    async def work(self, reader: Reader) -> list[dict[str, Any]]:
+        """Everything that waits for the reader, first due first; what has no date stands by how long it has waited."""
+        given = {name: getattr(reader, name) for name in Reader.__slots__}
+        given |= {"works_at": list(reader.works_at), "unowned": reader.unowned or reader.everyone, "most": MOST}
+        asked = [JOURNEYS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
+        found = [row for question in asked for row in await self.rows(question, given)]
+        return sorted(found, key=_order)[:MOST]
+
+
+def _order(item: dict[str, Any]) -> tuple[datetime, str, str]:
+    day = item["due_day"]
+    when = item["due"] or (datetime.combine(day, time.max, UTC) if day else item["since"])
+    return when, item["task"], str(item["journey"])
