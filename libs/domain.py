@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
-from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate, event
+from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate, MetaAggregate, event
 
 from contracts.sealed import Seal, Sealed
 from libs.deciding import Decided, circumstances, decided
@@ -66,7 +66,20 @@ class Created(Event, AggregateCreated):
         super().apply(aggregate)
 
 
-class Aggregate(BaseAggregate[UUID]):
+class _Body(dict[str, object]):
+    """The body of an aggregate class. Every `@event` method in it is called `_`; none may hide the one before it."""
+
+    def __setitem__(self, name: str, value: object) -> None:
+        super().__setitem__(f"_{len(self)}" if name == "_" else name, value)
+
+
+class _AggregateType(MetaAggregate[Any]):
+    @classmethod
+    def __prepare__(metacls, name: str, bases: tuple[type, ...], /, **kwds: Any) -> _Body:  # noqa: N804
+        return _Body()
+
+
+class Aggregate(BaseAggregate[UUID], metaclass=_AggregateType):
     """Subclasses set TOPIC, as do their events: names in the store outlive modules.
 
     Every subclass's first event takes `provider`, `site`, `journey` and `about`; later events inherit them.
