@@ -1,0 +1,21 @@
+"""Action, wired: the one file that knows the database, the wire and the rest of this folder."""
+
+from __future__ import annotations
+
+from libs.directory import Directory
+from libs.room import House, Room
+from services.action.application import Actions
+from services.action.policy import dates, react
+from services.action.publication import publish
+
+
+def room(house: House) -> Room:
+    """Action as a room of a house."""
+    return Room(
+        house,
+        Actions,
+        publish,
+        react,
+        dates,
+        views=lambda name, pool: [Directory(name, pool)],
+    )

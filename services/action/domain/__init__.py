@@ -1,0 +1,1 @@
+"""Plans, the actions agreed in them, and the rules that both keep."""

@@ -1,0 +1,279 @@
+"""One change: agreed with an owner, a date and a measure, then started, implemented, and verified by someone else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from contracts.taxonomy import ChangeKind, EvidenceSource, Strength
+from libs.calendar import end_of_day, local_day
+from libs.deciding import Decided, circumstances
+from libs.domain import Aggregate, Created, Event, Sealed, event
+from services.action.domain import rules
+
+
+class State(StrEnum):
+    """How far an action has come."""
+
+    AGREED = "agreed"
+    STARTED = "started"
+    IMPLEMENTED = "implemented"
+    VERIFIED = "verified"
+    WITHDRAWN = "withdrawn"
+
+
+TO_BE_MADE = (State.AGREED, State.STARTED)
+"""The states in which a due date still means something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is agreed. `strength` empty means the usual strength of that kind of change."""
+
+    what: str
+    change_kind: str
+    owner_post: str
+    due: date
+    factor_id: UUID | None = None
+    strength: str = ""
+    strength_because: str = ""
+    measure_id: str = ""
+    why_no_measure: str = ""
+    expected_effect: str = ""
+    affects_people: bool = False
+
+    def checked(self) -> Terms:
+        """The same terms with their strength named. Raises the rule that they break."""
+        if not self.what.strip():
+            raise rules.WhatMissing
+        if not self.owner_post:
+            raise rules.OwnerMissing
+        if self.change_kind not in set(ChangeKind):
+            raise rules.ChangeKindUnknown
+        usual = ChangeKind(self.change_kind).usual_strength
+        strength = self.strength or usual
+        if strength not in set(Strength):
+            raise rules.StrengthUnknown
+        if strength != usual and not self.strength_because.strip():
+            raise rules.StrengthNeedsReason
+        if not self.measure_id and not self.why_no_measure.strip():
+            raise rules.MeasureMissing
+        if self.due < today():
+            raise rules.DueInThePast
+        return replace(self, what=self.what.strip(), strength=str(strength))
+
+
+def today() -> date:
+    """The day it is in the UK at the moment of the decision."""
+    return local_day(circumstances().now)
+
+
+class Action(Aggregate):
+    """It belongs to a plan, and to a post rather than to a person."""
+
+    TOPIC = "action.Action"
+
+    class Agreed(Created):
+        TOPIC = "action.Action.Agreed"
+        plan_id: UUID
+        factor_id: UUID | None
+        what: str
+        change_kind: str
+        strength: str
+        strength_because: Sealed
+        owner_post: str
+        due: date
+        measure_id: str
+        why_no_measure: Sealed
+        expected_effect: str
+        affects_people: bool
+
+    class Started(Event):
+        TOPIC = "action.Action.Started"
+
+    class Blocked(Event):
+        TOPIC = "action.Action.Blocked"
+        because: Sealed
+
+    class Unblocked(Event):
+        TOPIC = "action.Action.Unblocked"
+
+    class Extended(Event):
+        TOPIC = "action.Action.Extended"
+        due: date
+        because: Sealed
+
+    class Overdue(Event):
+        TOPIC = "action.Action.Overdue"
+        due: date
+        owner_post: str
+
+    class Implemented(Event):
+        TOPIC = "action.Action.Implemented"
+        implemented_on: date
+        evidence_kind: str
+        evidence: Sealed
+
+    class SentBack(Event):
+        TOPIC = "action.Action.SentBack"
+        due: date
+        because: Sealed
+
+    class Verified(Event):
+        TOPIC = "action.Action.Verified"
+        seen: Sealed
+
+    class Withdrawn(Event):
+        TOPIC = "action.Action.Withdrawn"
+        because: Sealed
+
+    @event(Agreed)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, plan_id: UUID, factor_id: UUID | None, what: str,
+        change_kind: str, strength: str, strength_because: str, owner_post: str, due: date, measure_id: str,
+        why_no_measure: str, expected_effect: str, affects_people: bool,
+    ) -> None:  # fmt: skip
+        self.plan_id, self.factor_id, self.what = plan_id, factor_id, what
+        self.owner_post, self.due = owner_post, due
+        self.state = State.AGREED
+        self.blocked = False
+        self.overdue_since: date | None = None
+        self.implemented_by = ""
+
+    def start(self) -> None:
+        """Work on the change began."""
+        self._must_be_open()
+        if self.state != State.AGREED:
+            raise rules.AlreadyStarted
+        self.trigger_event(self.Started)
+
+    @event(Started)
+    def _(self) -> None:
+        self.state = State.STARTED
+
+    def block(self, because: str) -> None:
+        """Something stands in the way."""
+        self._must_be_open()
+        if self.state == State.IMPLEMENTED:
+            raise rules.AlreadyImplemented
+        if self.blocked:
+            raise rules.AlreadyBlocked
+        self._needs(because)
+        self.trigger_event(self.Blocked, because=because)
+
+    @event(Blocked)
+    def _(self) -> None:
+        self.blocked = True
+
+    def unblock(self) -> None:
+        """What stood in the way is out of it."""
+        self._must_be_open()
+        if not self.blocked:
+            raise rules.NotBlocked
+        self.trigger_event(self.Unblocked)
+
+    @event(Unblocked)
+    def _(self) -> None:
+        self.blocked = False
+
+    def extend(self, due: date, because: str, *, by_owner: bool) -> None:
+        """Approve more time. `by_owner`: whether the approver holds the post that owns the action."""
+        self._must_be_open()
+        if self.state == State.IMPLEMENTED:
+            raise rules.AlreadyImplemented
+        if by_owner:
+            raise rules.ApprovedByAnother
+        self._needs(because)
+        if due < today():
+            raise rules.DueInThePast
+        if due <= self.due:
+            raise rules.ExtensionGoesForward
+        self.trigger_event(self.Extended, due=due, because=because)
+
+    @event(Extended)
+    def _(self, due: date) -> None:
+        self.due, self.overdue_since = due, None
+
+    def fall_overdue(self) -> None:
+        """Notice that the due day ended and the change was not made: once for each due date."""
+        passed = circumstances().now >= end_of_day(self.due)
+        if passed and self.state in TO_BE_MADE and self.overdue_since is None:
+            self.trigger_event(self.Overdue, due=self.due, owner_post=self.owner_post)
+
+    @event(Overdue)
+    def _(self, due: date) -> None:
+        self.overdue_since = due
+
+    def implement(self, implemented_on: date, evidence_kind: str, evidence: str) -> None:
+        """The change was made; here is what shows it."""
+        self._must_be_open()
+        if self.state == State.IMPLEMENTED:
+            raise rules.AlreadyImplemented
+        if self.state != State.STARTED:
+            raise rules.NotStarted
+        if self.blocked:
+            raise rules.StillBlocked
+        if evidence_kind not in set(EvidenceSource):
+            raise rules.EvidenceKindUnknown
+        if not evidence.strip():
+            raise rules.EvidenceMissing
+        if implemented_on > today():
+            raise rules.ImplementedInTheFuture
+        self.trigger_event(
+            self.Implemented, implemented_on=implemented_on, evidence_kind=evidence_kind, evidence=evidence
+        )
+
+    @event(Implemented)
+    def _(self, by: Decided) -> None:
+        self.state, self.implemented_by = State.IMPLEMENTED, by.actor
+
+    def send_back(self, because: str, *, by_owner: bool) -> None:
+        """Someone looked and could not see the change yet; the reason goes back to the owner."""
+        self._must_be_checked_by_another(by_owner=by_owner)
+        self._needs(because)
+        self.trigger_event(self.SentBack, due=self.due, because=because)
+
+    @event(SentBack)
+    def _(self) -> None:
+        self.state, self.implemented_by = State.STARTED, ""
+
+    def verify(self, seen: str, *, by_owner: bool) -> None:
+        """Someone else saw that the change was made. `by_owner`: whether they hold the post that owns the action."""
+        self._must_be_checked_by_another(by_owner=by_owner)
+        if not seen.strip():
+            raise rules.SeenMissing
+        self.trigger_event(self.Verified, seen=seen)
+
+    @event(Verified)
+    def _(self) -> None:
+        self.state = State.VERIFIED
+
+    def withdraw(self, because: str) -> None:
+        """The change will not be made. Nothing is deleted."""
+        self._must_be_open()
+        self._needs(because)
+        self.trigger_event(self.Withdrawn, because=because)
+
+    @event(Withdrawn)
+    def _(self) -> None:
+        self.state = State.WITHDRAWN
+
+    def _must_be_open(self) -> None:
+        if self.state == State.VERIFIED:
+            raise rules.AlreadyVerified
+        if self.state == State.WITHDRAWN:
+            raise rules.AlreadyWithdrawn
+
+    def _must_be_checked_by_another(self, *, by_owner: bool) -> None:
+        self._must_be_open()
+        if self.state != State.IMPLEMENTED:
+            raise rules.NotYetImplemented
+        if by_owner or circumstances().actor == self.implemented_by:
+            raise rules.VerifiedByAnother
+
+    @staticmethod
+    def _needs(reason: str) -> None:
+        if not reason.strip():
+            raise rules.ReasonMissing

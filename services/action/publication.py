@@ -1,0 +1,88 @@
+"""What leaves action. Nothing leaves that is not named here."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from contracts import action as said
+from contracts.envelope import PublishedEvent
+from services.action.domain.action import Action
+from services.action.domain.plan import Plan
+
+
+@singledispatch
+def publish(event: object) -> PublishedEvent | None:
+    return None
+
+
+@publish.register
+def agreed(event: Action.Agreed) -> PublishedEvent:
+    return said.ActionAgreed(
+        action_id=event.originator_id,
+        plan_id=event.plan_id,
+        factor_id=event.factor_id,
+        what=event.what,
+        change_kind=event.change_kind,
+        strength=event.strength,
+        owner_post=event.owner_post,
+        due=event.due,
+        measure_id=event.measure_id,
+        expected_effect=event.expected_effect,
+        affects_people=event.affects_people,
+    )
+
+
+@publish.register
+def started(event: Action.Started) -> PublishedEvent:
+    return said.ActionStarted(action_id=event.originator_id)
+
+
+@publish.register
+def blocked(event: Action.Blocked) -> PublishedEvent:
+    return said.ActionBlocked(action_id=event.originator_id, because=event.because)
+
+
+@publish.register
+def extended(event: Action.Extended) -> PublishedEvent:
+    return said.ActionExtended(action_id=event.originator_id, due=event.due, because=event.because)
+
+
+@publish.register
+def overdue(event: Action.Overdue) -> PublishedEvent:
+    return said.ActionOverdue(action_id=event.originator_id, due=event.due, owner_post=event.owner_post)
+
+
+@publish.register
+def implemented(event: Action.Implemented) -> PublishedEvent:
+    return said.ActionImplemented(
+        action_id=event.originator_id,
+        implemented_on=event.implemented_on,
+        evidence_kind=event.evidence_kind,
+        evidence=event.evidence,
+    )
+
+
+@publish.register
+def verified(event: Action.Verified) -> PublishedEvent:
+    return said.ActionVerified(action_id=event.originator_id, verified_by=event.by.actor, seen=event.seen)
+
+
+@publish.register
+def withdrawn(event: Action.Withdrawn) -> PublishedEvent:
+    return said.ActionWithdrawn(action_id=event.originator_id, because=event.because)
+
+
+@publish.register
+def factor_left(event: Plan.FactorLeft) -> PublishedEvent:
+    return said.FactorLeftWithReason(plan_id=event.originator_id, factor_id=event.factor_id, because=event.because)
+
+
+@publish.register
+def practice_changed(event: Plan.PracticeChanged) -> PublishedEvent:
+    return said.PracticeChanged(
+        plan_id=event.originator_id,
+        action_ids=event.action_ids,
+        what_changed=event.what_changed,
+        measure_ids=event.measure_ids,
+        affects_people=event.affects_people,
+    )

@@ -1,0 +1,150 @@
+"""An action: agreed, started, implemented, and seen by someone else."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.action.domain import rules
+from services.action.domain.action import Action
+from tests.action.facts import COLLEAGUE, DUE, agreed, implemented
+from tests.given import NOW, SOMEONE, Happened, event, given
+
+STARTED = event(Action.Started)
+BLOCKED = event(Action.Blocked, because="The supplier is late.")
+VERIFIED = event(Action.Verified, seen="Seen at the morning handover.")
+WITHDRAWN = event(Action.Withdrawn, because="The wing closed.")
+LATER = date(2026, 3, 30)
+AFTER_DUE = datetime(2026, 3, 17, 0, 0, tzinfo=UTC)
+
+
+def made(action: Any) -> None:
+    action.implement(date(2026, 3, 2), "audit", "Sheet 4")
+
+
+def test_work_on_an_action_begins_once() -> None:
+    given(Action, agreed()).when(lambda a: a.start()).then(STARTED)
+    given(Action, agreed(), STARTED).when(lambda a: a.start()).refused(rules.AlreadyStarted)
+
+
+def test_what_stands_in_the_way_is_said_once_and_then_cleared() -> None:
+    given(Action, agreed(), STARTED).when(lambda a: a.block("The supplier is late.")).then(BLOCKED)
+    given(Action, agreed(), BLOCKED).when(lambda a: a.block("Again.")).refused(rules.AlreadyBlocked)
+    given(Action, agreed()).when(lambda a: a.block(" ")).refused(rules.ReasonMissing)
+    given(Action, agreed(), BLOCKED).when(lambda a: a.unblock()).then(event(Action.Unblocked))
+    given(Action, agreed()).when(lambda a: a.unblock()).refused(rules.NotBlocked)
+
+
+def test_a_change_that_was_made_is_not_blocked() -> None:
+    given(Action, agreed(), STARTED, implemented()).when(lambda a: a.block("Late.")).refused(rules.AlreadyImplemented)
+
+
+def test_more_time_is_approved_by_someone_else_with_a_reason() -> None:
+    history = given(Action, agreed())
+    extended = event(Action.Extended, due=LATER, because="Waiting for parts.")
+    history.when(lambda a: a.extend(LATER, "Waiting for parts.", by_owner=False)).then(extended)
+    given(Action, agreed()).when(lambda a: a.extend(LATER, "More time.", by_owner=True)).refused(
+        rules.ApprovedByAnother
+    )
+    given(Action, agreed()).when(lambda a: a.extend(LATER, "", by_owner=False)).refused(rules.ReasonMissing)
+
+
+def test_an_extension_goes_forward_and_not_into_the_past() -> None:
+    given(Action, agreed()).when(lambda a: a.extend(DUE, "Same.", by_owner=False)).refused(rules.ExtensionGoesForward)
+    past = date(2026, 3, 1)
+    given(Action, agreed()).when(lambda a: a.extend(past, "Back.", by_owner=False)).refused(rules.DueInThePast)
+    done = given(Action, agreed(), STARTED, implemented())
+    done.when(lambda a: a.extend(LATER, "More.", by_owner=False)).refused(rules.AlreadyImplemented)
+
+
+def test_a_change_is_made_with_evidence() -> None:
+    given(Action, agreed(), STARTED).when(made).then(
+        event(Action.Implemented, implemented_on=date(2026, 3, 2), evidence_kind="audit", evidence="Sheet 4")
+    )
+
+
+@pytest.mark.parametrize(
+    ("history", "words", "rule"),
+    [
+        ([], (date(2026, 3, 2), "audit", "Sheet 4"), rules.NotStarted),
+        ([STARTED, BLOCKED], (date(2026, 3, 2), "audit", "Sheet 4"), rules.StillBlocked),
+        ([STARTED], (date(2026, 3, 3), "audit", "Sheet 4"), rules.ImplementedInTheFuture),
+        ([STARTED], (date(2026, 3, 2), "audit", "  "), rules.EvidenceMissing),
+        ([STARTED], (date(2026, 3, 2), "hearsay", "Sheet 4"), rules.EvidenceKindUnknown),
+        ([STARTED, implemented()], (date(2026, 3, 2), "audit", "Sheet 4"), rules.AlreadyImplemented),
+    ],
+)
+def test_a_change_is_not_made_without(history: list[Happened], words: tuple[Any, ...], rule: type) -> None:
+    given(Action, agreed(), *history).when(lambda a: a.implement(*words)).refused(rule)
+
+
+def test_a_change_is_verified_by_someone_else() -> None:
+    history = given(Action, agreed(), STARTED, implemented())
+    history.when(lambda a: a.verify("Seen at the morning handover.", by_owner=False), by=COLLEAGUE).then(VERIFIED)
+
+
+def test_neither_who_made_it_nor_who_owns_it_verifies_a_change() -> None:
+    history = (agreed(), STARTED, implemented())
+    given(Action, *history).when(lambda a: a.verify("Seen.", by_owner=False), by=SOMEONE).refused(
+        rules.VerifiedByAnother
+    )
+    given(Action, *history).when(lambda a: a.verify("Seen.", by_owner=True), by=COLLEAGUE).refused(
+        rules.VerifiedByAnother
+    )
+    given(Action, *history).when(lambda a: a.verify(" ", by_owner=False), by=COLLEAGUE).refused(rules.SeenMissing)
+    given(Action, agreed(), STARTED).when(lambda a: a.verify("Seen.", by_owner=False), by=COLLEAGUE).refused(
+        rules.NotYetImplemented
+    )
+
+
+def test_a_change_that_cannot_be_seen_goes_back_to_its_owner() -> None:
+    history = (agreed(), STARTED, implemented())
+    back = event(Action.SentBack, due=DUE, because="Not at night yet.")
+    given(Action, *history).when(lambda a: a.send_back("Not at night yet.", by_owner=False), by=COLLEAGUE).then(back)
+    given(Action, *history, back).when(made).then(event(Action.Implemented))
+    given(Action, *history).when(lambda a: a.send_back("No.", by_owner=False)).refused(rules.VerifiedByAnother)
+    given(Action, *history).when(lambda a: a.send_back("", by_owner=False), by=COLLEAGUE).refused(rules.ReasonMissing)
+
+
+def test_an_action_is_withdrawn_with_a_reason() -> None:
+    given(Action, agreed(), STARTED).when(lambda a: a.withdraw("The wing closed.")).then(WITHDRAWN)
+    given(Action, agreed()).when(lambda a: a.withdraw("")).refused(rules.ReasonMissing)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda a: a.start(),
+        lambda a: a.block("Late."),
+        lambda a: a.unblock(),
+        lambda a: a.extend(LATER, "More.", by_owner=False),
+        made,
+        lambda a: a.verify("Seen.", by_owner=False),
+        lambda a: a.send_back("No.", by_owner=False),
+        lambda a: a.withdraw("No."),
+    ],
+)
+def test_what_was_verified_or_withdrawn_stays_as_it_is(ask: Any) -> None:
+    verified = given(Action, agreed(), STARTED, implemented(), VERIFIED)
+    verified.when(ask, by=COLLEAGUE).refused(rules.AlreadyVerified)
+    given(Action, agreed(), WITHDRAWN).when(ask, by=COLLEAGUE).refused(rules.AlreadyWithdrawn)
+
+
+def test_an_action_is_overdue_once_for_each_due_date() -> None:
+    overdue = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager")
+    extended = event(Action.Extended, due=LATER, because="Waiting for parts.")
+    given(Action, agreed()).when(lambda a: a.fall_overdue(), at=AFTER_DUE).then(overdue)
+    given(Action, agreed(), overdue).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
+    given(Action, agreed(), overdue, extended).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
+    after = datetime(2026, 3, 31, tzinfo=UTC)
+    given(Action, agreed(), overdue, extended).when(lambda a: a.fall_overdue(), at=after).then(
+        event(Action.Overdue, due=LATER)
+    )
+
+
+def test_an_action_is_not_overdue_before_its_day_ends_nor_after_the_change_was_made() -> None:
+    given(Action, agreed()).when(lambda a: a.fall_overdue(), at=NOW).nothing()
+    given(Action, agreed(), STARTED, implemented()).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
+    given(Action, agreed(), WITHDRAWN).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
