@@ -1,0 +1,1 @@
+"""A provider that does not exist, with a history that was lived through real commands."""
