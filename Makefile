@@ -1,6 +1,6 @@
 # The commands of this repository. Needs Python 3.11, 3.12 or 3.13, and make; `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock assets demo-down clean
+.PHONY: help setup run test check bench lock assets containers demo-down clean
 
 # The first Python that really starts and is new enough (a version manager's shim may exist without its version).
 PYTHON = $(shell for p in $(CANDOUR_PYTHON) python3.12 python3.13 python3.11 python3; do \
@@ -40,7 +40,10 @@ lock: setup ## Choose dependency versions again (make lock upgrade=--upgrade for
 	$(PYTHON) -I $(LOCK)/install.py lock $(upgrade)
 
 assets: ## Build styles and scripts again from their sources (needs Node and npm; the result is committed)
-	cd libs/web/assets && npm ci && node build.mjs
+	npm --prefix libs/web/assets ci --ignore-scripts && npm --prefix libs/web/assets run build
+
+containers: setup ## Write the passwords and settings that docker-compose.yml needs
+	$(BIN)/candour containers
 
 demo-down: setup ## Stop what an embedded run left behind and delete its data (var/)
 	$(BIN)/python -m deploy.embedded remove $(VAR)
