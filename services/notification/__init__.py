@@ -1,0 +1,1 @@
+"""Notification: everyone owed an account gets one, and everyone who must work differently understands how."""

@@ -1,0 +1,121 @@
+"""What can be asked of notification."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from libs.deciding import Act, Saved, circumstances
+from libs.directory import Directory
+from libs.service import Service, command
+from services.notification.domain.account import Account
+from services.notification.domain.briefing import Briefing, NotInTheAudience
+from services.notification.domain.duty import Duty
+from services.notification.domain.message import Message
+from services.notification.domain.team import Team
+from services.notification.policy.team import told_by
+
+PERSON = "person:"
+
+
+def person_of(actor: str) -> UUID | None:
+    """The person behind an actor, or None where it is no person this organisation knows by id."""
+    try:
+        return UUID(actor.removeprefix(PERSON)) if actor.startswith(PERSON) else None
+    except ValueError:
+        return None
+
+
+def reader(act: Act) -> UUID:
+    """The person who asks. Raises NotInTheAudience for anyone who is no member of staff."""
+    person = person_of(act.actor)
+    if person is None:
+        raise NotInTheAudience
+    return person
+
+
+class Notification(Service):
+    """Keeps what is owed, what must be understood, and what was sent."""
+
+    name = "notification"
+    aggregates = (Account, Duty, Briefing, Team, Message)
+    directory: Directory
+
+    @command
+    async def discharge(self, act: Act, duty: UUID, channel: str, note: str) -> Saved:
+        """The account was given."""
+        found = await self.get(Duty, duty, act)
+        found.discharge(channel, note)
+        return await self.save(act, found)
+
+    @command
+    async def record_contact(self, act: Act, duty: UUID, note: str, *, declined: bool = False) -> Saved:
+        """Someone tried to give it; nobody was reached, or they did not wish to be told."""
+        found = await self.get(Duty, duty, act)
+        if declined:
+            found.decline(note)
+        else:
+            found.attempt(note)
+        return await self.save(act, found)
+
+    @command
+    async def ask(self, act: Act, briefing: UUID, question: str, options: list[str], right: int | None) -> Saved:
+        """Put a question about a situation to the team."""
+        found = await self.get(Briefing, briefing, act)
+        found.ask(question, options, right)
+        return await self.save(act, found)
+
+    @command
+    async def read(self, act: Act, briefing: UUID) -> Saved:
+        """The person who asks has read it."""
+        found = await self.get(Briefing, briefing, act)
+        found.read(reader(act))
+        return await self.save(act, found)
+
+    @command
+    async def answer(self, act: Act, briefing: UUID, option: int | None = None, words: str = "") -> Saved:
+        """The person who asks answers its question."""
+        found = await self.get(Briefing, briefing, act)
+        found.answer(reader(act), option, words)
+        return await self._with_what_follows(act, found)
+
+    @command
+    async def mark(self, act: Act, briefing: UUID, person: UUID, *, understood: bool) -> Saved:
+        """Someone else read a person's answer: understood, or to be talked through."""
+        found = await self.get(Briefing, briefing, act)
+        if understood:
+            found.mark_understood(person, act.actor)
+        else:
+            found.mark_not_yet(person, act.actor)
+        return await self._with_what_follows(act, found)
+
+    async def _with_what_follows(self, act: Act, briefing: Briefing) -> Saved:
+        just_reached = any(isinstance(event, Briefing.Reached) for event in briefing.pending_events)
+        return await self.save(act, briefing, *(await told_by(self, briefing) if just_reached else ()))
+
+    @command
+    async def claim(self, act: Act, message: UUID) -> Saved:
+        """Take a message on for one try."""
+        found = await self.get(Message, message)
+        found.claim(circumstances().now)
+        return await self.save(act, found)
+
+    @command
+    async def delivered(self, act: Act, message: UUID, attempt: int, taken: int, refused: int) -> Saved:
+        """The mail server took it."""
+        found = await self.get(Message, message)
+        found.deliver(attempt, taken, refused)
+        return await self.save(act, found)
+
+    @command
+    async def failed(self, act: Act, message: UUID, attempt: int, reason: str, *, for_good: bool) -> Saved:
+        """The mail server did not take it."""
+        found = await self.get(Message, message)
+        found.fail(attempt, reason, circumstances().now, for_good=for_good)
+        return await self.save(act, found)
+
+    @command
+    async def keep_in_app(self, act: Act, message: UUID, reason: str) -> Saved:
+        """It cannot leave by e-mail."""
+        found = await self.get(Message, message)
+        found.keep_in_app(reason)
+        return await self.save(act, found)

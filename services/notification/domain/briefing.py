@@ -1,0 +1,261 @@
+"""A briefing: what changed, put to everyone who must now work differently, until each has understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from libs.domain import Aggregate, Created, Event, Refused, Seal, event, follows
+
+OPEN_QUESTION = "In your own words, what will you do differently from now on?"
+"""Asked where nobody composed a question: a person who knows the work marks the answers, no list of guesses does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Someone the briefing is for, and the part of the team they work in."""
+
+    person_id: UUID
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a briefing says: what staff now do differently, and what was learned; both name nobody."""
+
+    plan_id: UUID
+    number: int
+    title: str
+    what_changed: str
+    learning: str
+
+
+class Briefing(Aggregate):
+    """Reading is not understanding: only an answer as the new practice asks counts, one for each person."""
+
+    TOPIC = "notification.Briefing"
+
+    class Issued(Created):
+        TOPIC = "notification.Briefing.Issued"
+        change: Change
+        audience: list[Listener]
+
+    class QuestionAsked(Event):
+        TOPIC = "notification.Briefing.QuestionAsked"
+        question: str
+        options: list[str]
+        right: int | None
+
+    class AudienceGrew(Event):
+        TOPIC = "notification.Briefing.AudienceGrew"
+        person_id: UUID
+        part: str
+
+    class AudienceLeft(Event):
+        TOPIC = "notification.Briefing.AudienceLeft"
+        person_id: UUID
+
+    class Read(Event):
+        TOPIC = "notification.Briefing.Read"
+        person_id: UUID
+        part: str
+
+    class Answered(Event):
+        TOPIC = "notification.Briefing.Answered"
+        person_id: UUID
+        option: int | None
+        words: Annotated[str, Seal("person_id")]
+
+    class NotYetUnderstood(Event):
+        TOPIC = "notification.Briefing.NotYetUnderstood"
+        person_id: UUID
+
+    class Understood(Event):
+        TOPIC = "notification.Briefing.Understood"
+        person_id: UUID
+        part: str
+
+    class Reached(Event):
+        TOPIC = "notification.Briefing.Reached"
+        audience: int
+        understood: int
+
+    @staticmethod
+    def create_id(journey: UUID, change: Change) -> UUID:
+        return follows("notification.Briefing", f"{journey}/{change.plan_id}/{change.number}")
+
+    @event(Issued)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, change: Change, audience: list[Listener]
+    ) -> None:
+        self.change = change
+        self.audience = {each.person_id: each.part for each in audience}
+        self.question, self.options = OPEN_QUESTION, list[str]()
+        self.right: int | None = None
+        self.readers: set[UUID] = set()
+        self.waiting: set[UUID] = set()
+        self.understood: set[UUID] = set()
+        self.is_reached = False
+
+    def ask(self, question: str, options: list[str], right: int | None) -> None:
+        """Put a question about a situation in place of the open one. Who understood already stays understood."""
+        options = [option.strip() for option in options if option.strip()]
+        if not question.strip():
+            raise QuestionMissing
+        if options and (len(options) < 2 or right is None or not 0 <= right < len(options)):  # noqa: PLR2004 a choice
+            raise RightAnswerMissing
+        if len(set(options)) < len(options):
+            raise AnswersAlike
+        new = (question.strip(), options, right if options else None)
+        if new != (self.question, self.options, self.right):
+            self.trigger_event(self.QuestionAsked, question=new[0], options=new[1], right=new[2])
+
+    @event(QuestionAsked)
+    def _(self, question: str, options: list[str], right: int | None) -> None:
+        self.question, self.options, self.right = question, options, right
+
+    def grow(self, person_id: UUID, part: str) -> None:
+        """Someone joined the team, or moved to another part of it."""
+        if self.audience.get(person_id) != part:
+            self.trigger_event(self.AudienceGrew, person_id=person_id, part=part)
+
+    @event(AudienceGrew)
+    def _(self, person_id: UUID, part: str) -> None:
+        self.audience[person_id] = part
+        self.is_reached = self.is_reached and person_id in self.understood
+
+    def leave(self, person_id: UUID) -> None:
+        """Someone no longer works here, so they need not be reached."""
+        if person_id in self.audience:
+            self.trigger_event(self.AudienceLeft, person_id=person_id)
+            self._reach()
+
+    @event(AudienceLeft)
+    def _(self, person_id: UUID) -> None:
+        del self.audience[person_id]
+        self.waiting.discard(person_id)
+        self.understood.discard(person_id)
+
+    def read(self, person_id: UUID) -> None:
+        """Someone opened it and says they have read it. Once is enough."""
+        self._for(person_id)
+        if person_id not in self.readers:
+            self.trigger_event(self.Read, person_id=person_id, part=self.audience[person_id])
+
+    @event(Read)
+    def _(self, person_id: UUID) -> None:
+        self.readers.add(person_id)
+
+    def answer(self, person_id: UUID, option: int | None = None, words: str = "") -> None:
+        """Answer the question. A choice is judged at once and may be tried again; words wait for someone to read them."""
+        self._for(person_id)
+        if person_id not in self.readers:
+            raise ReadFirst
+        if person_id in self.understood:
+            raise UnderstoodAlready
+        if self.options:
+            self._choose(person_id, option)
+        else:
+            self._write(person_id, words)
+
+    def _choose(self, person_id: UUID, option: int | None) -> None:
+        if option is None or not 0 <= option < len(self.options):
+            raise AnswerMissing
+        self.trigger_event(self.Answered, person_id=person_id, option=option, words="")
+        if option == self.right:
+            self._understand(person_id)
+        else:
+            self.trigger_event(self.NotYetUnderstood, person_id=person_id)
+
+    def _write(self, person_id: UUID, words: str) -> None:
+        if not words.strip():
+            raise AnswerMissing
+        self.trigger_event(self.Answered, person_id=person_id, option=None, words=words)
+
+    @event(Answered)
+    def _(self, person_id: UUID, option: int | None) -> None:
+        if option is None:
+            self.waiting.add(person_id)
+
+    def mark_understood(self, person_id: UUID, by: str) -> None:
+        """Someone else read the answer, or spoke with them, and is satisfied that they will do as the change asks."""
+        self._someone_else(person_id, by)
+        if person_id not in self.understood:
+            self._understand(person_id)
+
+    def mark_not_yet(self, person_id: UUID, by: str) -> None:
+        """Someone else read the answer and will talk it through with them; then they answer again."""
+        self._someone_else(person_id, by)
+        if person_id not in self.waiting:
+            raise NothingToMark
+        self.trigger_event(self.NotYetUnderstood, person_id=person_id)
+
+    @event(NotYetUnderstood)
+    def _(self, person_id: UUID) -> None:
+        self.waiting.discard(person_id)
+
+    def _understand(self, person_id: UUID) -> None:
+        self.trigger_event(self.Understood, person_id=person_id, part=self.audience[person_id])
+        self._reach()
+
+    @event(Understood)
+    def _(self, person_id: UUID) -> None:
+        self.understood.add(person_id)
+        self.waiting.discard(person_id)
+
+    def _reach(self) -> None:
+        """An audience of nobody is not a team that understood."""
+        if self.audience and not self.is_reached and self.understood >= self.audience.keys():
+            self.trigger_event(self.Reached, audience=len(self.audience), understood=len(self.understood))
+
+    @event(Reached)
+    def _(self) -> None:
+        self.is_reached = True
+
+    def _for(self, person_id: UUID) -> None:
+        if person_id not in self.audience:
+            raise NotInTheAudience
+
+    def _someone_else(self, person_id: UUID, by: str) -> None:
+        self._for(person_id)
+        if by == f"person:{person_id}":
+            raise OwnAnswer
+        if person_id not in self.readers:
+            raise ReadFirst
+
+
+class NotInTheAudience(Refused):
+    """This briefing is for the team of another site, or for people who work there now."""
+
+
+class ReadFirst(Refused):
+    """Read the briefing first; the question comes after it."""
+
+
+class UnderstoodAlready(Refused):
+    """This was answered and understood already. There is nothing more to do."""
+
+
+class AnswerMissing(Refused):
+    """Choose one of the answers, or write yours in a sentence."""
+
+
+class OwnAnswer(Refused):
+    """Nobody marks their own answer. Ask a colleague who knows the work to read it."""
+
+
+class NothingToMark(Refused):
+    """There is no answer waiting to be read."""
+
+
+class QuestionMissing(Refused):
+    """Write the question."""
+
+
+class RightAnswerMissing(Refused):
+    """Give at least two answers and say which of them is what staff now do; or give none, for an answer in words."""
+
+
+class AnswersAlike(Refused):
+    """Two of the answers are the same. Make each say something different."""

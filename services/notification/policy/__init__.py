@@ -1,0 +1,153 @@
+"""What notification does when others speak, and when a day passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+from contracts.action import ActionOverdue, PracticeChanged
+from contracts.assurance import MeasureChecked
+from contracts.governance import TeamMemberJoined, TeamMemberLeft
+from contracts.intake import OpportunityRaised, OpportunityTriaged
+from contracts.review import ReviewSignedOff
+from contracts.taxonomy import Role
+from libs.deadlines import DeadlineReached, Due, Lifted
+from libs.deciding import circumstances
+from libs.domain import Aggregate
+from services.notification.domain.account import Account
+from services.notification.domain.briefing import Briefing
+from services.notification.domain.duty import Duty
+from services.notification.domain.message import About, Message
+from services.notification.policy.letters import letter
+from services.notification.policy.owing import agreed_upon
+from services.notification.policy.settling import settle
+from services.notification.policy.team import briefed, team_of, told_by
+
+OVERDUE = "overdue"
+
+
+@singledispatch
+async def react(event: object, service: Any) -> Iterable[Aggregate]:
+    """What has no case here asks nothing of notification."""
+    return ()
+
+
+async def _account(service: Any, event: Any) -> Account:
+    account: Account | None = await service.find(Account, Account.create_id(event.journey))
+    return account or Account(provider=event.provider, site=event.site, journey=event.journey, about=event.about)
+
+
+@react.register
+async def open_an_account(event: OpportunityRaised, service: Any) -> Iterable[Aggregate]:
+    account = await _account(service, event)
+    account.know_opportunity(event.kind, event.occurred, event.recorded, reporter_known=event.reporter_known)
+    return [account]
+
+
+@react.register
+async def settle_what_is_owed(event: OpportunityTriaged, service: Any) -> Iterable[Aggregate]:
+    """New accounts are owed, and those that no longer apply are lifted, with the reason on the record."""
+    account = await _account(service, event)
+    agreed = agreed_upon(event.weighed)
+    rules = [rule.rule_id for rule in event.weighed]
+    account.weigh(event.kind, event.themes, event.facts, rules, [a.rule_id for a in agreed], event.recorded)
+    return await settle(service, account, agreed)
+
+
+@react.register
+async def keep_what_was_learned(event: ReviewSignedOff, service: Any) -> Iterable[Aggregate]:
+    account = await _account(service, event)
+    account.learn(event.learning_statement)
+    return [account]
+
+
+@react.register
+async def tell_of_the_change(event: PracticeChanged, service: Any) -> Iterable[Aggregate]:
+    """Everyone whom the rules name hears of the change, and the whole team is briefed."""
+    account = await _account(service, event)
+    account.know_change(event.plan_id, event.occurred, affects_care=event.affects_people)
+    return [*await settle(service, account, [], changed=True), *await briefed(service, event, account)]
+
+
+@react.register
+async def give_newcomers_the_briefings(event: TeamMemberJoined, service: Any) -> Iterable[Aggregate]:
+    team = await team_of(service, event.provider, event.site_id)
+    team.join(event.person_id, event.part)
+    briefings = [await service.find(Briefing, each) for each in team.current(circumstances().now)]
+    for briefing in briefings:
+        briefing.grow(event.person_id, event.part)
+    return [team, *briefings]
+
+
+@react.register
+async def let_leavers_go(event: TeamMemberLeft, service: Any) -> Iterable[Aggregate]:
+    """Nobody waits for an answer from someone who left; those who stayed may have been reached by that."""
+    team = await team_of(service, event.provider, event.site_id)
+    team.leave(event.person_id)
+    changed: list[Aggregate] = [team]
+    for identity in team.briefings:
+        briefing: Briefing = await service.find(Briefing, identity)
+        was_reached = briefing.is_reached
+        briefing.leave(event.person_id)
+        changed.append(briefing)
+        if briefing.is_reached and not was_reached:
+            changed += await told_by(service, briefing)
+    return changed
+
+
+@react.register
+async def tell_the_owner(event: ActionOverdue, service: Any) -> Iterable[Aggregate]:
+    message = letter(event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.owner_post)
+    return [] if await service.find(Message, message.id) else [message]
+
+
+@react.register
+async def tell_the_manager(event: MeasureChecked, service: Any) -> Iterable[Aggregate]:
+    """A missed measure is told once for each period, however often its figure is revised."""
+    if event.met is not False:
+        return []
+    cause = f"{event.measure_id}/{event.site_id}/{event.period}"
+    message = letter(event, About.MEASURE_MISSED, cause, role=Role.REGISTERED_MANAGER)
+    return [] if await service.find(Message, message.id) else [message]
+
+
+@react.register
+async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterable[Aggregate]:
+    duty: Duty | None = await service.find(Duty, reached.aggregate)
+    if duty is None or duty.state != "owed" or duty.is_overdue or duty.owing.due != reached.due:
+        return []
+    duty.fall_overdue()
+    cause = f"{duty.id}/{reached.due.isoformat()}"
+    return [duty, letter(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)]
+
+
+@singledispatch
+def dates(event: object) -> Iterable[Due | Lifted]:
+    """What has no case here sets no date."""
+    return ()
+
+
+@dates.register
+def owed(event: Duty.Owed) -> Iterable[Due | Lifted]:
+    return [Due(OVERDUE, event.owing.due)] if event.owing.due else []
+
+
+@dates.register
+def owed_again(event: Duty.OwedAgain) -> Iterable[Due | Lifted]:
+    return [Due(OVERDUE, event.owing.due)] if event.owing.due else [Lifted(OVERDUE)]
+
+
+@dates.register
+def discharged(event: Duty.Discharged) -> Iterable[Due | Lifted]:
+    return [Lifted(OVERDUE)]
+
+
+@dates.register
+def declined(event: Duty.Declined) -> Iterable[Due | Lifted]:
+    return [Lifted(OVERDUE)]
+
+
+@dates.register
+def lifted(event: Duty.Lifted) -> Iterable[Due | Lifted]:
+    return [Lifted(OVERDUE)]

@@ -1,0 +1,70 @@
+"""Opening what is newly owed on a journey, and lifting what does not apply after all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from libs.directory import Directory, Site
+from libs.domain import Aggregate
+from libs.service import NotFound
+from services.notification.domain.account import Account
+from services.notification.domain.duty import Duty, Owing, duty_id
+from services.notification.domain.message import About
+from services.notification.policy.letters import letter
+from services.notification.policy.owing import Asked, unasked
+
+LOOKS = 5
+WEIGHED_ANEW = "It was weighed again, and this rule does not apply after all."
+
+
+async def site_known(directory: Directory, site_id: str) -> Site:
+    """The site, waiting a little for governance's word of it, which may be behind the event in hand.
+
+    Raises NotFound where it does not come.
+    """
+    for _ in range(LOOKS):
+        try:
+            return await directory.site(site_id)
+        except NotFound:
+            await directory.reached("governance", directory.places.get("governance", (0, 0))[0] + 1)
+    return await directory.site(site_id)
+
+
+async def settle(service: Any, account: Account, agreed: list[Asked], *, changed: bool = False) -> list[Aggregate]:
+    """Bring the journey's duties in line with what is known of it now; the account comes first.
+
+    With `changed`, practice changed just now: whoever hears of changes hears of this one too.
+    """
+    site = await site_known(service.directory, account.site)
+    found = await unasked(service.directory, account, site)
+    wanted = account.agreed | {asked.rule_id for asked in found}
+    opened: list[Duty] = []
+    for asked in (*agreed, *found):
+        owing = asked.owing(account, site)
+        duty = await _opened(service, account, owing, again=changed and owing.starts_at == "implemented")
+        if duty:
+            opened.append(duty)
+    lifted = [await service.find(Duty, duty_id(account.journey, rule)) for rule in sorted(account.owed - wanted)]
+    for duty in lifted:
+        duty.lift(WEIGHED_ANEW)
+    account.settle(wanted)
+    return [account, *opened, *lifted, *_letters(account, opened)]
+
+
+async def _opened(service: Any, account: Account, owing: Owing, *, again: bool) -> Duty | None:
+    duty: Duty | None = await service.find(Duty, duty_id(account.journey, owing.rule_id))
+    if duty is None:
+        return Duty(
+            provider=account.provider, site=account.site, journey=account.journey, about=account.about, owing=owing
+        )
+    if duty.state == "lifted" or (again and duty.state != "owed"):
+        duty.owe_again(owing)
+        return duty
+    return None
+
+
+def _letters(account: Account, opened: list[Duty]) -> list[Aggregate]:
+    """One letter to each post concerned, however many accounts it owes."""
+    roles = dict.fromkeys(duty.owing.owner_role for duty in opened)
+    cause = f"{account.journey}/{account.weighings}.{account.changes}"
+    return [letter(account, About.DUTY_OWED, cause, role=role) for role in roles]

@@ -1,0 +1,180 @@
+"""What notification does when intake weighs, practice changes and people come and go: in a house with real servers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+
+from deploy.house import Platform
+from libs.deciding import Act
+from services.notification.domain.account import Account
+from services.notification.domain.briefing import Briefing
+from services.notification.domain.duty import Duty, duty_id
+from services.notification.domain.team import Team
+from tests.given import heard
+from tests.house import MONDAY, OPERATOR, housed, with_sites
+from tests.notification.samples import ANN, BEN, CAT, change, practice_changed, raised, triaged
+from tests.servers import Database, Messaging
+
+
+@pytest_asyncio.fixture
+async def house(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
+    async with housed(database, fresh_messaging, wrapping_key, "governance", "notification") as platform:
+        await with_sites(platform, "elm")
+        yield platform
+
+
+class Journey:
+    """One journey at Elm, told to notification as its neighbours tell it."""
+
+    def __init__(self, house: Platform) -> None:
+        self.room, self.id = house.rooms["notification"], uuid4()
+        self.place = {"journey": self.id, "about": self.id}
+
+    async def hears(self, *facts: Any, at: datetime = MONDAY) -> None:
+        for fact in facts:
+            assert self.room.reactor
+            assert await self.room.reactor.react_to(heard(fact, at=at, **self.place).envelope)
+
+    async def duties(self) -> dict[str, Duty]:
+        account = await self.room.service.find(Account, Account.create_id(self.id))
+        found = {rule: await self.room.service.find(Duty, duty_id(self.id, rule)) for rule in account.owed}
+        assert all(found.values())
+        return found
+
+    async def duty(self, rule: str) -> Duty:
+        found: Duty = await self.room.service.find(Duty, duty_id(self.id, rule))
+        return found
+
+    async def briefing(self, number: int = 1) -> Briefing:
+        identity = Briefing.create_id(self.id, change(number))
+        found: Briefing = await self.room.service.find(Briefing, identity)
+        return found
+
+
+async def test_every_agreed_rule_that_asks_for_an_account_opens_a_duty(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(council_funded=True))
+    duties = await journey.duties()
+    assert {"complaint-acknowledged", "complaint-signpost", "feedback-to-reporter"} <= duties.keys()
+    acknowledged = duties["complaint-acknowledged"].owing
+    assert acknowledged.due == datetime(2026, 3, 5, 23, 59, 59, 999999, tzinfo=UTC)
+    assert (acknowledged.clock, acknowledged.owner_role) == (
+        "within 3 working days of when it was received",
+        "registered_manager",
+    )
+    assert duties["feedback-to-reporter"].owing.due is None
+
+
+async def test_without_delay_is_never_given_a_date(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised("abuse_or_neglect"), triaged("abuse_or_neglect"))
+    concern = (await journey.duties())["safeguarding-concern"].owing
+    assert (concern.clock, concern.due, concern.confirmed) == ("without delay", None, False)
+
+
+async def test_a_rule_that_the_manager_did_not_agree_to_opens_nothing(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(reporter_known=False), triaged(agreed=False, council_funded=True))
+    assert await journey.duties() == {}
+
+
+async def test_weighing_anew_adds_what_applies_now_and_lifts_what_does_not(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(council_funded=True), triaged("abuse_or_neglect"))
+    assert (await journey.duty("complaint-acknowledged")).state == "lifted"
+    assert (await journey.duty("safeguarding-concern")).state == "owed"
+    assert (await journey.duty("feedback-to-reporter")).state == "owed"
+    await journey.hears(triaged(council_funded=True))
+    assert (await journey.duty("complaint-acknowledged")).state == "owed"
+
+
+async def test_when_practice_changed_those_named_by_the_rules_are_owed_an_account(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(), practice_changed(affects_people=True))
+    assert {"learning-staff-team", "learning-people-affected", "learning-complainant"} <= (
+        await journey.duties()
+    ).keys()
+    other = Journey(house)
+    await other.hears(raised("near_miss"), triaged("near_miss"), practice_changed())
+    assert {rule for rule in await other.duties() if rule.startswith("learning-")} == {"learning-staff-team"}
+
+
+async def test_a_change_heard_of_before_the_weighing_is_told_all_the_same(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(practice_changed(), raised(), triaged())
+    assert {"learning-staff-team", "learning-complainant"} <= (await journey.duties()).keys()
+
+
+async def test_a_second_change_is_told_anew_and_briefed_anew(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(), practice_changed())
+    service = journey.room.service
+    told = duty_id(journey.id, "learning-complainant")
+    await service.discharge(OPERATOR, told, "writing", "We wrote to her.")
+    await journey.hears(practice_changed())
+    assert (await journey.duty("learning-complainant")).state == "owed"
+    assert [(await journey.briefing(n)).change.number for n in (1, 2)] == [1, 2]
+
+
+async def join(house: Platform, *people: UUID, part: str = "day") -> None:
+    for person in people:
+        await house.service("governance").join_team(OPERATOR, "acme", "elm", person, part, date(2026, 3, 1))
+    await house.settle()
+
+
+async def test_the_whole_team_is_briefed_and_all_understanding_discharges_the_duty(house: Platform) -> None:
+    await join(house, ANN, BEN)
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(), practice_changed())
+    briefing = await journey.briefing()
+    assert briefing.audience == {ANN: "day", BEN: "day"}
+    service = journey.room.service
+    for person, colleague in ((ANN, BEN), (BEN, ANN)):
+        await service.read(Act(f"person:{person}", "care_worker"), briefing.id)
+        await service.answer(Act(f"person:{person}", "care_worker"), briefing.id, words="Two of us check.")
+        assert (await journey.duty("learning-staff-team")).state == "owed"
+        await service.mark(Act(f"person:{colleague}", "team_leader"), briefing.id, person, understood=True)
+    assert (await journey.briefing()).is_reached
+    assert (await journey.duty("learning-staff-team")).state == "discharged"
+
+
+async def test_newcomers_get_what_is_current_and_leavers_are_not_waited_for(house: Platform) -> None:
+    await join(house, ANN)
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(), practice_changed())
+    await join(house, CAT, part="new_starter")
+    briefing = await journey.briefing()
+    assert briefing.audience == {ANN: "day", CAT: "new_starter"}
+    service = journey.room.service
+    await service.read(Act(f"person:{ANN}", "care_worker"), briefing.id)
+    await service.mark(Act(f"person:{CAT}", "team_leader"), briefing.id, ANN, understood=True)
+    await house.service("governance").leave_team(OPERATOR, "acme", "elm", CAT)
+    await house.settle()
+    assert (await journey.briefing()).is_reached
+    assert (await journey.duty("learning-staff-team")).state == "discharged"
+    team = await service.find(Team, Team.create_id("acme", "elm"))
+    assert team.members == {ANN: "day"}
+    house.clock.move_to(datetime(2026, 10, 1, tzinfo=UTC))  # type: ignore[attr-defined]
+    await join(house, BEN)
+    assert (await journey.briefing()).audience == {ANN: "day"}
+
+
+async def test_a_duty_with_a_date_falls_overdue_when_the_day_has_passed(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(council_funded=True))
+    await house.settle()
+    room = journey.room
+    house.clock.move_to(datetime(2026, 3, 5, 23, 0, tzinfo=UTC))  # type: ignore[attr-defined]
+    assert room.waker
+    await room.waker.wake()
+    assert not (await journey.duty("complaint-acknowledged")).is_overdue
+    house.clock.move_to(datetime(2026, 3, 6, 0, 1, tzinfo=UTC))  # type: ignore[attr-defined]
+    await room.waker.wake()
+    assert (await journey.duty("complaint-acknowledged")).is_overdue
+    assert not (await journey.duty("feedback-to-reporter")).is_overdue
