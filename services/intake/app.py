@@ -6,6 +6,7 @@ from libs.directory import Directory
 from libs.room import House, Room
 from services.intake import api
 from services.intake.application import Intake
+from services.intake.pages import pages
 from services.intake.projection import Register, project
 from services.intake.publication import publish
 
@@ -19,5 +20,5 @@ def room(house: House) -> Room:
         views=lambda name, pool: [Directory(name, pool), Register(name, project, pool)],
     )
     register = intake.view(Register)
-    intake.routes = [api.routes(intake.service, register)]
+    intake.routes = [api.routes(intake.service, register), pages(intake.service, register)]
     return intake

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from contracts.taxonomy import OpportunityKind
+from libs.domain import Refused
 from libs.views import Rows, View
 from services.intake.domain import Opportunity
 
@@ -36,6 +40,7 @@ class Register(View):
             version bigint NOT NULL
         );
         CREATE INDEX IF NOT EXISTS opportunity_waiting ON opportunity (site, recorded) WHERE response = '' AND NOT closed;
+        CREATE INDEX IF NOT EXISTS opportunity_latest ON opportunity (site, recorded DESC, journey DESC);
         CREATE INDEX IF NOT EXISTS opportunity_reference ON opportunity (reference);
         CREATE INDEX IF NOT EXISTS opportunity_source ON opportunity (source_key) WHERE source_key <> '';
     """
@@ -47,15 +52,45 @@ class Register(View):
             (sites, limit),
         )
 
-    async def latest(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
-        """The newest at these sites."""
-        return await self.rows(
-            "SELECT * FROM opportunity WHERE site = ANY(%s) ORDER BY recorded DESC LIMIT %s", (sites, limit)
+    async def page(self, sites: list[str], before: str = "", limit: int = 50) -> tuple[list[dict[str, Any]], str]:
+        """The newest at these sites before a cursor, and the cursor for the page after, empty on the last.
+
+        Raises CursorUnreadable for a cursor that no page gave.
+        """
+        when, journey = _place(before) if before else (LATER_THAN_ALL, UUID(int=0))
+        rows = await self.rows(
+            "SELECT * FROM opportunity WHERE site = ANY(%s) AND (recorded, journey) < (%s, %s)"
+            " ORDER BY recorded DESC, journey DESC LIMIT %s",
+            (sites, when, journey, limit + 1),
         )
+        more = len(rows) > limit
+        return rows[:limit], _cursor(rows[limit - 1]) if more else ""
 
     async def one(self, journey: UUID) -> dict[str, Any] | None:
         """One opportunity, or None."""
         return await self.row("SELECT * FROM opportunity WHERE journey = %s", (journey,))
+
+
+LATER_THAN_ALL = datetime.max.replace(tzinfo=UTC)
+
+
+class CursorUnreadable(Refused):
+    """This is not a place in the list. Begin again at its first page."""
+
+
+def _cursor(row: dict[str, Any]) -> str:
+    place = f"{row['recorded'].timestamp():.6f}/{row['journey'].hex}"
+    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        when, _, journey = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("/")
+        seconds, _, micro = when.partition(".")
+        moment = datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micro))
+        return moment, UUID(hex=journey)
+    except (ValueError, OverflowError, OSError):
+        raise CursorUnreadable from None
 
 
 @singledispatch
@@ -67,11 +102,12 @@ def project(event: object, rows: Rows) -> None:
 def raised(event: Opportunity.Raised, rows: Rows) -> None:
     rows.execute(
         "INSERT INTO opportunity (journey, reference, provider, site, kind, themes, route, summary, occurred, recorded,"
-        " due_on, source_key, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " is_safe, due_on, source_key, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (journey) DO NOTHING",
         (
             event.journey, event.reference, event.provider, event.site, event.kind, event.themes, event.route,
-            event.summary, event.occurred, event.recorded, event.due_on, event.source_key, event.originator_version,
+            event.summary, event.occurred, event.recorded, event.kind == OpportunityKind.COMPLIMENT, event.due_on,
+            event.source_key, event.originator_version,
         ),
     )  # fmt: skip
 

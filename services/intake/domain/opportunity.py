@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import OpportunityKind
-from libs.domain import Aggregate, Created, Event, Refused, Sealed, event
+from libs.domain import Aggregate, Created, Event, Sealed, event
+from services.intake.domain.refusals import (
+    AlreadyClosed,
+    AlreadyTriaged,
+    NewerWordsOnRecord,
+    NotAProfessionalUpdate,
+    NothingToReclassify,
+    RationaleMissing,
+    ReviewComesFirst,
+    ReviewUnderWay,
+    SafetyComesFirst,
+    SafetyNeedsWords,
+    StepAlreadyRecorded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +59,15 @@ class Opportunity(Aggregate):
         source_key: str
         facts: dict[str, Any]
         due_on: date | None
+        said_at: datetime | None
 
     class Corrected(Event):
         TOPIC = "intake.Opportunity.Corrected"
         summary: Sealed
         because: str
         due_on: date | None
+        harm_level: str
+        said_at: datetime | None
 
     class ImmediateSafetyConfirmed(Event):
         TOPIC = "intake.Opportunity.ImmediateSafetyConfirmed"
@@ -103,23 +119,49 @@ class Opportunity(Aggregate):
     def __init__(
         self, *, provider: str, site: str, journey: UUID, about: UUID, kind: str, themes: list[str], reference: str,
         route: str, reporter_known: bool, harm_level: str, summary: str, immediate_action: str, person_name: str,
-        reporter: str, source_key: str, facts: dict[str, Any], due_on: date | None,
+        reporter: str, source_key: str, facts: dict[str, Any], due_on: date | None, said_at: datetime | None,
     ) -> None:  # fmt: skip
-        self.kind, self.themes, self.reference = kind, themes, reference
-        self.summary, self.due_on, self.facts = summary, due_on, facts
-        self.is_safe = bool(immediate_action)
+        self.kind, self.themes, self.reference, self.route = kind, themes, reference, route
+        self.summary, self.due_on, self.facts, self.harm_level = summary, due_on, facts, harm_level
+        self.person_name, self.reporter, self.source_key, self.said_at = person_name, reporter, source_key, said_at
+        self.measures: list[str] = [immediate_action] if immediate_action else []
         self.response = ""
         self.closed = False
-        self.steps: list[str] = []
+        self.weighed: list[Weighing] = []
+        self.steps: dict[str, datetime] = {}
+        self.referrals: list[tuple[str, str]] = []
+        self.decisions: list[tuple[str, str, str]] = []
 
-    def correct(self, summary: str, because: str, due_on: date | None = None) -> None:
-        """The source worded it anew. The same words again are no news."""
-        if (summary, due_on) != (self.summary, self.due_on):
-            self.trigger_event(self.Corrected, summary=summary, because=because, due_on=due_on)
+    @property
+    def is_safe(self) -> bool:
+        """Whether it is on record what was done at once. Nobody is asked that of something that went well."""
+        return bool(self.measures) or self.kind == OpportunityKind.COMPLIMENT
+
+    def correct(
+        self,
+        summary: str,
+        because: str,
+        due_on: date | None = None,
+        harm_level: str = "",
+        said_at: datetime | None = None,
+    ) -> None:
+        """The source says it anew. The same again is no news; what is older than what we have is not taken.
+
+        `said_at` is when the source said so; where it does not tell, what comes later counts as newer.
+        """
+        harm_level = harm_level or self.harm_level
+        if (summary, due_on, harm_level) == (self.summary, self.due_on, self.harm_level):
+            return
+        if said_at and self.said_at and said_at < self.said_at:
+            raise NewerWordsOnRecord
+        self.trigger_event(
+            self.Corrected, summary=summary, because=because, due_on=due_on, harm_level=harm_level, said_at=said_at
+        )
 
     @event(Corrected)
-    def _(self, summary: str, due_on: date | None) -> None:
-        self.summary, self.due_on = summary, due_on
+    def _(self, summary: str, due_on: date | None, harm_level: str, said_at: datetime | None) -> None:
+        self.summary, self.due_on, self.harm_level = summary, due_on, harm_level
+        self.said_at = said_at or self.said_at
 
     def confirm_safety(self, measures: str) -> None:
         """Say what was done at once to keep people safe. It may be added to."""
@@ -128,8 +170,9 @@ class Opportunity(Aggregate):
         self.trigger_event(self.ImmediateSafetyConfirmed, measures=measures)
 
     @event(ImmediateSafetyConfirmed)
-    def _(self) -> None:
-        self.is_safe = True
+    def _(self, measures: str) -> None:
+        if measures not in self.measures:
+            self.measures.append(measures)
 
     def triage(
         self, *, response: str, weighed: list[Weighing], facts: dict[str, Any], rationale: str, themes: list[str]
@@ -153,8 +196,8 @@ class Opportunity(Aggregate):
         )
 
     @event(Triaged)
-    def _(self, response: str, themes: list[str], facts: dict[str, Any]) -> None:
-        self.response, self.themes, self.facts = response, themes, facts
+    def _(self, response: str, themes: list[str], facts: dict[str, Any], weighed: list[Weighing]) -> None:
+        self.response, self.themes, self.facts, self.weighed = response, themes, facts, weighed
 
     def reclassify(self, kind: str, themes: list[str], rationale: str) -> None:
         """It turned out to be something else: identity and history stay, and it is weighed anew."""
@@ -172,9 +215,17 @@ class Opportunity(Aggregate):
         """Pass it to another body; it stays a learning opportunity here."""
         self.trigger_event(self.Referred, body=body, reference=reference)
 
+    @event(Referred)
+    def _(self, body: str, reference: str) -> None:
+        self.referrals.append((body, reference))
+
     def receive_decision(self, body: str, decision: str, findings: str) -> None:
         """Another body decided. Whatever that was, our own learning goes on."""
         self.trigger_event(self.ExternalDecisionReceived, body=body, decision=decision, findings=findings)
+
+    @event(ExternalDecisionReceived)
+    def _(self, body: str, decision: str, findings: str) -> None:
+        self.decisions.append((body, decision, findings))
 
     def close_without_review(self, rationale: str) -> None:
         """Decide, with reasons, that nothing further will be learned from it."""
@@ -198,8 +249,8 @@ class Opportunity(Aggregate):
         self.trigger_event(self.UpdateReviewed, decision=decision)
 
     @event(UpdateReviewed)
-    def _(self) -> None:
-        self.steps.append("reviewed")
+    def _(self, timestamp: datetime) -> None:
+        self.steps["reviewed"] = timestamp
 
     def action_update(self) -> None:
         """What it asks has been put into care."""
@@ -207,8 +258,8 @@ class Opportunity(Aggregate):
         self.trigger_event(self.UpdateActioned)
 
     @event(UpdateActioned)
-    def _(self) -> None:
-        self.steps.append("actioned")
+    def _(self, timestamp: datetime) -> None:
+        self.steps["actioned"] = timestamp
 
     def communicate_update(self) -> None:
         """Staff who support the person know."""
@@ -216,8 +267,8 @@ class Opportunity(Aggregate):
         self.trigger_event(self.UpdateCommunicated)
 
     @event(UpdateCommunicated)
-    def _(self) -> None:
-        self.steps.append("communicated")
+    def _(self, timestamp: datetime) -> None:
+        self.steps["communicated"] = timestamp
 
     def _next_step(self, step: str) -> None:
         if self.kind != OpportunityKind.PROFESSIONAL_UPDATE:
@@ -226,43 +277,3 @@ class Opportunity(Aggregate):
             raise StepAlreadyRecorded
         if step != "reviewed" and "reviewed" not in self.steps:
             raise ReviewComesFirst
-
-
-class SafetyComesFirst(Refused):
-    """Before anything else is decided, record what was done at once to keep people safe."""
-
-
-class SafetyNeedsWords(Refused):
-    """Say in a sentence what was done at once to keep people safe, even if nothing was needed."""
-
-
-class RationaleMissing(Refused):
-    """A decision needs its reason, in a sentence that someone else will understand later."""
-
-
-class AlreadyTriaged(Refused):
-    """This has been weighed already. If it turned out to be something else, reclassify it and weigh it again."""
-
-
-class AlreadyClosed(Refused):
-    """This was closed without a review. Reclassify it if there is more to learn after all."""
-
-
-class ReviewUnderWay(Refused):
-    """A review of this is under way, so it cannot be closed without one."""
-
-
-class NothingToReclassify(Refused):
-    """It is recorded as that already."""
-
-
-class NotAProfessionalUpdate(Refused):
-    """Only an update from a professional is reviewed, actioned and communicated in this way."""
-
-
-class StepAlreadyRecorded(Refused):
-    """This step is on record already."""
-
-
-class ReviewComesFirst(Refused):
-    """First someone reads the update and decides what it asks; then it is put into care and communicated."""

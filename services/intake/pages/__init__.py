@@ -1,0 +1,19 @@
+"""Intake's pages: report, the register, one opportunity, and weighing it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.intake.application import Intake
+from services.intake.pages import opportunity, register, report, triage
+from services.intake.projection import Register
+
+
+def pages(intake: Intake, kept: Register) -> APIRouter:
+    """Every page of intake."""
+    router = APIRouter(include_in_schema=False)
+    report.add(router, intake, kept)
+    register.add(router, intake, kept)
+    triage.add(router, intake)
+    opportunity.add(router, intake)
+    return router

@@ -1,0 +1,126 @@
+"""Telling what happened: first what kind of thing it was, then one short form, then a number to keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.taxonomy import HarmLevel, OpportunityKind
+from libs.deciding import Act
+from libs.directory import Site
+from libs.domain import Refused
+from libs.web.asking import act_of_form
+from libs.web.forms import Form
+from libs.web.phrases import LONDON
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of
+from libs.web.shell import Shell
+from libs.web.signed_in import signed_in
+from services.intake.application import Intake, Report, receipt
+from services.intake.pages.facts import answers, questions
+from services.intake.projection import Register
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+
+NAMED, UNNAMED = "named", "unnamed"
+DATED = frozenset({OpportunityKind.INSPECTION_OR_AUDIT, OpportunityKind.PROFESSIONAL_UPDATE})
+"""Kinds that often come with a date that another body set."""
+
+EARLY = timedelta(minutes=10)
+"""How far ahead of ours a phone's clock may run before a time counts as not yet come."""
+
+
+def add(router: APIRouter, intake: Intake, kept: Register) -> None:
+    """The report form and its receipt."""
+
+    @router.get("/report")
+    async def ask(request: Request, me: Me, kind: str = "") -> Response:
+        if kind not in set(OpportunityKind):
+            form = Form()
+            if "kind" in request.query_params:
+                form.wrong("Choose what kind of thing it was. If you are not sure, choose the nearest.", "kind")
+            return _shell(request).page(request, "intake/report_kind.html", form=form, kinds=OpportunityKind.choices())
+        return await _form(request, me, kind, Form({"who": NAMED}))
+
+    @router.post("/report")
+    async def tell(request: Request, me: Me) -> Response:
+        form = await Form.of(request)
+        kind = form.one_of("kind", set(OpportunityKind)) or ""
+        if not kind:
+            return RedirectResponse("/report?kind=", 303)
+        sites = await sites_of(intake.directory, me)
+        told, occurred = _report(form, kind, sites, intake.clock.now(), me)
+        if not form.ok:
+            return await _form(request, me, kind, form, 422)
+        try:
+            saved = await intake.raise_opportunity(_act(form, me, occurred), told)
+        except Refused as refusal:
+            form.wrong(str(refusal))
+            return await _form(request, me, kind, form, 409)
+        return RedirectResponse(f"/report/received/{saved.id}?after={saved.position}", 303)
+
+    @router.get("/report/received/{journey}")
+    async def received(request: Request, me: Me, journey: UUID, after: int = 0) -> Response:
+        await kept.reached("intake", after)
+        row = await kept.one(journey) or {}
+        sites = {site.site_id: site.title for site in await sites_of(intake.directory, me)}
+        return _shell(request).page(
+            request,
+            "intake/receipt.html",
+            number=receipt(journey),
+            site=sites.get(row.get("site", ""), ""),
+            safe=row.get("is_safe", True),
+        )
+
+    async def _form(request: Request, me: SignedIn, kind: str, form: Form, status: int = 200) -> Response:
+        sites = await sites_of(intake.directory, me)
+        return _shell(request).page(
+            request,
+            "intake/report.html",
+            status,
+            form=form,
+            kind=OpportunityKind(kind),
+            sites=[(site.site_id, site.title) for site in sites],
+            asked=questions(kind),
+            dated=kind in DATED,
+            good=kind == OpportunityKind.COMPLIMENT,
+        )
+
+
+def _report(form: Form, kind: str, sites: list[Site], now: datetime, me: SignedIn) -> tuple[Report, datetime | None]:
+    site = sites[0].site_id if len(sites) == 1 else form.one_of("site", [s.site_id for s in sites], "Choose the site.")
+    occurred = form.moment("occurred", LONDON, "Say when it happened. Your best estimate is enough.")
+    if occurred and occurred > now + EARLY:
+        form.wrong("This time has not come yet. Enter when it happened or was noticed.", "occurred")
+    who = form.one_of("who", (NAMED, UNNAMED), "Choose whether your name goes with this.")
+    facts = answers(form, kind)
+    if who == NAMED:
+        facts["reporter_known"] = True
+    report = Report(
+        site=site or "",
+        kind=kind,
+        summary=form.text("summary", "Say in a sentence or two what happened.", 4000),
+        immediate_action=form.text("immediate_action", longest=4000),
+        harm_level=str(facts.get("harm_level", HarmLevel.UNKNOWN)),
+        person_name=form.text("person_name", longest=200),
+        reporter=me.label if who == NAMED else "",
+        facts=facts,
+        due_on=form.day("due_on"),
+    )
+    return report, occurred
+
+
+def _act(form: Form, me: SignedIn, occurred: datetime | None) -> Act:
+    """Whoever asks not to be named is not named anywhere: not as the reporter and not as the one who acts."""
+    act = replace(act_of_form(me, form.value("key")), occurred=occurred)
+    return replace(act, actor="unnamed", role="") if form.value("who") == UNNAMED else act
+
+
+def _shell(request: Request) -> Shell:
+    shell: Shell = request.app.state.shell
+    return shell
