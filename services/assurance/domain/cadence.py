@@ -1,0 +1,206 @@
+"""What is held regularly, by whom, and what happens when the day passes and it is not on record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from libs.calendar import WorkingDays, end_of_day, local_day
+from libs.deciding import circumstances
+from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
+from libs.practice import Cadence as Definition
+from libs.practice import Every
+from services.assurance.domain.figures import month_after, month_of
+
+Slot = tuple[date, date]
+"""First and last day of the time in which it is to be held once."""
+
+
+def slot_of(every: Every, day: date) -> Slot:
+    """The day, the week from Monday, the calendar month or the calendar quarter that a day lies in."""
+    if every is Every.DAY:
+        return day, day
+    if every is Every.WEEK:
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=6)
+    months = 3 if every is Every.QUARTER else 1
+    first = month_of(day)
+    first = month_after(first, -((first.month - 1) % months))
+    return first, month_after(first, months) - timedelta(days=1)
+
+
+def slot_after(every: Every, slot: Slot, days: WorkingDays) -> Slot:
+    """The next one; days on which the offices do not work are passed over."""
+    if every is Every.DAY:
+        following = days.add(slot[1], 1)
+        return following, following
+    return slot_of(every, slot[1] + timedelta(days=1))
+
+
+def first_slot(every: Every, today: date, days: WorkingDays) -> Slot:
+    """The first that can fairly be asked for: the running one only where half of it is still to come."""
+    running = slot_of(every, today)
+    left, whole = (running[1] - today).days, (running[1] - running[0]).days + 1
+    return running if 2 * left >= whole else slot_after(every, running, days)
+
+
+class Cadence(Aggregate):
+    """One cadence at one site, or of the provider as a whole (`site` is then empty).
+
+    An event is kept only when it was held or missed, so that a daily one costs one event a working day at most.
+    """
+
+    TOPIC = "assurance.Cadence"
+
+    class CadenceSet(Created):
+        TOPIC = "assurance.Cadence.CadenceSet"
+        cadence_id: str
+        definition: dict[str, Any]
+        version: str
+        nation: str
+        starts: date
+        ends: date
+        next_due: datetime
+
+    class Amended(Event):
+        TOPIC = "assurance.Cadence.Amended"
+        definition: dict[str, Any]
+        version: str
+        nation: str
+        starts: date
+        ends: date
+        next_due: datetime
+
+    class Withdrawn(Event):
+        TOPIC = "assurance.Cadence.Withdrawn"
+        version: str
+
+    class Kept(Event):
+        TOPIC = "assurance.Cadence.Kept"
+        cadence_id: str
+        title: str
+        role: str
+        slot: date
+        held_on: date
+        register: str
+        note: Sealed
+        starts: date
+        ends: date
+        next_due: datetime
+
+    class Missed(Event):
+        TOPIC = "assurance.Cadence.Missed"
+        cadence_id: str
+        title: str
+        role: str
+        slot: date
+        due: date
+        starts: date
+        ends: date
+        next_due: datetime
+
+    @staticmethod
+    def create_id(cadence_id: str, provider: str, site: str) -> UUID:
+        return follows("assurance.Cadence", f"{cadence_id}/{provider}/{site}")
+
+    @event(CadenceSet)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, cadence_id: str, definition: dict[str, Any],
+        version: str, nation: str, starts: date, ends: date, next_due: datetime,
+    ) -> None:  # fmt: skip
+        self.kept: dict[date, date] = {}
+        self._hold(definition, nation, starts, ends)
+
+    @classmethod
+    def begin(cls, provider: str, site: str, definition: Definition, version: str, nation: str) -> Cadence:
+        """A cadence that is to be held from now on."""
+        identity = cls.create_id(definition.id, provider, site)
+        return cls(
+            provider=provider,
+            site=site,
+            journey=identity,
+            about=identity,
+            cadence_id=definition.id,
+            **_asked(definition, version, nation),
+        )
+
+    def amend(self, definition: Definition, version: str, nation: str) -> None:
+        """Other rules ask for it otherwise, or again. The same once more is no news."""
+        if not self.is_set or (definition, nation) != (self.definition, self.nation):
+            self.trigger_event(self.Amended, **_asked(definition, version, nation))
+
+    @event(Amended)
+    def _(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
+        self._hold(definition, nation, starts, ends)
+
+    def _hold(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
+        self.definition, self.nation = Definition.model_validate(definition), nation
+        self.slot: Slot = (starts, ends)
+        self.is_set = True
+
+    def withdraw(self, version: str) -> None:
+        """The rules in force no longer ask for it here."""
+        if self.is_set:
+            self.trigger_event(self.Withdrawn, version=version)
+
+    @event(Withdrawn)
+    def _(self) -> None:
+        self.is_set = False
+
+    def keep(self, held_on: date, register: str, note: str) -> None:
+        """Someone held it and says where that is written. One held late is recorded too: the gap stays visible."""
+        if held_on > local_day(circumstances().now):
+            raise NotHeldYet
+        slot = slot_of(self.definition.every, held_on)
+        if slot[0] in self.kept:
+            raise AlreadyOnRecord
+        following = self._following({*self.kept, slot[0]})
+        self.trigger_event(
+            self.Kept, slot=slot[0], held_on=held_on, register=register, note=note, **self._named(), **_due(following)
+        )
+
+    @event(Kept)
+    def _(self, slot: date, held_on: date, starts: date, ends: date) -> None:
+        self.kept[slot] = held_on
+        self.slot = (starts, ends)
+
+    def lapse(self) -> None:
+        """Every slot that has passed without a record is missed, each for itself."""
+        now = circumstances().now
+        while self.is_set and end_of_day(self.slot[1]) <= now:
+            slot = self.slot
+            following = self._following({*self.kept, slot[0]})
+            self.trigger_event(self.Missed, slot=slot[0], due=slot[1], **self._named(), **_due(following))
+
+    @event(Missed)
+    def _(self, starts: date, ends: date) -> None:
+        self.slot = (starts, ends)
+
+    def _following(self, settled: set[date]) -> Slot:
+        """The first slot from the open one on that is not settled."""
+        slot, days = self.slot, WorkingDays(self.nation)
+        while slot[0] in settled:
+            slot = slot_after(self.definition.every, slot, days)
+        return slot
+
+    def _named(self) -> dict[str, str]:
+        return {"cadence_id": self.definition.id, "title": self.definition.title, "role": self.definition.role}
+
+
+def _due(slot: Slot) -> dict[str, Any]:
+    return {"starts": slot[0], "ends": slot[1], "next_due": end_of_day(slot[1])}
+
+
+def _asked(definition: Definition, version: str, nation: str) -> dict[str, Any]:
+    slot = first_slot(definition.every, local_day(circumstances().now), WorkingDays(nation))
+    content = definition.model_dump(mode="json")
+    return {"definition": content, "version": version, "nation": nation} | _due(slot)
+
+
+class NotHeldYet(Refused):
+    """Only what has taken place goes on record. Enter the day on which it was held, today at the latest."""
+
+
+class AlreadyOnRecord(Refused):
+    """It is on record for this time already."""

@@ -1,0 +1,311 @@
+"""How far a change has come: done, briefed, practised, effective, sustained, each with its proof, each able to slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from contracts.taxonomy import ClosureState, Verdict
+from libs.calendar import local_day
+from libs.deciding import circumstances
+from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
+from services.assurance.domain.figures import Figure
+from services.assurance.domain.proof import (
+    DAYS_BETWEEN_ROUNDS,
+    lasted,
+    months_later,
+    sample_words,
+    share_words,
+    since,
+    weigh,
+)
+
+DONE, BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED = ClosureState
+LONGEST_PROOF = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """A measure that is to prove the change, and whether more is better."""
+
+    measure_id: str
+    title: str
+    target_percent: float
+    higher_is_better: bool
+
+
+class FollowUp(Aggregate):
+    """The follow-up of one journey.
+
+    A state is reached when it and every earlier one is proven; proof that comes early is kept until then. A state is
+    lost by itself: later ones stay, except that nothing lasts that no longer works.
+    """
+
+    TOPIC = "assurance.FollowUp"
+
+    class Opened(Created):
+        TOPIC = "assurance.FollowUp.Opened"
+
+    class ChangeMade(Event):
+        TOPIC = "assurance.FollowUp.ChangeMade"
+        what_changed: str
+        changed_on: date
+        measure_ids: list[str]
+
+    class MeasureTied(Event):
+        TOPIC = "assurance.FollowUp.MeasureTied"
+        measure: Tied
+
+    class FigureHeard(Event):
+        TOPIC = "assurance.FollowUp.FigureHeard"
+        measure_id: str
+        figure: Figure
+
+    class PracticeObserved(Event):
+        TOPIC = "assurance.FollowUp.PracticeObserved"
+        seen: int
+        of: int
+        source_kind: str
+        note: Sealed
+        practised: bool
+        shown: str
+
+    class Proven(Event):
+        TOPIC = "assurance.FollowUp.Proven"
+        state: str
+        proof: str
+        since: date
+
+    class ProofWithdrawn(Event):
+        TOPIC = "assurance.FollowUp.ProofWithdrawn"
+        state: str
+        because: str
+
+    class StateReached(Event):
+        TOPIC = "assurance.FollowUp.StateReached"
+        state: str
+        proof: str
+
+    class StateLost(Event):
+        TOPIC = "assurance.FollowUp.StateLost"
+        state: str
+        because: str
+
+    class VerdictReached(Event):
+        TOPIC = "assurance.FollowUp.VerdictReached"
+        measure_id: str
+        verdict: str
+        before: str
+        after: str
+        method: str
+        until: date
+
+    @staticmethod
+    def create_id(journey: UUID) -> UUID:
+        return follows("assurance.FollowUp", journey)
+
+    @event(Opened)
+    def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
+        self.what_changed = ""
+        self.changed_on: date | None = None
+        self.measure_ids: list[str] = []
+        self.tied: dict[str, Tied] = {}
+        self.figures: dict[str, dict[date, Figure]] = {}
+        self.verdicts: dict[str, tuple[str, str, str, date]] = {}
+        self.proofs: dict[str, str] = {}
+        self.held: set[str] = set()
+        self.proven_since: dict[str, date] = {}
+
+    def make_change(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
+        """Practice changed. Where it had changed before, the new way must be proven from the start."""
+        if self.changed_on is not None:
+            for state in (BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED):
+                self._lose(state, "Practice was changed again, so this has to be shown anew.")
+        self.trigger_event(
+            self.ChangeMade, what_changed=what_changed, changed_on=changed_on, measure_ids=sorted(set(measure_ids))
+        )
+        self._prove(DONE, "Every agreed action was made, and seen by someone other than its owner.")
+        self._judge_figures()
+
+    @event(ChangeMade)
+    def _(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
+        self.what_changed, self.changed_on, self.measure_ids = what_changed, changed_on, measure_ids
+        self.verdicts = {}
+        self.tied = {name: tied for name, tied in self.tied.items() if name in measure_ids}
+
+    def tie(self, measure: Tied, figures: list[Figure]) -> None:
+        """A measure set at this site is to prove the change; what it found so far comes with it."""
+        if self.tied.get(measure.measure_id) != measure:
+            self.trigger_event(self.MeasureTied, measure=measure)
+        for figure in figures:
+            self.hear(measure.measure_id, figure)
+
+    @event(MeasureTied)
+    def _(self, measure: Tied) -> None:
+        self.tied[measure.measure_id] = measure
+
+    def hear(self, measure_id: str, figure: Figure) -> None:
+        """A month was checked, or checked again. The same figure again is no news."""
+        if measure_id not in self.tied or self.figures.get(measure_id, {}).get(figure.period) == figure:
+            return
+        self.trigger_event(self.FigureHeard, measure_id=measure_id, figure=figure)
+        self._weigh(measure_id)
+        self._judge_figures()
+
+    @event(FigureHeard)
+    def _(self, measure_id: str, figure: Figure) -> None:
+        self.figures.setdefault(measure_id, {})[figure.period] = figure
+
+    def brief(self, understood: int, audience: int) -> None:
+        """Everyone who was to be briefed has understood."""
+        self._prove(BRIEFED, f"{understood} of {audience} staff read the briefing and answered its question rightly.")
+
+    def brief_anew(self) -> None:
+        """A further briefing went out, so that again not everyone has understood."""
+        self._lose(BRIEFED, "A further briefing was issued, which not everyone has understood yet.")
+
+    def observe(self, seen: int, of: int, source_kind: str, note: str) -> None:
+        """Someone went and looked. One exception, and it is not yet what staff do."""
+        if not 0 <= seen <= of or of < 1:
+            raise MoreSeenThanLookedAt
+        if self.changed_on is None:
+            raise NothingChangedYet
+        shown = sample_words(seen, of)
+        self.trigger_event(
+            self.PracticeObserved,
+            seen=seen, of=of, source_kind=source_kind, note=note, practised=seen == of, shown=shown,
+        )  # fmt: skip
+        if seen < of:
+            self._lose(PRACTISED, f"Seen in practice: {share_words(seen, of)}.")
+            if not self.tied:
+                self._lose(EFFECTIVE, f"Seen in practice: {share_words(seen, of)}.")
+            return
+        self._prove(PRACTISED, shown)
+        if not self.tied:
+            self._judge_rounds(shown)
+
+    @event(PracticeObserved)
+    def _(self) -> None:
+        """What was seen is kept for reading; what follows from it is decided beside it."""
+
+    def report_lapse(self, state: str, because: str) -> None:
+        """Someone says that a state no longer holds; their reason stays with the decision."""
+        if state not in self.held:
+            raise NotReached
+        if not because.strip():
+            raise ReasonMissing
+        self._lose(ClosureState(state), "Someone reported that this no longer holds; the reason is on the record.")
+
+    def _judge_figures(self) -> None:
+        """What the latest month of each tied measure says: one missed, and it does not work; else one met, and it does."""
+        if self.changed_on is None:
+            return
+        latest = {
+            name: found[-1] for name in self.tied if (found := since(self.figures.get(name, {}), self.changed_on))
+        }
+        for name, figure in latest.items():
+            if figure.met is False:
+                self._lose(EFFECTIVE, self._sentence("missed", name, figure))
+                return
+        if not latest:
+            return
+        name, figure = max(latest.items(), key=lambda each: (each[1].period, each[0]))
+        said = self._sentence("met", name, figure)
+        self._prove(EFFECTIVE, said, figure.period)
+        if lasted(self.proven_since[EFFECTIVE], figure.period):
+            self._prove(SUSTAINED, f"Not missed since it was first met. {said}", figure.period)
+
+    def _sentence(self, outcome: str, name: str, figure: Figure) -> str:
+        tied = self.tied[name]
+        words = share_words(figure.numerator, figure.denominator)
+        return f"{tied.title}: {outcome} in {figure.period:%B %Y}, {words}, target {tied.target_percent:g} %."
+
+    def _judge_rounds(self, shown: str) -> None:
+        """Where no measure fits, people who look again, and again, and find the same."""
+        today, begun = local_day(circumstances().now), self.proven_since
+        if EFFECTIVE not in self.proofs:
+            if today >= begun[PRACTISED] + DAYS_BETWEEN_ROUNDS:
+                self._prove(EFFECTIVE, f"No measure fits this change. Seen again four weeks later or more: {shown}")
+        elif today >= months_later(begun[EFFECTIVE]):
+            self._prove(SUSTAINED, f"No measure fits this change. Seen again three months later or more: {shown}")
+
+    def _weigh(self, measure_id: str) -> None:
+        if self.changed_on is None:
+            return
+        known = self.verdicts.get(measure_id)
+        decided = known[3] if known and known[0] != Verdict.TOO_LITTLE_DATA else None
+        better = self.tied[measure_id].higher_is_better
+        found = weigh(self.figures[measure_id], self.changed_on, decided, higher_is_better=better)
+        if found is None or (known and found.verdict == known[0] and not decided):
+            return
+        if known == (found.verdict, found.before, found.after, found.until):
+            return
+        self.trigger_event(
+            self.VerdictReached,
+            measure_id=measure_id, verdict=found.verdict, before=found.before, after=found.after, method=found.method,
+            until=found.until,
+        )  # fmt: skip
+
+    @event(VerdictReached)
+    def _(self, measure_id: str, verdict: str, before: str, after: str, until: date) -> None:
+        self.verdicts[measure_id] = (verdict, before, after, until)
+
+    def _prove(self, state: ClosureState, proof: str, since: date | None = None) -> None:
+        if state not in self.proofs:
+            since = since or local_day(circumstances().now)
+            self.trigger_event(self.Proven, state=state, proof=proof[:LONGEST_PROOF], since=since)
+        self._advance()
+
+    @event(Proven)
+    def _(self, state: str, proof: str, since: date) -> None:
+        self.proofs[state], self.proven_since[state] = proof, since
+
+    def _advance(self) -> None:
+        """Reach every state that is proven and has all earlier ones behind it."""
+        for state in ClosureState:
+            if state not in self.proofs:
+                return
+            if state not in self.held:
+                self.trigger_event(self.StateReached, state=state, proof=self.proofs[state])
+
+    @event(StateReached)
+    def _(self, state: str) -> None:
+        self.held.add(state)
+
+    def _lose(self, state: ClosureState, because: str) -> None:
+        """A state no longer holds, and its proof is spent. What no longer works does not last either."""
+        if state is EFFECTIVE:
+            self._lose(SUSTAINED, because)
+        if state in self.held:
+            self.trigger_event(self.StateLost, state=state, because=because[:LONGEST_PROOF])
+        elif state in self.proofs:
+            self.trigger_event(self.ProofWithdrawn, state=state, because=because[:LONGEST_PROOF])
+
+    @event(StateLost)
+    def _(self, state: str) -> None:
+        self.held.discard(state)
+        self._forget(state)
+
+    @event(ProofWithdrawn)
+    def _(self, state: str) -> None:
+        self._forget(state)
+
+    def _forget(self, state: str) -> None:
+        del self.proofs[state], self.proven_since[state]
+
+
+class MoreSeenThanLookedAt(Refused):
+    """You cannot have seen it more often than you looked. Enter how often you looked, and how often it was done."""
+
+
+class NothingChangedYet(Refused):
+    """There is nothing to look for yet: the change has not been made. Look again once it has."""
+
+
+class NotReached(Refused):
+    """This state has not been reached, so it cannot slip."""
+
+
+class ReasonMissing(Refused):
+    """Say in a sentence what you saw, so that others can put it right."""
