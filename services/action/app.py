@@ -6,6 +6,7 @@ from libs.directory import Directory
 from libs.room import House, Room
 from services.action.application import Actions
 from services.action.policy import dates, react
+from services.action.projection import Plans, project
 from services.action.publication import publish
 
 
@@ -17,5 +18,5 @@ def room(house: House) -> Room:
         publish,
         react,
         dates,
-        views=lambda name, pool: [Directory(name, pool)],
+        views=lambda name, pool: [Directory(name, pool), Plans(name, project, pool)],
     )

@@ -5,14 +5,31 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from contracts.taxonomy import Role
 from libs.calendar import local_day
-from libs.deciding import Act, Saved, circumstances
-from libs.directory import Directory
+from libs.deciding import Act, Saved
+from libs.directory import Directory, PostHeld
 from libs.practice import Measure
+from libs.reading import opened
 from libs.service import Service, command
 from services.action.domain.action import Action, Terms
 from services.action.domain.plan import Plan
-from services.action.domain.rules import MeasureUnknown, PostUnknown
+from services.action.domain.rules import AuditorsOnlyRead, LeadersDecide, MeasureUnknown, PostUnknown
+
+NOT_LEADING = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
+"""Posts that carry actions out and look at them, but do not decide what is agreed."""
+
+
+def require_leader(act: Act) -> None:
+    """Raises LeadersDecide for a post that does not decide what is agreed."""
+    if act.role in NOT_LEADING:
+        raise LeadersDecide
+
+
+def require_worker(act: Act) -> None:
+    """Raises AuditorsOnlyRead for an auditor."""
+    if act.role == Role.AUDITOR:
+        raise AuditorsOnlyRead
 
 
 class Actions(Service):
@@ -26,11 +43,30 @@ class Actions(Service):
         """The plan of a journey. Raises NotFound."""
         return await self.get(Plan, Plan.create_id(journey))
 
-    async def measures(self, site_id: str, on: date) -> list[Measure]:
-        """The measures in force on a day that are for this kind of site."""
+    def today(self) -> date:
+        """The day it is at the sites."""
+        return local_day(self.clock.now())
+
+    async def measures(self, site_id: str) -> list[Measure]:
+        """The measures now in force that are for this kind of site."""
         site = await self.directory.site(site_id)
-        measures = (await self.directory.rules(on)).measures
+        measures = (await self.directory.rules(self.today())).measures
         return [each for each in measures if not each.provider_kinds or site.service_kind in each.provider_kinds]
+
+    async def known_names(self, site: str) -> list[str]:
+        """Names that must not stand in a shared text: those of everyone who holds a post over the site."""
+        posts = await self.directory.posts_above(site)
+        holders = [holder for post in posts for holder in await self.directory.holders(post.post_id)]
+        return [holder["name"] for holder in await opened(self.mapper.keys, holders, "name")]
+
+    async def told_when_late(self, site: str, owner_post: str) -> list[PostHeld]:
+        """Whose concern a late action is, in order: the post that owns it, its deputy, then the posts above."""
+        posts = await self.directory.posts_above(site)
+        owner = [post for post in posts if post.post_id == owner_post]
+        deputies = {post.deputy_post_id for post in owner}
+        deputy = [post for post in posts if post.post_id in deputies]
+        above = [post for post in posts if not post.scope.startswith("site:") and post not in [*owner, *deputy]]
+        return [*owner, *deputy, *above]
 
     async def is_owner(self, act: Act, action: Action) -> bool:
         """Whether someone asks from the post that owns the action, or holds that post besides the one they act in."""
@@ -44,21 +80,24 @@ class Actions(Service):
     @command
     async def agree(self, act: Act, journey: UUID, terms: Terms) -> Saved:
         """Agree a change. The answer speaks of the new action."""
+        require_leader(act)
         plan = await self.get(Plan, Plan.create_id(journey), act)
-        if terms.owner_post and terms.owner_post not in {
-            p.post_id for p in await self.directory.posts_above(plan.site)
-        }:
-            raise PostUnknown
-        if terms.measure_id:
-            known = await self.measures(plan.site, local_day(circumstances().now))
-            if terms.measure_id not in {measure.id for measure in known}:
-                raise MeasureUnknown
-        action = plan.agree(terms)
+        await self._require_known(plan.site, terms)
+        action = plan.agree(terms, await self.known_names(plan.site))
         return await self.save(act, action, plan)
+
+    async def _require_known(self, site: str, terms: Terms) -> None:
+        """The post and the measure must exist here. Raises PostUnknown, MeasureUnknown."""
+        posts = {post.post_id for post in await self.directory.posts_above(site)}
+        if terms.owner_post and terms.owner_post not in posts:
+            raise PostUnknown
+        if terms.measure_id and terms.measure_id not in {measure.id for measure in await self.measures(site)}:
+            raise MeasureUnknown
 
     @command
     async def leave_factor(self, act: Act, journey: UUID, factor: UUID, because: str) -> Saved:
         """Record that a factor gets no action, and why."""
+        require_leader(act)
         plan = await self.get(Plan, Plan.create_id(journey), act)
         plan.leave_factor(factor, because)
         return await self.save(act, plan)
@@ -66,6 +105,7 @@ class Actions(Service):
     @command
     async def agree_weak(self, act: Act, journey: UUID, because: str) -> Saved:
         """Record why changes that rely on people remembering are all that can be done."""
+        require_leader(act)
         plan = await self.get(Plan, Plan.create_id(journey), act)
         plan.agree_weak(because)
         return await self.save(act, plan)
@@ -73,6 +113,7 @@ class Actions(Service):
     @command
     async def reopen(self, act: Act, journey: UUID, because: str) -> Saved:
         """Open a plan again whose practice had changed."""
+        require_leader(act)
         plan = await self.get(Plan, Plan.create_id(journey), act)
         plan.reopen(because)
         return await self.save(act, plan)
@@ -80,6 +121,7 @@ class Actions(Service):
     @command
     async def start(self, act: Act, action: UUID) -> Saved:
         """Work began."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         found.start()
         return await self.save(act, found)
@@ -87,6 +129,7 @@ class Actions(Service):
     @command
     async def block(self, act: Act, action: UUID, because: str) -> Saved:
         """Something stands in the way."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         found.block(because)
         return await self.save(act, found)
@@ -94,6 +137,7 @@ class Actions(Service):
     @command
     async def unblock(self, act: Act, action: UUID) -> Saved:
         """It is out of the way."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         found.unblock()
         return await self.save(act, found)
@@ -101,6 +145,7 @@ class Actions(Service):
     @command
     async def extend(self, act: Act, action: UUID, due: date, because: str) -> Saved:
         """Approve more time, from outside the post that owns the action."""
+        require_leader(act)
         found = await self.get(Action, action, act)
         found.extend(due, because, by_owner=await self.is_owner(act, found))
         return await self.save(act, found)
@@ -108,6 +153,7 @@ class Actions(Service):
     @command
     async def implement(self, act: Act, action: UUID, implemented_on: date, evidence_kind: str, evidence: str) -> Saved:
         """The change was made, and this shows it."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         found.implement(implemented_on, evidence_kind, evidence)
         return await self.save(act, found)
@@ -115,6 +161,7 @@ class Actions(Service):
     @command
     async def send_back(self, act: Act, action: UUID, because: str) -> Saved:
         """Someone else looked and could not see the change yet."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         found.send_back(because, by_owner=await self.is_owner(act, found))
         return await self.save(act, found)
@@ -122,6 +169,7 @@ class Actions(Service):
     @command
     async def verify(self, act: Act, action: UUID, seen: str) -> Saved:
         """Someone else saw that the change was made; where it was the last, practice changed."""
+        require_worker(act)
         found = await self.get(Action, action, act)
         plan = await self.get(Plan, found.plan_id)
         found.verify(seen, by_owner=await self.is_owner(act, found))
@@ -131,6 +179,7 @@ class Actions(Service):
     @command
     async def withdraw(self, act: Act, action: UUID, because: str) -> Saved:
         """The change will not be made."""
+        require_leader(act)
         found = await self.get(Action, action, act)
         plan = await self.get(Plan, found.plan_id)
         found.withdraw(because)

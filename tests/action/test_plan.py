@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from libs.domain import Refused
 from services.action.domain import rules
 from services.action.domain.plan import Plan
 from tests.action.facts import ALERTS, FIRST, HANDOVER, SECOND, opened, promised, terms
@@ -15,7 +17,7 @@ from tests.given import Happened, event, given
 
 SETTLED = event(Plan.Settled)
 SEEN = event(Plan.ActionVerified, action_id=FIRST)
-WEAK = {"strength": "weaker"}
+WEAK = promised(strength="weaker")
 ACCEPTED = event(Plan.WeaknessAccepted, because="Nothing else is in our hands.")
 
 
@@ -42,8 +44,8 @@ def test_an_action_is_agreed_for_a_factor_and_the_last_answer_settles_the_plan()
 
 def test_the_usual_strength_of_a_change_is_proposed_and_another_needs_a_reason() -> None:
     given(Plan, opened()).when(lambda p: agree(p, strength="stronger")).refused(rules.StrengthNeedsReason)
-    argued = {"strength": "stronger", "strength_because": "The form cannot be closed without it."}
-    given(Plan, opened()).when(lambda p: agree(p, **argued)).then(
+    because = "The form cannot be closed without it."
+    given(Plan, opened()).when(lambda p: agree(p, strength="stronger", strength_because=because)).then(
         event(Plan.ActionAgreed, strength="stronger"), SETTLED
     )
 
@@ -75,31 +77,29 @@ def test_a_factor_is_left_with_a_reason() -> None:
     given(Plan, opened()).when(lambda p: p.leave_factor(HANDOVER.factor_id, "It is the landlord's.")).then(
         left, SETTLED
     )
-    leave = [
+    leave: list[tuple[tuple[Happened, ...], UUID, str, type[Refused]]] = [
         ((opened(),), HANDOVER.factor_id, " ", rules.ReasonMissing),
         ((opened(),), ALERTS.factor_id, "No.", rules.FactorUnknown),
         ((opened(), left), HANDOVER.factor_id, "No.", rules.FactorAlreadyLeft),
         ((opened(), promised()), HANDOVER.factor_id, "No.", rules.FactorHasAction),
     ]
     for history, factor, because, rule in leave:
-        given(Plan, *history).when(lambda p, f=factor, b=because: p.leave_factor(f, b)).refused(rule)
+        given(Plan, *history).when(partial(Plan.leave_factor, factor_id=factor, because=because)).refused(rule)
 
 
 def test_a_plan_of_weaker_changes_alone_is_not_settled_without_a_reason() -> None:
     given(Plan, opened()).when(lambda p: agree(p, change_kind="briefing")).then(
         event(Plan.ActionAgreed, strength="weaker")
     )
-    given(Plan, opened(), promised(**WEAK)).when(lambda p: p.agree_weak("Nothing else is in our hands.")).then(
-        ACCEPTED, SETTLED
-    )
-    given(Plan, opened(), promised(**WEAK)).when(lambda p: p.agree_weak("")).refused(rules.ReasonMissing)
+    given(Plan, opened(), WEAK).when(lambda p: p.agree_weak("Nothing else is in our hands.")).then(ACCEPTED, SETTLED)
+    given(Plan, opened(), WEAK).when(lambda p: p.agree_weak("")).refused(rules.ReasonMissing)
     given(Plan, opened(), promised()).when(lambda p: p.agree_weak("Why not.")).refused(rules.NothingWeakToAccept)
     given(Plan, opened()).when(lambda p: p.agree_weak("Why not.")).refused(rules.NothingWeakToAccept)
 
 
 def test_weaker_changes_that_were_all_seen_change_practice_once_the_reason_is_on_record() -> None:
-    history = (opened(), promised(**WEAK), SEEN)
-    given(Plan, opened(), promised(**WEAK)).when(lambda p: p.note_verified(FIRST)).then(SEEN)
+    history = (opened(), WEAK, SEEN)
+    given(Plan, opened(), WEAK).when(lambda p: p.note_verified(FIRST)).then(SEEN)
     given(Plan, *history).when(lambda p: p.agree_weak("Nothing else is in our hands.")).then(
         ACCEPTED, SETTLED, told(FIRST)
     )
@@ -186,7 +186,8 @@ def test_what_changed_never_grows_beyond_what_can_be_told() -> None:
 
     def last_seen(plan: Plan) -> None:
         plan.note_verified(UUID(int=105))
-        text = plan.collect_events()[-1].what_changed
+        last: Any = plan.collect_events()[-1]
+        text = last.what_changed
         assert len(text) <= 4000
         assert text.endswith("And 2 more in the plan.")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
 from contracts.taxonomy import ChangeKind, EvidenceSource, Strength
+from libs import names
 from libs.calendar import end_of_day, local_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event
@@ -44,12 +46,24 @@ class Terms:
     expected_effect: str = ""
     affects_people: bool = False
 
-    def checked(self) -> Terms:
-        """The same terms with their strength named. Raises the rule that they break."""
+    def checked(self, known: Iterable[str] = ()) -> Terms:
+        """The same terms with their strength named. Raises the rule that they break.
+
+        `known` are names to look for in what will be shared, besides what is recognised by its form.
+        """
         if not self.what.strip():
             raise rules.WhatMissing
+        if found := names.find(f"{self.what}\n{self.expected_effect}", known):
+            raise rules.NamesInSharedText(found)
         if not self.owner_post:
             raise rules.OwnerMissing
+        if not self.measure_id and not self.why_no_measure.strip():
+            raise rules.MeasureMissing
+        if self.due < today():
+            raise rules.DueInThePast
+        return replace(self, what=self.what.strip(), strength=self._weighed_strength())
+
+    def _weighed_strength(self) -> str:
         if self.change_kind not in set(ChangeKind):
             raise rules.ChangeKindUnknown
         usual = ChangeKind(self.change_kind).usual_strength
@@ -58,11 +72,7 @@ class Terms:
             raise rules.StrengthUnknown
         if strength != usual and not self.strength_because.strip():
             raise rules.StrengthNeedsReason
-        if not self.measure_id and not self.why_no_measure.strip():
-            raise rules.MeasureMissing
-        if self.due < today():
-            raise rules.DueInThePast
-        return replace(self, what=self.what.strip(), strength=str(strength))
+        return str(strength)
 
 
 def today() -> date:

@@ -125,13 +125,16 @@ class Plan(Aggregate):
         if added:
             self.settled = self.weakness_accepted = False
 
-    def agree(self, terms: Terms) -> Action:
-        """Agree a change on these terms; the action is returned, to be kept together with the plan."""
+    def agree(self, terms: Terms, known: Iterable[str] = ()) -> Action:
+        """Agree a change on these terms; the action is returned, to be kept together with the plan.
+
+        `known` are names that must not stand in what will be shared.
+        """
         if self.finished:
             raise rules.PracticeAlreadyChanged
         if terms.factor_id is not None and terms.factor_id not in self.factors:
             raise rules.FactorUnknown
-        agreed = terms.checked()
+        agreed = terms.checked(known)
         action = Action(
             provider=self.provider, site=self.site, journey=self.journey, about=self.about, plan_id=self.id,
             **asdict(agreed),

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from libs.domain import Refused
+from libs.names import Finding
+
+
+class LeadersDecide(Refused):
+    """What is agreed, extended or withdrawn is decided by those who lead the service. Ask a manager or team leader."""
+
+
+class AuditorsOnlyRead(Refused):
+    """An auditor reads and changes nothing. Someone who works for the service does this."""
 
 
 class WhatMissing(Refused):
     """Say in a sentence what will be done differently, so that anyone can tell whether it was done."""
+
+
+class NamesInSharedText(Refused):
+    """This text is shared with the whole team, and it seems to say who somebody is. Use roles, such as “night staff”."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{self.__doc__} Found: {', '.join(dict.fromkeys(each.kind for each in findings))}.")
 
 
 class OwnerMissing(Refused):

@@ -1,0 +1,148 @@
+"""What may be asked about plans and actions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from libs.views import View
+
+PLAN = """
+    SELECT p.*, answers.factors, answers.with_action, answers.left_alone, answers.unanswered,
+        made.kept, made.verified, made.weaker, made.late,
+        CASE WHEN made.kept > 0 THEN made.weaker::float / made.kept END AS weaker_share,
+        p.changed_at IS NOT NULL AND NOT p.slipped AND answers.unanswered = 0 AND made.kept = made.verified
+            AND (p.weakness_accepted OR made.weaker < made.kept) AS finished
+    FROM plan p
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS factors,
+            count(*) FILTER (WHERE acted_on) AS with_action,
+            count(*) FILTER (WHERE NOT acted_on AND left_because <> '') AS left_alone,
+            count(*) FILTER (WHERE NOT acted_on AND left_because = '') AS unanswered
+        FROM (
+            SELECT f.left_because, EXISTS (
+                SELECT FROM action a WHERE a.journey = p.journey AND a.factor_id = f.factor_id AND a.state <> 'withdrawn'
+            ) AS acted_on
+            FROM factor f WHERE f.journey = p.journey AND f.in_plan
+        ) AS f
+    ) AS answers
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS kept,
+            count(*) FILTER (WHERE a.state = 'verified') AS verified,
+            count(*) FILTER (WHERE a.strength = 'weaker') AS weaker,
+            count(*) FILTER (WHERE a.state IN ('agreed', 'started') AND a.due < %(today)s) AS late
+        FROM action a WHERE a.journey = p.journey AND a.state <> 'withdrawn'
+    ) AS made
+"""
+ACTION = "SELECT a.*, a.state IN ('agreed', 'started') AND a.due < %(today)s AS late FROM action a"
+
+
+class Plans(View):
+    """Plans with the coverage of their factors, and the worklist of actions.
+
+    `today` is the day at the sites; an action is late when its due day has passed and the change was not made.
+    """
+
+    name = "plans"
+    table_names = ("plan", "factor", "action")
+    tables = """
+        CREATE TABLE IF NOT EXISTS plan (
+            journey uuid PRIMARY KEY, plan_id uuid NOT NULL, provider text NOT NULL, site text NOT NULL,
+            learning_statement text NOT NULL, themes text[] NOT NULL, opened timestamptz NOT NULL,
+            weakness_accepted boolean NOT NULL DEFAULT false, slipped boolean NOT NULL DEFAULT false,
+            changed_at timestamptz, what_changed text NOT NULL DEFAULT '', reopened_because text NOT NULL DEFAULT '',
+            version bigint NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS plan_site ON plan (site, opened);
+        CREATE TABLE IF NOT EXISTS factor (
+            factor_id uuid PRIMARY KEY, journey uuid NOT NULL, category text NOT NULL, seips text NOT NULL,
+            in_plan boolean NOT NULL DEFAULT false, words text NOT NULL DEFAULT '',
+            left_because text NOT NULL DEFAULT ''
+        );
+        CREATE INDEX IF NOT EXISTS factor_journey ON factor (journey);
+        CREATE TABLE IF NOT EXISTS action (
+            action_id uuid PRIMARY KEY, plan_id uuid NOT NULL, journey uuid NOT NULL, provider text NOT NULL,
+            site text NOT NULL, factor_id uuid, what text NOT NULL, change_kind text NOT NULL, strength text NOT NULL,
+            strength_because text NOT NULL, owner_post text NOT NULL, due date NOT NULL, measure_id text NOT NULL,
+            why_no_measure text NOT NULL, expected_effect text NOT NULL, affects_people boolean NOT NULL,
+            agreed_at timestamptz NOT NULL, state text NOT NULL DEFAULT 'agreed',
+            blocked_because text NOT NULL DEFAULT '', extended_because text NOT NULL DEFAULT '', overdue_since date,
+            implemented_on date, implemented_by text NOT NULL DEFAULT '', evidence_kind text NOT NULL DEFAULT '',
+            evidence text NOT NULL DEFAULT '', sent_back_because text NOT NULL DEFAULT '',
+            verified_by text NOT NULL DEFAULT '', seen text NOT NULL DEFAULT '',
+            withdrawn_because text NOT NULL DEFAULT '', version bigint NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS action_journey ON action (journey, agreed_at);
+        CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
+        CREATE INDEX IF NOT EXISTS action_owner ON action (owner_post, due) WHERE state NOT IN ('verified', 'withdrawn');
+    """
+
+    async def plan(self, journey: UUID, today: date) -> dict[str, Any] | None:
+        """One plan with its coverage and the share of its weaker actions, or None."""
+        found = await self._ask(f"{PLAN} WHERE p.journey = %(journey)s", journey=journey, today=today)
+        return found[0] if found else None
+
+    async def unfinished(self, sites: list[str], today: date, limit: int = 50) -> list[dict[str, Any]]:
+        """The plans at these sites in which a factor still waits for its answer, oldest first."""
+        return await self._ask(
+            f"{PLAN} WHERE p.site = ANY(%(sites)s) AND answers.unanswered > 0 ORDER BY p.opened LIMIT %(limit)s",
+            sites=sites,
+            today=today,
+            limit=limit,
+        )
+
+    async def factors(self, journey: UUID) -> list[dict[str, Any]]:
+        """The factors of a plan, with the reason where one was left; words under seal."""
+        return await self._ask(
+            "SELECT * FROM factor WHERE journey = %(journey)s AND in_plan ORDER BY factor_id", journey=journey
+        )
+
+    async def actions_of(self, journey: UUID, today: date) -> list[dict[str, Any]]:
+        """Every action of a plan, in the order they were agreed; words under seal."""
+        return await self._ask(
+            f"{ACTION} WHERE a.journey = %(journey)s ORDER BY a.agreed_at, a.action_id", journey=journey, today=today
+        )
+
+    async def action(self, action: UUID, today: date) -> dict[str, Any] | None:
+        """One action, or None."""
+        found = await self._ask(f"{ACTION} WHERE a.action_id = %(action)s", action=action, today=today)
+        return found[0] if found else None
+
+    async def owned(self, posts: list[str], today: date, limit: int = 100) -> list[dict[str, Any]]:
+        """What these posts still have to do, late first."""
+        return await self._ask(
+            f"{ACTION} WHERE a.owner_post = ANY(%(posts)s) AND a.state IN ('agreed', 'started')"
+            " ORDER BY a.due, a.action_id LIMIT %(limit)s",
+            posts=posts,
+            today=today,
+            limit=limit,
+        )
+
+    async def worklist(
+        self,
+        sites: list[str],
+        today: date,
+        *,
+        state: str = "",
+        owner_post: str = "",
+        late: bool = False,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        """The actions at these sites, earliest due first: those still to be seen through, or those in one `state`."""
+        return await self._ask(
+            f"{ACTION} WHERE a.site = ANY(%(sites)s)"
+            " AND CASE WHEN %(state)s = '' THEN a.state NOT IN ('verified', 'withdrawn') ELSE a.state = %(state)s END"
+            " AND (%(post)s = '' OR a.owner_post = %(post)s)"
+            " AND (NOT %(late)s OR (a.state IN ('agreed', 'started') AND a.due < %(today)s))"
+            " ORDER BY a.due, a.action_id LIMIT %(limit)s",
+            sites=sites,
+            today=today,
+            state=state,
+            post=owner_post,
+            late=late,
+            limit=limit,
+        )
+
+    async def _ask(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
+        return await self.rows(query, parameters)
