@@ -5,17 +5,28 @@ from __future__ import annotations
 from libs.directory import Directory
 from libs.room import House, Room
 from services.notification.application import Notification
+from services.notification.delivery import Delivery, Post
 from services.notification.policy import dates, react
+from services.notification.projection import briefings, duties, outbox
 from services.notification.publication import publish
 
 
 def room(house: House) -> Room:
     """Notification as a room of a house."""
-    return Room(
+    notification = Room(
         house,
         Notification,
         publish,
         react=react,
         dates=dates,
-        views=lambda name, pool: [Directory(name, pool)],
+        views=lambda name, pool: [
+            Directory(name, pool),
+            duties.Duties(name, duties.project, pool),
+            briefings.Briefings(name, briefings.project, pool),
+            outbox.Outbox(name, outbox.project, pool),
+        ],
     )
+    waiting = notification.view(outbox.Outbox)
+    delivery = Delivery(notification.service, waiting, house.clock, Post.of(house.env))
+    notification.more = [delivery.run]
+    return notification

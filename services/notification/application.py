@@ -61,7 +61,7 @@ class Notification(Service):
     async def ask(self, act: Act, briefing: UUID, question: str, options: list[str], right: int | None) -> Saved:
         """Put a question about a situation to the team."""
         found = await self.get(Briefing, briefing, act)
-        found.ask(question, options, right)
+        found.ask(question, options, right, act.role)
         return await self.save(act, found)
 
     @command
@@ -83,9 +83,9 @@ class Notification(Service):
         """Someone else read a person's answer: understood, or to be talked through."""
         found = await self.get(Briefing, briefing, act)
         if understood:
-            found.mark_understood(person, act.actor)
+            found.mark_understood(person, act.actor, act.role)
         else:
-            found.mark_not_yet(person, act.actor)
+            found.mark_not_yet(person, act.actor, act.role)
         return await self._with_what_follows(act, found)
 
     async def _with_what_follows(self, act: Act, briefing: Briefing) -> Saved:

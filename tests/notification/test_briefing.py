@@ -8,6 +8,7 @@ from services.notification.domain.briefing import (
     AnswerMissing,
     AnswersAlike,
     Briefing,
+    NotASupervisor,
     NothingToMark,
     NotInTheAudience,
     OwnAnswer,
@@ -48,12 +49,12 @@ def test_reading_is_recorded_once_and_is_not_understanding() -> None:
 def test_only_the_team_is_briefed() -> None:
     given(Briefing, ISSUED).when(lambda b: b.read(CAT)).refused(NotInTheAudience)
     given(Briefing, ISSUED).when(lambda b: b.answer(CAT, words="ok")).refused(NotInTheAudience)
-    given(Briefing, ISSUED).when(lambda b: b.mark_understood(CAT, SUPERVISOR)).refused(NotInTheAudience)
+    given(Briefing, ISSUED).when(lambda b: b.mark_understood(CAT, SUPERVISOR, "team_leader")).refused(NotInTheAudience)
 
 
 def test_the_question_comes_after_reading() -> None:
     given(Briefing, ISSUED, CHOICE).when(lambda b: b.answer(ANN, 1)).refused(ReadFirst)
-    given(Briefing, ISSUED).when(lambda b: b.mark_understood(ANN, SUPERVISOR)).refused(ReadFirst)
+    given(Briefing, ISSUED).when(lambda b: b.mark_understood(ANN, SUPERVISOR, "team_leader")).refused(ReadFirst)
 
 
 def test_the_right_choice_is_understood_at_once() -> None:
@@ -78,20 +79,22 @@ def test_words_wait_for_someone_else_to_read_them() -> None:
     )
     given(Briefing, ISSUED, read(ANN)).when(lambda b: b.answer(ANN, words=" ")).refused(AnswerMissing)
     answered = (ISSUED, read(ANN), said(ANN, words="Check."))
-    given(Briefing, *answered).when(lambda b: b.mark_understood(ANN, SUPERVISOR)).then(understood(ANN))
+    given(Briefing, *answered).when(lambda b: b.mark_understood(ANN, SUPERVISOR, "team_leader")).then(understood(ANN))
 
 
 def test_nobody_marks_their_own_answer() -> None:
     answered = (ISSUED, read(ANN), said(ANN, words="Check."))
-    given(Briefing, *answered).when(lambda b: b.mark_understood(ANN, f"person:{ANN}")).refused(OwnAnswer)
-    given(Briefing, *answered).when(lambda b: b.mark_not_yet(ANN, f"person:{ANN}")).refused(OwnAnswer)
+    given(Briefing, *answered).when(lambda b: b.mark_understood(ANN, f"person:{ANN}", "team_leader")).refused(OwnAnswer)
+    given(Briefing, *answered).when(lambda b: b.mark_not_yet(ANN, f"person:{ANN}", "team_leader")).refused(OwnAnswer)
 
 
 def test_an_answer_to_talk_through_is_answered_again() -> None:
     not_yet = event(Briefing.NotYetUnderstood, person_id=ANN)
     answered = (ISSUED, read(ANN), said(ANN, words="Check."))
-    given(Briefing, *answered).when(lambda b: b.mark_not_yet(ANN, SUPERVISOR)).then(not_yet)
-    given(Briefing, *answered, not_yet).when(lambda b: b.mark_not_yet(ANN, SUPERVISOR)).refused(NothingToMark)
+    given(Briefing, *answered).when(lambda b: b.mark_not_yet(ANN, SUPERVISOR, "team_leader")).then(not_yet)
+    given(Briefing, *answered, not_yet).when(lambda b: b.mark_not_yet(ANN, SUPERVISOR, "team_leader")).refused(
+        NothingToMark
+    )
     given(Briefing, *answered, not_yet).when(lambda b: b.answer(ANN, words="Two of us check.")).then(
         said(ANN, words="Two of us check.")
     )
@@ -100,7 +103,7 @@ def test_an_answer_to_talk_through_is_answered_again() -> None:
 def test_what_was_understood_is_not_asked_again() -> None:
     history = (ISSUED, CHOICE, read(ANN), said(ANN, 1), understood(ANN))
     given(Briefing, *history).when(lambda b: b.answer(ANN, 1)).refused(UnderstoodAlready)
-    given(Briefing, *history).when(lambda b: b.mark_understood(ANN, SUPERVISOR)).nothing()
+    given(Briefing, *history).when(lambda b: b.mark_understood(ANN, SUPERVISOR, "team_leader")).nothing()
 
 
 def test_the_last_to_understand_reaches_the_whole_team() -> None:
@@ -125,7 +128,9 @@ def test_a_newcomer_is_briefed_and_the_team_is_reached_again_only_with_them() ->
     history = (ISSUED, read(ANN), understood(ANN), read(BEN), understood(BEN), REACHED)
     given(Briefing, *history).when(lambda b: b.grow(CAT, "new_starter")).then(joined)
     assert not given(Briefing, *history, joined).aggregate.is_reached
-    given(Briefing, *history, joined, read(CAT)).when(lambda b: b.mark_understood(CAT, f"person:{ANN}")).then(
+    given(Briefing, *history, joined, read(CAT)).when(
+        lambda b: b.mark_understood(CAT, f"person:{ANN}", "team_leader")
+    ).then(
         event(Briefing.Understood, person_id=CAT, part="new_starter"),
         event(Briefing.Reached, audience=3, understood=3),
     )
@@ -140,16 +145,28 @@ def test_moving_to_nights_is_noted_and_takes_nothing_back() -> None:
 
 
 def test_a_manager_may_put_a_question_of_their_own_and_change_it() -> None:
-    given(Briefing, ISSUED).when(lambda b: b.ask("Who checks the chart?", ["One", "Two"], 1)).then(CHOICE)
-    given(Briefing, ISSUED, CHOICE).when(lambda b: b.ask("Who checks the chart?", ["One", "Two"], 1)).nothing()
-    given(Briefing, ISSUED, CHOICE).when(lambda b: b.ask("What will you do?", [], None)).then(
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who checks the chart?", ["One", "Two"], 1, "team_leader")).then(
+        CHOICE
+    )
+    given(Briefing, ISSUED, CHOICE).when(
+        lambda b: b.ask("Who checks the chart?", ["One", "Two"], 1, "team_leader")
+    ).nothing()
+    given(Briefing, ISSUED, CHOICE).when(lambda b: b.ask("What will you do?", [], None, "team_leader")).then(
         event(Briefing.QuestionAsked, question="What will you do?", options=[], right=None)
     )
 
 
 def test_a_question_offers_a_real_choice() -> None:
-    given(Briefing, ISSUED).when(lambda b: b.ask(" ", [], None)).refused(QuestionMissing)
-    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One"], 0)).refused(RightAnswerMissing)
-    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "Two"], None)).refused(RightAnswerMissing)
-    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "Two"], 2)).refused(RightAnswerMissing)
-    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "One "], 0)).refused(AnswersAlike)
+    given(Briefing, ISSUED).when(lambda b: b.ask(" ", [], None, "team_leader")).refused(QuestionMissing)
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One"], 0, "team_leader")).refused(RightAnswerMissing)
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "Two"], None, "team_leader")).refused(
+        RightAnswerMissing
+    )
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "Two"], 2, "team_leader")).refused(RightAnswerMissing)
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", ["One", "One "], 0, "team_leader")).refused(AnswersAlike)
+
+
+def test_the_question_and_the_marking_are_for_those_who_lead_the_work() -> None:
+    answered = (ISSUED, read(ANN), said(ANN, words="Check."))
+    given(Briefing, ISSUED).when(lambda b: b.ask("Who?", [], None, "care_worker")).refused(NotASupervisor)
+    given(Briefing, *answered).when(lambda b: b.mark_understood(ANN, SUPERVISOR, "care_worker")).refused(NotASupervisor)

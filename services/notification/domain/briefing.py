@@ -6,10 +6,20 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
+from contracts.taxonomy import Role
 from libs.domain import Aggregate, Created, Event, Refused, Seal, event, follows
 
 OPEN_QUESTION = "In your own words, what will you do differently from now on?"
 """Asked where nobody composed a question: a person who knows the work marks the answers, no list of guesses does."""
+
+SUPERVISORS = frozenset(
+    {
+        Role.TEAM_LEADER, Role.FIELD_SUPERVISOR, Role.SENIOR_STAFF, Role.NURSE_OR_SENIOR_CARER, Role.CARE_COORDINATOR,
+        Role.DEPUTY_MANAGER, Role.SERVICE_MANAGER, Role.REGISTERED_MANAGER, Role.REGISTERED_PERSON,
+        Role.SAFEGUARDING_LEAD, Role.PROVIDER_QUALITY_LEAD,
+    }
+)  # fmt: skip
+"""Who may put the question and read the answers: those who lead the work, never a colleague on the same shift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,10 @@ class Briefing(Aggregate):
         self.understood: set[UUID] = set()
         self.is_reached = False
 
-    def ask(self, question: str, options: list[str], right: int | None) -> None:
+    def ask(self, question: str, options: list[str], right: int | None, role: str) -> None:
         """Put a question about a situation in place of the open one. Who understood already stays understood."""
+        if role not in SUPERVISORS:
+            raise NotASupervisor
         options = [option.strip() for option in options if option.strip()]
         if not question.strip():
             raise QuestionMissing
@@ -178,15 +190,15 @@ class Briefing(Aggregate):
         if option is None:
             self.waiting.add(person_id)
 
-    def mark_understood(self, person_id: UUID, by: str) -> None:
+    def mark_understood(self, person_id: UUID, by: str, role: str) -> None:
         """Someone else read the answer, or spoke with them, and is satisfied that they will do as the change asks."""
-        self._someone_else(person_id, by)
+        self._someone_else(person_id, by, role)
         if person_id not in self.understood:
             self._understand(person_id)
 
-    def mark_not_yet(self, person_id: UUID, by: str) -> None:
+    def mark_not_yet(self, person_id: UUID, by: str, role: str) -> None:
         """Someone else read the answer and will talk it through with them; then they answer again."""
-        self._someone_else(person_id, by)
+        self._someone_else(person_id, by, role)
         if person_id not in self.waiting:
             raise NothingToMark
         self.trigger_event(self.NotYetUnderstood, person_id=person_id)
@@ -217,8 +229,10 @@ class Briefing(Aggregate):
         if person_id not in self.audience:
             raise NotInTheAudience
 
-    def _someone_else(self, person_id: UUID, by: str) -> None:
+    def _someone_else(self, person_id: UUID, by: str, role: str) -> None:
         self._for(person_id)
+        if role not in SUPERVISORS:
+            raise NotASupervisor
         if by == f"person:{person_id}":
             raise OwnAnswer
         if person_id not in self.readers:
@@ -243,6 +257,10 @@ class AnswerMissing(Refused):
 
 class OwnAnswer(Refused):
     """Nobody marks their own answer. Ask a colleague who knows the work to read it."""
+
+
+class NotASupervisor(Refused):
+    """This is for those who lead the work, such as a team leader or manager. Change post, or ask one of them."""
 
 
 class NothingToMark(Refused):

@@ -38,7 +38,7 @@ class Message(Aggregate):
     class Written(Created):
         TOPIC = "notification.Message.Written"
         cause: str
-        kind: str
+        subject: str
         to_post: str
         to_role: str
 
@@ -74,9 +74,18 @@ class Message(Aggregate):
 
     @event(Written)
     def __init__(
-        self, *, provider: str, site: str, journey: UUID, about: UUID, cause: str, kind: str, to_post: str, to_role: str
+        self,
+        *,
+        provider: str,
+        site: str,
+        journey: UUID,
+        about: UUID,
+        cause: str,
+        subject: str,
+        to_post: str,
+        to_role: str,
     ) -> None:
-        self.kind, self.to_post, self.to_role = kind, to_post, to_role
+        self.subject, self.to_post, self.to_role = subject, to_post, to_role
         self.state, self.attempts = "waiting", 0
         self.not_before: datetime | None = None
 

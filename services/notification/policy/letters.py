@@ -21,7 +21,7 @@ def letter(
         journey=journey or place.journey,
         about=place.about,
         cause=f"{about}/{cause}/{post or role}",
-        kind=about,
+        subject=about,
         to_post=post,
         to_role=role,
     )

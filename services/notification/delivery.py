@@ -1,0 +1,207 @@
+"""Sends waiting messages by e-mail, each once in effect, and records every try."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import psycopg
+
+from contracts.taxonomy import Role
+from libs.clock import Clock
+from libs.deciding import Act
+from libs.domain import Refused
+from libs.logs import log
+from libs.reading import opened
+from libs.service import NotFound
+from libs.store import Unavailable
+from services.notification.application import Notification
+from services.notification.domain.message import About, Message
+from services.notification.projection.outbox import Outbox
+
+LOOK = 0.5
+"""Seconds between looks at the outbox."""
+PATIENCE = 30.0
+"""Seconds for one try; shorter than the time after which another sender takes a message for lost."""
+PERMANENT = 500
+SENDER = Act("delivery:notification", "system")
+NO_SERVER = "No mail server is set, so it is shown in Candour only."
+NO_ADDRESS = "Nobody in this post has an e-mail address on record, so it is shown in Candour only."
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    About.DUTY_OWED: ("Someone is owed an account", "/notification/{journey}"),
+    About.DUTY_OVERDUE: ("An account that is owed is late", "/notification/{journey}"),
+    About.BRIEFING_ISSUED: ("There is a briefing for you to read", "/briefings"),
+    About.ACTION_OVERDUE: ("An action is past its day", "/action/{journey}"),
+    About.MEASURE_MISSED: ("A measure was missed", "/assurance"),
+}
+"""The whole of what an e-mail says: the kind of thing, and where it is. Who and what stay behind the sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over: `CANDOUR_SMTP_URL`, such as smtp://user:password@mail.example:587.
+
+    smtps:// speaks TLS from the start; smtp+starttls:// insists on changing to it; smtp:// changes where offered.
+    """
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    use_tls: bool
+    start_tls: bool | None
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """Raises ValueError for an address of another kind, without repeating it: it may hold a password."""
+        parts = urlsplit(url)
+        ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+        if parts.scheme not in ports or not parts.hostname:
+            raise ValueError("CANDOUR_SMTP_URL should begin with smtp://, smtp+starttls:// or smtps:// and name a host")
+        return cls(
+            parts.hostname,
+            parts.port or ports[parts.scheme],
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+            parts.scheme == "smtps",
+            {"smtp": None, "smtp+starttls": True, "smtps": False}[parts.scheme],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How mail leaves this installation: through which server, from which address, with links to where."""
+
+    server: MailServer | None
+    sender: str
+    links: str
+
+    @classmethod
+    def of(cls, env: Mapping[str, str]) -> Self:
+        """From `CANDOUR_SMTP_URL`, `CANDOUR_MAIL_FROM` and `CANDOUR_PUBLIC_URL`. Raises ValueError as MailServer."""
+        url = env.get("CANDOUR_SMTP_URL", "")
+        return cls(
+            MailServer.at(url) if url else None,
+            env.get("CANDOUR_MAIL_FROM", "candour@localhost"),
+            env.get("CANDOUR_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+        )
+
+
+class Delivery:
+    """Looks at the outbox and sends what is due. Several may run: a message is claimed before it is sent."""
+
+    def __init__(self, service: Notification, outbox: Outbox, clock: Clock, post: Post) -> None:
+        self.service, self.outbox, self.clock, self.post = service, outbox, clock, post
+        self._log = log(service.name)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                if not await self.send_due():
+                    await asyncio.sleep(LOOK)
+            except (psycopg.Error, Unavailable, OSError) as error:
+                self._log.warning("delivery waits", reason=repr(error))
+                await asyncio.sleep(LOOK)
+
+    async def send_due(self) -> int:
+        """Try what is due now; how many tries that were. A failed try is no error: it is on the record."""
+        rows = await self.outbox.due(self.clock.now())
+        return sum(await asyncio.gather(*(self._try(row) for row in rows)))
+
+    async def _try(self, row: dict[str, Any]) -> bool:
+        try:
+            if self.post.server is None:
+                await self.service.keep_in_app(SENDER, row["message_id"], NO_SERVER)
+            else:
+                await self.service.claim(SENDER, row["message_id"])
+                await self._send(await self.service.get(Message, row["message_id"]), self.post.server)
+            return True
+        except Refused:
+            return False  # another sender has it, or the view is behind: what is recorded decides
+
+    async def _send(self, message: Message, server: MailServer) -> None:
+        addresses = await self._addresses(message)
+        if not addresses:
+            await self.service.keep_in_app(SENDER, message.id, NO_ADDRESS)
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                refused = await self._hand_over(message, addresses, server)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            reason, for_good = outcome(error)
+            await self.service.failed(SENDER, message.id, message.attempts, reason, for_good=for_good)
+            return
+        taken = len(addresses) - refused
+        await self.service.delivered(SENDER, message.id, message.attempts, taken, refused)
+
+    async def _hand_over(self, message: Message, addresses: list[str], server: MailServer) -> int:
+        """Hand it to the mail server; how many of the addresses it refused."""
+        refused, _ = await aiosmtplib.send(
+            self.letter(message),
+            sender=self.post.sender,
+            recipients=addresses,
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.use_tls,
+            start_tls=server.start_tls,
+            timeout=PATIENCE / 3,
+        )
+        return len(refused)
+
+    def letter(self, message: Message) -> EmailMessage:
+        """The e-mail itself: no name, no story. Its Message-ID follows from the message, so that a double is dropped."""
+        subject, path = WORDS[message.subject]
+        mail = EmailMessage()
+        mail["From"] = f"Candour <{self.post.sender}>"
+        mail["To"] = "undisclosed-recipients:;"
+        mail["Subject"] = f"Candour: {subject[0].lower()}{subject[1:]}"
+        mail["Message-ID"] = f"<{message.id}@{self.post.sender.rpartition('@')[2]}>"
+        mail["Date"] = format_datetime(self.clock.now())
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(
+            f"{subject}.\n\nOpen it in Candour:\n{self.post.links}{path.format(journey=message.journey)}\n\n"
+            "This e-mail leaves out names and details on purpose. Please do not reply to it.\n"
+        )
+        return mail
+
+    async def _addresses(self, message: Message) -> list[str]:
+        """The addresses of whoever holds the post now, opened for this moment only."""
+        post = message.to_post or await self._post_of(message.to_role, message.site)
+        holders = await self.service.directory.holders(post)
+        sealed = [holder for holder in holders if holder["email"]]
+        found = await opened(self.service.mapper.keys, sealed, "email")
+        return sorted({holder["email"] for holder in found if "@" in holder["email"]})
+
+    async def _post_of(self, role: str, site: str) -> str:
+        """The nearest post of that role for the site, else its registered manager's; empty where there is neither."""
+        try:
+            posts = await self.service.directory.posts_above(site)
+        except NotFound:
+            return ""
+        nearest = {post.role: post.post_id for post in reversed(posts)}
+        return nearest.get(role) or nearest.get(Role.REGISTERED_MANAGER, "")
+
+
+def outcome(error: Exception) -> tuple[str, bool]:
+    """What to record of a failed try, and whether trying again is pointless: this message or its address was refused for
+    good. A fault of the connection, our sign-in or our own address is mended by a setting, so those are tried again.
+
+    The server's own words are left out: they tend to repeat the address.
+    """
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        codes = {each.code for each in error.recipients}
+        return f"The mail server refused every address ({min(codes)}).", min(codes) >= PERMANENT
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        for_good = isinstance(error, aiosmtplib.SMTPDataError) and error.code >= PERMANENT
+        return f"The mail server refused the message ({error.code}).", for_good
+    return "The mail server could not be reached, or did not answer in time.", False
