@@ -14,6 +14,7 @@ from uuid import UUID
 
 from contracts.envelope import Envelope
 from deploy.house import Platform
+from libs.clock import StagedClock
 from libs.following import Follower
 from libs.relay import Relay
 from libs.room import Room
@@ -43,12 +44,18 @@ class Pump:
         return self.delivered - before
 
     async def wake(self) -> int:
-        """Wake every room for what has come due by its clock, and carry what follows; how many dates rang."""
+        """Wake every room for what has come due by its clock, each date at its own time; how many dates rang.
+
+        What follows from the dates of a room is carried before the next room looks at its own.
+        """
         rang = 0
         for room in self.rooms:
-            if room.waker:
-                rang += await room.waker.wake()
-        await self.drain()
+            if room.waker and room.diary:
+                now = room.house.clock.now()
+                while (due := await room.diary.earliest()) and due <= now:
+                    with StagedClock.at(due):
+                        rang += await room.waker.wake()
+                await self.drain()
         return rang
 
     async def _carry(self, room: Room) -> bool:
@@ -94,7 +101,8 @@ class Pump:
     @staticmethod
     async def _walk(reactor: Any, lane: list[Envelope]) -> None:
         for envelope in lane:
-            await reactor.react_to(envelope)
+            with StagedClock.at(envelope.recordedtime):  # on a staged clock, others react as soon as they are told
+                await reactor.react_to(envelope)
 
     async def finish(self, told: Callable[[int], None] = lambda _: None) -> None:
         """Catch up the views that were left for later, publish everything, and set every place to the streams' ends."""

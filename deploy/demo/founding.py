@@ -34,10 +34,22 @@ def rules() -> dict[str, Any]:
     return content
 
 
+def earlier_rules() -> dict[str, Any]:
+    """The version before: nothing was held regularly yet."""
+    return rules() | {"version": "2025.1", "cadences": []}
+
+
+def cadences_begin(organisation: Organisation, at: datetime) -> Beat:
+    """The present version is adopted, and with it what is held regularly."""
+    return _beat(organisation, at, "rules", [("adopt_rules", "rules", (organisation.provider, rules(), local_day(at)))])
+
+
 def founding(organisation: Organisation, at: datetime) -> list[Beat]:
     """The first day: the rules, then each site with its team, and each post with whoever holds it."""
     provider = organisation.provider
-    beats = [_beat(organisation, at, "rules", [("adopt_rules", "rules", (provider, rules(), OPENED))])]
+    beats = [
+        _beat(organisation, at, "rules", [("adopt_rules", "rules/first", (provider, earlier_rules(), local_day(at)))])
+    ]
     beats += [_beat(organisation, at, f"site/{site.id}", _site(organisation, site)) for site in organisation.sites]
     beats += [_beat(organisation, at, post.id, _post(provider, post)) for post in organisation.posts.values()]
     return beats
@@ -55,7 +67,7 @@ def capacities(organisation: Organisation, at: datetime) -> list[Beat]:
 def _beat(organisation: Organisation, at: datetime, lane: str, turn: Iterable[Asked]) -> Beat:
     quality = organisation.post(organisation.provider, "provider_quality_lead")
 
-    async def play(stage: Stage) -> None:
+    async def play(stage: Stage, at: datetime) -> None:
         for verb, key, arguments in turn:
             await stage.ask("governance", verb, quality, key, *arguments, at=at)
 

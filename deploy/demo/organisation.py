@@ -56,6 +56,26 @@ class DemoPost:
         return f"person:{self.person}"
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a site's team, known by id alone."""
+
+    person: UUID
+    site: str
+
+    @property
+    def actor(self) -> str:
+        return f"person:{self.person}"
+
+    @property
+    def role(self) -> Role:
+        return Role.CARE_WORKER
+
+    @property
+    def scope(self) -> str:
+        return f"site:{self.site}"
+
+
 @cache
 def document() -> dict[str, Any]:
     """The organisation as it is written down."""
@@ -73,6 +93,10 @@ class Organisation:
         self.sites = [site for site, _ in zip(self._sites(), range(size), strict=False)]
         self.posts = {post.id: post for post in self._posts()}
         self.teams = {site.id: _team(site) for site in self.sites}
+
+    def members(self, site: str) -> list[Member]:
+        """A site's team, in a fixed order."""
+        return [Member(person, site) for person in self.teams[site]]
 
     def _sites(self) -> Iterator[DemoSite]:
         for each in document()["sites"]:

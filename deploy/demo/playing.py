@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from deploy.demo.organisation import DemoPost
+from deploy.demo.organisation import DemoPost, Member
 from deploy.house import Platform
 from deploy.pump import Pump
 from libs.calendar import LONDON
@@ -27,7 +27,8 @@ AT_ONCE = 48
 """How many lanes are asked at the same time, so that many decisions share a commit."""
 STEP_DAYS = 3
 
-Play = Callable[["Stage"], Awaitable[Iterable["Beat"] | None]]
+Play = Callable[["Stage", datetime], Awaitable[Iterable["Beat"] | None]]
+"""A scene, told the time it plays at; it may put further beats on the programme."""
 
 
 @dataclass(order=True, slots=True)
@@ -48,13 +49,13 @@ class Stage:
         self.commands = 0
 
     async def ask(
-        self, service: str, verb: str, who: DemoPost | str, key: str, *arguments: Any,
+        self, service: str, verb: str, who: DemoPost | Member, key: str, *arguments: Any,
         at: datetime, because: str = "", occurred: datetime | None = None,
     ) -> Saved | None:  # fmt: skip
         """Ask now, which is `at`; None where an earlier run had asked it already. Raises what the room refuses with."""
         if f"{PREFIX}{key}" in self.asked:
             return None
-        act = _act(who, f"{PREFIX}{key}", because, occurred)
+        act = Act(who.actor, who.role, who.scope, because, occurred=occurred, key=f"{PREFIX}{key}")
         with self.clock.at(at):
             saved: Saved = await getattr(self.platform.service(service), verb)(act, *arguments)
         self.commands += 1
@@ -65,12 +66,6 @@ class Stage:
         return await self.platform.service(service).find(kind, identity)
 
 
-def _act(who: DemoPost | str, key: str, because: str, occurred: datetime | None) -> Act:
-    if isinstance(who, str):
-        return Act(who, "system", rationale=because, occurred=occurred, key=key)
-    return Act(who.actor, who.role, who.scope, because, occurred=occurred, key=key)
-
-
 class Performance:
     """Plays beats in steps of a few days; after each step everything that follows is carried out, and remembered."""
 
@@ -78,7 +73,7 @@ class Performance:
         self.platform, self.clock, self.began, self.ends = platform, clock, began, ends
         self.pump = Pump(platform)
         self.stage = Stage(platform, clock, set())
-        self.played_until = began
+        self.played_until = began - timedelta.resolution
         self._beats: list[Beat] = []
         self._order = count()
 
@@ -133,7 +128,7 @@ class Performance:
     async def _lane(self, beats: list[Beat], bound: asyncio.Semaphore) -> None:
         async with bound:
             for beat in beats:
-                self.add(await beat.play(self.stage))
+                self.add(await beat.play(self.stage, beat.at))
 
 
 def steps(began: datetime, ends: datetime) -> Iterator[datetime]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.demo.founding import capacities, founding
+from deploy.demo.happenings import happenings
+from deploy.demo.journeys import Journey
 from deploy.demo.organisation import Organisation
-from deploy.demo.playing import PLAYER, Performance, midnight, steps
+from deploy.demo.playing import PLAYER, Beat, Performance, midnight, steps
 from deploy.house import Platform
 from libs.calendar import local_day
 from libs.clock import Clock, StagedClock, SystemClock
@@ -105,6 +107,16 @@ async def _agreed(platform: Platform, wanted: Programme) -> Programme:
     return wanted
 
 
+def _month(organisation: Organisation, programme: Programme, month: date) -> Iterator[Beat]:
+    """Whatever is noted in a month, at every site."""
+    last = local_day(programme.ends)
+    back = (last.year - month.year) * 12 + last.month - month.month
+    for site in organisation.sites:
+        for each in happenings(site, month, back):
+            if each.recorded < programme.ends:
+                yield Journey(organisation, each).begin()
+
+
 async def perform(platform: Platform, clock: StagedClock, programme: Programme, told: Told) -> Performance:
     """Every step of the programme, then what waits to be published; at last, remember that it ended."""
     organisation = Organisation(programme.sites)
@@ -118,6 +130,7 @@ async def perform(platform: Platform, clock: StagedClock, programme: Programme, 
         told(f"{local_day(since):%B %Y}", max(0.0, 0.9 * ((since - programme.began) / span)))
         if local_day(since).day == 1:
             performance.add(capacities(organisation, since))
+            performance.add(_month(organisation, programme, local_day(since)))
         await performance.play(until)
         since = until
     told("publishing what happened", 0.9)
