@@ -102,7 +102,7 @@ def promptness(site: DemoSite, back: int) -> float:
 
 def _of(site: DemoSite, month: date, back: int, category: str, n: int) -> Iterator[Happening]:
     for number in range(1, n + 1):
-        key = f"{site.id}-{month:%y%m}-{category[:3]}{number}"
+        key = f"{site.id}-{month:%y%m}-{category.replace('_', '-')}-{number}"
         yield _one(site, month, back, category, key)
 
 
