@@ -6,6 +6,7 @@ from libs.directory import Directory
 from libs.room import House, Room
 from services.governance import api
 from services.governance.application import Governance
+from services.governance.pages import pages
 from services.governance.projection import Overview
 from services.governance.publication import publish
 
@@ -15,5 +16,9 @@ def room(house: House) -> Room:
     governance = Room(
         house, Governance, publish, views=lambda name, pool: [Directory(name, pool), Overview(name, pool)]
     )
-    governance.routes = [api.routes(governance.service, governance.view(Directory), governance.view(Overview))]
+    overview = governance.view(Overview)
+    governance.routes = [
+        api.routes(governance.service, overview),
+        pages(governance.service, overview),
+    ]
     return governance

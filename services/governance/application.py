@@ -7,9 +7,35 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from contracts.taxonomy import Role
 from libs.deciding import Act, Saved
-from libs.service import Service, command
-from services.governance.domain import Post, RuleBook, Site, organisation_journey
+from libs.directory import Directory
+from libs.domain import Refused
+from libs.reading import opened
+from libs.rules import pack_of
+from libs.service import NotFound, Service, command
+from services.governance.domain import Challenge, Post, RuleBook, Site, organisation_journey
+
+ORGANISERS = frozenset(
+    {
+        Role.PROVIDER_QUALITY_LEAD,
+        Role.PROVIDER_REPRESENTATIVE,
+        Role.NOMINATED_INDIVIDUAL,
+        Role.REGISTERED_PERSON,
+        Role.ADMINISTRATOR,
+    }
+)
+"""Posts over a whole provider that may change its sites, posts and rules."""
+
+
+class OnlyForTheProvider(Refused):
+    """Only a post over the whole provider changes its sites, posts and rules. Ask your provider's administrator."""
+
+
+def require_organiser(role: str, scope: str, provider: str) -> None:
+    """Raises OnlyForTheProvider for a post that does not keep the organisation of this provider."""
+    if role not in ORGANISERS or scope != f"provider:{provider}":
+        raise OnlyForTheProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +52,11 @@ class NewSite:
 
 
 class Governance(Service):
-    """Keeps the organisation and its rules."""
+    """Keeps the organisation and its rules, and what oversight asks of it."""
 
     name = "governance"
-    aggregates = (Site, Post, RuleBook)
+    aggregates = (Site, Post, RuleBook, Challenge)
+    directory: Directory
 
     @command
     async def register_site(self, act: Act, new: NewSite) -> Saved:
@@ -107,10 +134,60 @@ class Governance(Service):
         return await self.save(act, post)
 
     @command
+    async def give_up_post(self, act: Act, post_id: str, person: UUID) -> Saved:
+        """Someone gives a post up."""
+        post = await self.get(Post, Post.create_id(post_id))
+        post.leave(person)
+        return await self.save(act, post)
+
+    @command
     async def adopt_rules(self, act: Act, provider: str, content: dict[str, Any], adopted_from: date) -> Saved:
-        """Adopt a version of a rule pack from a day; one that was adopted stays adopted."""
+        """Adopt a version of a rule pack from a day; one that was adopted stays adopted.
+
+        Raises a Refused as `libs.rules.load` does, so that no service is ever told of rules it cannot read.
+        """
+        pack_of(content)
         journey = organisation_journey(provider)
         book = await self.find(RuleBook, RuleBook.create_id(provider, content["id"]))
         book = book or RuleBook(provider=provider, site="", journey=journey, about=journey, pack_id=content["id"])
         book.adopt(content["version"], content["title"], adopted_from, content)
         return await self.save(act, book)
+
+    @command
+    async def raise_challenge(
+        self, act: Act, post_id: str, words: str, site: str, measure_id: str | None = None, journey: UUID | None = None
+    ) -> Saved:
+        """Ask a post to account for a site's figure, a site, or a journey. Raises NotFound for an unknown post or site."""
+        place = await self.directory.site(site)
+        await self._post(post_id)
+        challenge = Challenge.put(
+            provider=place.provider,
+            site=place.site_id,
+            journey=journey or organisation_journey(place.provider),
+            post_id=post_id,
+            measure_id=measure_id,
+            words=words,
+            role=act.role,
+            known_names=await self._names(site),
+        )
+        return await self.save(act, challenge)
+
+    @command
+    async def answer_challenge(self, act: Act, challenge: UUID, words: str) -> Saved:
+        """Account for what was asked."""
+        found = await self.get(Challenge, challenge, act)
+        acting_in = {p.post_id for p in await self.directory.posts(act.scope) if p.role == act.role}
+        found.answer(words, acting_in, await self._names(found.site))
+        return await self.save(act, found)
+
+    async def _post(self, post_id: str) -> dict[str, Any]:
+        row = await self.directory.row("SELECT * FROM post WHERE post_id = %s", (post_id,))
+        if row is None:
+            raise NotFound("There is no post with this id. Choose one from the list of the site's posts.")
+        return row
+
+    async def _names(self, site: str) -> list[str]:
+        """The names of those who hold the posts around a site, which shared words must not hold."""
+        posts = [post.post_id for post in await self.directory.posts_above(site)]
+        held = await self.directory.rows("SELECT name FROM holder WHERE post_id = ANY(%s)", (posts,))
+        return [row["name"] for row in await opened(self.mapper.keys, held, "name")]

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from contracts import governance as said
 from contracts.envelope import PublishedEvent
-from services.governance.domain import Post, RuleBook, Site
+from services.governance.domain import Challenge, Post, RuleBook, Site
 
 
 @singledispatch
@@ -81,3 +81,15 @@ def pack_adopted(event: RuleBook.PackAdopted) -> PublishedEvent:
         adopted_from=event.adopted_from,
         content=event.content,
     )
+
+
+@publish.register
+def challenge_raised(event: Challenge.Raised) -> PublishedEvent:
+    return said.ChallengeRaised(
+        challenge_id=event.originator_id, post_id=event.post_id, measure_id=event.measure_id, words=event.words
+    )
+
+
+@publish.register
+def challenge_answered(event: Challenge.Answered) -> PublishedEvent:
+    return said.ChallengeAnswered(challenge_id=event.originator_id, words=event.words)

@@ -38,7 +38,7 @@ JOURNEYS: LiteralString = """
             AS since
     FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND (
         (stage IN ('weigh', 'update', 'practise') AND %(unowned)s)
-        OR (stage = 'review' AND (lead_role IN (%(role)s, '') OR %(everyone)s)))
+        OR (stage = 'review' AND (lead_role = %(role)s OR (lead_role = '' AND %(unowned)s) OR %(everyone)s)))
     ORDER BY coalesce(due_on, raised::date), raised LIMIT %(most)s
 """
 

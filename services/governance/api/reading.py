@@ -1,4 +1,4 @@
-"""Governance, over HTTP: how journeys, sites and the provider stand."""
+"""How journeys, sites and the provider stand, over HTTP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from libs.directory import Directory
 from libs.service import NotFound
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
@@ -23,9 +22,9 @@ After = Annotated[
 ]
 
 
-def routes(governance: Governance, directory: Directory, overview: Overview) -> APIRouter:
-    """The reading routes under /api/governance. A view that lags answers all the same, and says so in a header."""
-    api = APIRouter(prefix="/api/governance", tags=["governance"])
+def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
+    """The reading routes. A view that lags answers all the same, and says so in a header."""
+    directory = governance.directory
 
     async def wait(after: str, response: Response) -> None:
         source, _, position = after.partition(":")
@@ -56,5 +55,3 @@ def routes(governance: Governance, directory: Directory, overview: Overview) -> 
         sites = await sites_of(directory, me)
         name = sites[0].provider if sites else me.scope.partition(":")[2]
         return await provider_story(overview, name, sites, governance.clock.now())
-
-    return api

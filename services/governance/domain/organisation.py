@@ -1,4 +1,4 @@
-"""The organisation as it changes: sites and what their events are divided by, posts and who holds them, rules adopted."""
+"""The organisation as it changes: sites and what their events are divided by, posts and who holds them, rules."""
 
 from __future__ import annotations
 

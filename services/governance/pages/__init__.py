@@ -1,0 +1,19 @@
+"""Governance's pages: my work, journeys, sites, the provider, the organisation."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.governance.application import Governance
+from services.governance.pages import journeys, organisation, sites, work
+from services.governance.projection import Overview
+
+
+def pages(governance: Governance, overview: Overview) -> APIRouter:
+    """Every page of governance."""
+    router = APIRouter(include_in_schema=False)
+    work.add(router, governance, overview)
+    journeys.add(router, governance, overview)
+    sites.add(router, governance, overview)
+    organisation.add(router, governance)
+    return router

@@ -1,0 +1,140 @@
+"""The journeys of one's sites, and one journey from first report to proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from contracts.taxonomy import ClosureState, OpportunityKind, Role, Theme
+from libs.reading import opened
+from libs.service import NotFound
+from libs.web.forms import Form
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of, within
+from libs.web.signed_in import signed_in
+from services.governance.application import Governance
+from services.governance.pages.live import live, wait_for
+from services.governance.pages.sentences import label, tell
+from services.governance.projection import Overview
+from services.governance.projection.journey_reading import PAGE, TIMELINE, Filters
+from services.governance.projection.stories import WHY_OPEN, journey_story
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+
+READS_NO_WORDS = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
+"""Posts that see what became of a report, but not what others wrote in confidence."""
+
+STATES = [("open", "All that are open"), *WHY_OPEN.items()]
+
+
+def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
+    """The list and the page of one journey."""
+
+    @router.get("/journeys")
+    async def journeys(request: Request, me: Me, before: str = "", after: str = "") -> Response:
+        await wait_for(overview, after)
+        sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
+        asked = {name: request.query_params.get(name, "") for name in Filters.__slots__}
+        rows = await overview.listed(list(sites), Filters(**asked), governance.clock.now(), _place(before))
+        more = len(rows) > PAGE
+        kept = "".join(
+            f"&{name}={value}" for name, value in asked.items() if value and value.replace("_", "").isalnum()
+        )
+        last = rows[PAGE - 1] if more else None
+        return live(
+            request,
+            "governance/journeys.html",
+            "governance/journeys_part.html",
+            form=Form(asked),
+            sites=sites,
+            kinds=OpportunityKind.choices(),
+            themes=Theme.choices(),
+            states=STATES,
+            filtered=any(asked.values()),
+            rows=[_line(row, sites) for row in rows[:PAGE]],
+            newest=f"/journeys?{kept[1:]}" if before else "",
+            older=f"/journeys?before={last['raised'].timestamp():.6f}~{last['journey']}{kept}" if last else "",
+        )
+
+    @router.get("/journeys/{journey}")
+    async def journey(request: Request, me: Me, journey: UUID, after: str = "") -> Response:
+        await wait_for(overview, after)
+        story = await journey_story(overview, journey, governance.clock.now())
+        if story is None:
+            raise NotFound("There is no journey at this address. It may not have begun yet: try again in a moment.")
+        await within(governance.directory, me, story["site"])
+        reads = me.role not in READS_NO_WORDS
+        return live(
+            request,
+            "governance/journey.html",
+            "governance/journey_part.html",
+            story=story,
+            reads=reads,
+            kind=label(OpportunityKind, story["kind"]) if story["kind"] else "A journey that has just begun",
+            site=await governance.directory.site(story["site"]),
+            themes=[label(Theme, theme) for theme in story["themes"]],
+            states=[(ClosureState(each["state"]).label, each) for each in story["closure"]],
+            moments=await _moments(governance, overview, journey, reads=reads),
+            posts={p.post_id: p.title for p in await governance.directory.posts_above(story["site"])},
+            cut=TIMELINE,
+        )
+
+
+def _place(before: str) -> tuple[datetime, UUID] | None:
+    """Where the page before this one ended; a place that cannot be read is the beginning."""
+    stamp, _, journey = before.partition("~")
+    try:
+        return datetime.fromtimestamp(float(stamp)).astimezone(), UUID(journey)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _line(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
+    return row | {
+        "title": label(OpportunityKind, row["kind"]),
+        "site_title": sites[row["site"]],
+        "why": WHY_OPEN[row["stage"]],
+        "reached": list(ClosureState)[row["closure"] - 1].label if row["closure"] else "",
+    }
+
+
+async def _moments(governance: Governance, overview: Overview, journey: UUID, *, reads: bool) -> list[dict[str, Any]]:
+    rows = await overview.timeline(journey)
+    if reads:
+        rows = await opened(governance.mapper.keys, rows, "words")
+    people = await _people(governance, {row["actor"] for row in rows})
+    return [
+        {
+            "told": tell(row["name"], row["params"]),
+            "recorded": row["recorded"],
+            "occurred": row["occurred"],
+            "who": _who(row["actor"], row["role"], people),
+            "words": row["words"] if reads else "",
+            "withheld": bool(row["words"]) and not reads,
+            "rules": row["rules"],
+        }
+        for row in rows
+    ]
+
+
+async def _people(governance: Governance, actors: set[str]) -> dict[str, str]:
+    """The names of those among the actors who hold or held a post."""
+    ids = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
+    held = await governance.directory.rows(
+        "SELECT DISTINCT ON (person_id) person_id, name FROM holder WHERE person_id::text = ANY(%s) ORDER BY person_id",
+        (ids,),
+    )
+    rows = await opened(governance.mapper.keys, held, "name")
+    return {f"person:{row['person_id']}": row["name"] for row in rows}
+
+
+def _who(actor: str, role: str, people: dict[str, str]) -> str:
+    """Who decided: the person where their name is known to us, and the role they acted in."""
+    if not actor or actor.startswith("policy:") or role == Role.SYSTEM:
+        return "Candour, by rule"
+    known = people.get(actor)
+    return f"{known}, {label(Role, role).lower()}" if known else label(Role, role)

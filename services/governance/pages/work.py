@@ -1,0 +1,110 @@
+"""My work: everything that waits for the reader, first due first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.taxonomy import OpportunityKind, Role
+from libs.calendar import end_of_day
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of
+from libs.web.signed_in import signed_in
+from services.governance.application import Governance
+from services.governance.pages.live import live, wait_for
+from services.governance.pages.sentences import label
+from services.governance.projection import Overview
+from services.governance.projection.work_reading import MOST, Reader
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+
+RUNS_A_SITE = frozenset(
+    {
+        Role.REGISTERED_MANAGER,
+        Role.DEPUTY_MANAGER,
+        Role.SERVICE_MANAGER,
+        Role.SAFEGUARDING_LEAD,
+        Role.CARE_COORDINATOR,
+        Role.NURSE_OR_SENIOR_CARER,
+    }
+)
+"""Posts of a site that see to what no one post owns: weighing, verifying, going to look."""
+
+TASKS = {
+    "weigh": ("Weigh it", "/intake/"),
+    "update": ("See an update through", "/intake/"),
+    "review": ("Review it", "/review/"),
+    "act": ("Make the change", "/action/"),
+    "verify": ("See that the change was made", "/action/"),
+    "tell": ("Give an account", "/notification/"),
+    "read": ("Read and answer", "/notification/"),
+    "observe": ("Go and look", "/assurance/"),
+    "answer": ("Answer a challenge", "/challenges/"),
+    "hold": ("Hold and record", "/assurance"),
+}
+
+
+def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
+    """The work list, which is also the start page."""
+
+    @router.get("/")
+    async def start(me: Me) -> Response:
+        return RedirectResponse("/work", 303)
+
+    @router.get("/work")
+    async def work(request: Request, me: Me, after: str = "", everyone: str = "") -> Response:
+        await wait_for(overview, after)
+        sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
+        reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
+        items = [_item(row, sites) for row in await overview.work(reader)]
+        return live(
+            request,
+            "governance/work.html",
+            "governance/work_part.html",
+            items=items,
+            many=len(sites) > 1,
+            everyone=reader.everyone,
+            full=len(items) >= MOST,
+        )
+
+
+async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, everyone: bool) -> Reader:
+    person = _person(me.actor_id)
+    works_at = await governance.directory.rows("SELECT site_id FROM member WHERE person_id = %s", (person,))
+    held = await governance.directory.rows("SELECT post_id FROM holder WHERE person_id = %s", (person,))
+    return Reader(
+        actor=me.actor_id,
+        role=me.role,
+        posts=sorted({post.post for post in me.posts} | {row["post_id"] for row in held}),
+        sites=sites,
+        person=person,
+        works_at=[row["site_id"] for row in works_at],
+        unowned=me.scope.startswith("site:") and me.role in RUNS_A_SITE,
+        everyone=everyone,
+    )
+
+
+def _person(actor: str) -> UUID | None:
+    try:
+        return UUID(actor.removeprefix("person:"))
+    except ValueError:
+        return None
+
+
+def _item(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
+    task, page = TASKS[row["task"]]
+    of_kind = row["task"] in {"weigh", "update", "review", "observe"}
+    due: datetime | None = row["due"] or (end_of_day(row["due_day"]) if row["due_day"] else None)
+    return {
+        "task": task,
+        "title": label(OpportunityKind, row["title"]) if of_kind else row["title"],
+        "site": sites.get(row["site"], ""),
+        "href": f"{page}{row['journey'] or ''}" if page.endswith("/") else page,
+        "journey": row["journey"] if row["task"] not in {"answer", "hold"} else None,
+        "due": due,
+        "since": row["since"],
+    }

@@ -1,0 +1,186 @@
+"""Governance's pages, as somebody in a post meets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from deploy.house import Platform
+from deploy.web import Door
+from libs.deciding import Act
+from libs.service import Service
+from services.intake.application import Report
+from tests.governance.front import ANN, DEV, PEOPLE, QUINN, browsing, csrf_in, door_of, in_order
+from tests.house import OPERATOR, housed, with_sites
+from tests.servers import Database, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+MANAGER = Act(f"person:{ANN}", "registered_manager", "site:elm", rationale="It fits the pattern of last month.")
+SECRET = "She was found by the window."
+CARD = re.compile(r'href="/journeys/[0-9a-f-]{36}"')
+RULES = Path("deploy/rules/england-adult-social-care.yaml").read_text()
+MEASURES = Path("deploy/rules/measures.yaml").read_text()
+
+
+@dataclass
+class Stage:
+    """A house with one journey at Elm that has been weighed, and its door."""
+
+    platform: Platform
+    door: Door
+    journey: UUID
+
+    def service(self, name: str) -> Service:
+        found: Service = self.platform.service(name)
+        return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(module_database: Database, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Stage]:
+    async with housed(module_database, messaging, wrapping_key, "governance", "intake") as platform:
+        await with_sites(platform, "elm", "oak")
+        governance, intake = platform.service("governance"), platform.service("intake")
+        for person, post in ((p, p.posts[0]) for p in PEOPLE):
+            site = post.scope.removeprefix("site:") if post.scope.startswith("site:") else ""
+            asked = (post.post, post.role, post.scope, post.label, None)
+            await governance.establish_post(OPERATOR, "acme", site, *asked)
+            who = UUID(person.actor_id.removeprefix("person:"))
+            await governance.appoint(OPERATOR, post.post, who, person.label, "someone@example.org")
+        await governance.state_capacity(OPERATOR, "acme", "elm", date(2026, 3, 1), 40, 1000.0, "occupied_bed_days")
+        saved = await intake.raise_opportunity(MANAGER, Report("elm", "near_miss", SECRET, themes=["falls"]))
+        await intake.confirm_safety(MANAGER, saved.id, "She sat down with help.")
+        await intake.triage(MANAGER, saved.id, "swarm", [], {}, [])
+        await intake.raise_opportunity(MANAGER, Report("oak", "complaint", "The soup was cold."))
+        await platform.settle()
+        async with door_of(platform) as door:
+            yield Stage(platform, door, saved.id)
+
+
+async def test_a_journey_is_told_whole_with_who_and_why(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        page = (await browser.get(f"/journeys/{stage.journey}")).text
+    assert in_order(page, "Reported: near miss", "Made safe at once", "Weighed: swarm", "It fits the pattern")
+    assert "Ann, manager, registered manager" in page
+    assert "england-adult-social-care/2026.1" in page
+    assert SECRET in page
+    assert page.count("Not yet") >= 5
+
+
+async def test_someone_who_only_reports_does_not_read_what_others_wrote(stage: Stage) -> None:
+    async with browsing(stage.door, DEV) as browser:
+        page = (await browser.get(f"/journeys/{stage.journey}")).text
+    assert SECRET not in page
+    assert "kept for those who weigh and review it" in page
+
+
+async def test_a_site_out_of_reach_stays_out_of_sight(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        listed = (await browser.get("/journeys")).text
+        refused = await browser.get("/site/oak")
+    assert len(CARD.findall(listed)) == 1
+    assert refused.status_code == 409
+    assert "does not cover this site" in refused.text
+
+
+async def test_the_list_is_narrowed_by_what_is_chosen(stage: Stage) -> None:
+    async with browsing(stage.door, QUINN) as browser:
+        everything = (await browser.get("/journeys")).text
+        falls = (await browser.get("/journeys?theme=falls")).text
+        unweighed = (await browser.get("/journeys?state=weigh&site=oak")).text
+        nothing = (await browser.get("/journeys?kind=compliment")).text
+    assert [len(CARD.findall(page)) for page in (everything, falls, unweighed, nothing)] == [2, 1, 1, 0]
+    assert "No journey fits what you chose" in nothing
+
+
+async def test_a_site_shows_counts_with_what_they_are_divided_by(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        sent_on = await browser.get("/site")
+        page = (await browser.get("/site/elm")).text
+    assert sent_on.headers["Location"] == "/site/elm"
+    assert "1 report, 1.0 per 1,000 occupied bed days" in page
+    assert "The review has not been signed off".lower() in page.lower()
+
+
+async def test_a_provider_is_the_sum_of_its_sites_and_says_where_no_rate_is_known(stage: Stage) -> None:
+    async with browsing(stage.door, QUINN) as browser:
+        page = (await browser.get("/provider")).text
+    assert "2 sites that your post covers" in page
+    assert "No rate: the site has not stated what to divide by" in page
+    assert in_order(page, "North", "Elm", "Oak", "Together")
+
+
+async def test_what_waits_is_listed_for_whom_it_waits(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        start = await browser.get("/")
+        mine = (await browser.get("/work")).text
+    async with browsing(stage.door, DEV) as browser:
+        his = (await browser.get("/work")).text
+    async with browsing(stage.door, QUINN) as browser:
+        hers = (await browser.get("/work?everyone=yes")).text
+    assert start.headers["Location"] == "/work"
+    assert "Review it: Near miss" in mine
+    assert "Nothing waits for you" in his
+    assert "Weigh it: Complaint" in hers
+
+
+async def test_a_page_refreshes_only_when_there_is_news(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        whole = (await browser.get("/work")).text
+        mark = whole.split('name="seen" value="', 1)[1].split('"', 1)[0]
+        same = await browser.get(f"/work?seen={mark}", headers={"HX-Request": "true"})
+        newer = await browser.get("/work?seen=old", headers={"HX-Request": "true"})
+        still = (await browser.get("/work?still=yes")).text
+    assert same.status_code == 204
+    assert newer.text.lstrip().startswith('<div id="live"')
+    assert "hx-trigger" in whole
+    assert "hx-trigger" not in still
+
+
+async def test_a_challenge_is_asked_and_answered_on_the_record(stage: Stage) -> None:
+    async with browsing(stage.door, QUINN) as browser:
+        form = (await browser.get("/site/elm")).text
+        asked = {"csrf_token": csrf_in(form), "key": "k1", "post": "elm.registered_manager"}
+        named = await browser.post("/site/elm/challenge", data=asked | {"words": "Why did Mrs Okafor wait?"})
+        made = await browser.post("/site/elm/challenge", data=asked | {"words": "Why do reviews wait for a week?"})
+    assert named.status_code == 409
+    assert "a title with a name" in named.text
+    assert "Mrs Okafor" in named.text
+    assert made.status_code == 303
+    where = made.headers["Location"]
+    async with browsing(stage.door, ANN) as browser:
+        work = (await browser.get("/work")).text
+        page = (await browser.get(where)).text
+        answer = {"csrf_token": csrf_in(page), "key": "k2", "words": "The lead post was vacant. It is filled now."}
+        done = await browser.post(where.partition("?")[0], data=answer)
+        after = (await browser.get(done.headers["Location"])).text
+    assert "Answer a challenge" in work
+    assert in_order(after, "Why do reviews wait", "The lead post was vacant")
+
+
+async def test_rules_are_adopted_from_files_and_only_by_the_provider(stage: Stage) -> None:
+    newer = RULES.replace('"2026.1"', '"2026.2"', 1)
+    files = [("files", ("rules.yaml", newer)), ("files", ("measures.yaml", MEASURES))]
+    async with browsing(stage.door, QUINN) as browser:
+        csrf = csrf_in((await browser.get("/organisation")).text)
+        given = {"csrf_token": csrf, "key": "r1", "adopted_from": "2026-04-01"}
+        broken = await browser.post("/organisation/rules", data=given, files=[("files", ("a.yaml", "rules: [a"))])
+        twice = await browser.post("/organisation/rules", data=given, files=[files[0], files[0]])
+        adopted = await browser.post("/organisation/rules", data=given, files=files)
+        page = (await browser.get(adopted.headers["Location"])).text
+    assert (broken.status_code, twice.status_code, adopted.status_code) == (409, 409, 303)
+    assert "stands in two files" in twice.text
+    assert "version 2026.2" in page
+    assert "not yet in force" in page
+    async with browsing(stage.door, ANN) as browser:
+        page = (await browser.get("/organisation")).text
+        refused = await browser.post("/organisation/rules", data=given | {"csrf_token": csrf_in(page)}, files=files)
+    assert "Adopt a rule pack" not in page
+    assert "Ann, manager" in page
+    assert refused.status_code == 409
