@@ -22,7 +22,7 @@ PLACE: dict[str, Any] = {"provider": "acme", "site": "elm", "journey": JOURNEY, 
 Happened = tuple[type, dict[str, Any]]
 
 
-def event(kind: type, **fields: Any) -> Happened:
+def event(kind: type, /, **fields: Any) -> Happened:
     """A stored event with these fields, whether it happened or is expected to."""
     return kind, fields
 
