@@ -14,15 +14,18 @@ from dataclasses import dataclass
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 ADULTS_BORN_BY = 2009
 """A full date up to this year is taken for a birth date: events under review are recent, adults are not."""
-ORDINARY_WORDS = frozenset(
-    "april august bell black brown carer cook day dawn faith field grace grant green hall hill home hope joy june king"
-    " lane long mark may north price rose sky south stone summer west white will wood young".split()
-)
+ORDINARY_WORDS = frozenset({
+    "april", "august", "bell", "black", "brown", "carer", "cook", "dawn", "day", "faith", "field", "grace", "grant",
+    "green", "hall", "hill", "home", "hope", "joy", "june", "king", "lane", "long", "mark", "may", "north", "price",
+    "rose", "sky", "south", "stone", "summer", "west", "white", "will", "wood", "young",
+})  # fmt: skip
 """Names that are also everyday words; they count only as part of the whole name."""
 SHORTEST_PART = 3
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_DATE = rf"(?:\d{{1,2}}[/.-]\d{{1,2}}[/.-](?P<y1>\d{{4}}|\d{{2}})|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? (?P<y2>\d{{4}})|(?P<y3>\d{{4}})-\d{{2}}-\d{{2}})"
+_IN_FIGURES = r"\d{1,2}[/.-]\d{1,2}[/.-](?P<y1>\d{4}|\d{2})"
+_IN_WORDS = rf"\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? (?P<y2>\d{{4}})"
+_DATE = rf"(?:{_IN_FIGURES}|{_IN_WORDS}|(?P<y3>\d{{4}})-\d{{2}}-\d{{2}})"
 _SURNAME = r"(?:[^\W\d_]\.? )?(?!(?:Associate|Call|Consultant|In|Led|Manager|Practitioner|Specialist|Station)\b)"
 
 

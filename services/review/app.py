@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
+from services.review import api
 from services.review.application import Reviewing
+from services.review.pages import pages
 from services.review.policy import react
 from services.review.projection import Reviews, project
 from services.review.publication import publish
@@ -12,10 +14,13 @@ from services.review.publication import publish
 
 def room(house: House) -> Room:
     """Review as a room of a house."""
-    return Room(
+    review = Room(
         house,
         Reviewing,
         publish,
         react=react,
         views=lambda name, pool: [Directory(name, pool), Reviews(name, project, pool)],
     )
+    reviews = review.view(Reviews)
+    review.routes = [api.routes(review.service, reviews), pages(review.service, reviews)]
+    return review

@@ -39,9 +39,9 @@ class Reviewing(Service):
         """What was gathered for it. Raises NotFound."""
         return await self.get(Material, Material.create_id(journey))
 
-    async def reflection(self, review: Review) -> Reflection:
-        """The questions of the review, in the version that it was opened with. Raises NotFound where it has none."""
-        pack_id, _, version = review.rules.rpartition("/")
+    async def reflection(self, rules: str) -> Reflection:
+        """The questions a review was opened with, by its version of the rules. Raises NotFound where there are none."""
+        pack_id, _, version = rules.rpartition("/")
         found = (await self.directory.rules_version(pack_id, version)).reflection
         if found is None:
             raise NotFound("The rules this was weighed under have no questions to reflect on.")

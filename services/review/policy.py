@@ -35,7 +35,12 @@ async def open_a_review(event: OpportunityTriaged, service: Any) -> Iterable[Agg
     if event.response == "none":
         return ()
     pack = await _rules(service.directory, event.rules_version)
-    place = {"provider": event.provider, "site": event.site, "journey": event.journey, "about": event.about}
+    place: dict[str, Any] = {
+        "provider": event.provider,
+        "site": event.site,
+        "journey": event.journey,
+        "about": event.about,
+    }
     review = Review(
         **place,
         kind=event.kind,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from contracts.intake import OpportunityCorrected, OpportunityRaised
 from libs.domain import Event
 from libs.views import Rows, View
 from services.review.domain import Material, Review
+
+WITH_OPPORTUNITY: LiteralString = (
+    "SELECT r.*, o.reference, o.summary, o.occurred FROM review r LEFT JOIN opportunity o USING (journey)"
+)
 
 
 class Reviews(View):
@@ -61,29 +65,24 @@ class Reviews(View):
         CREATE INDEX IF NOT EXISTS evidence_journey ON evidence (journey);
     """
 
-    async def open_at(self, sites: list[str], limit: int = 50, after: str = "") -> list[dict[str, Any]]:
+    async def open_at(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
         """The open reviews at these sites, oldest first, with what the opportunity was."""
         return await self.rows(
-            "SELECT r.*, o.reference, o.summary, o.occurred FROM review r LEFT JOIN opportunity o USING (journey)"
-            " WHERE r.site = ANY(%s) AND r.state = 'open' ORDER BY r.opened, r.journey LIMIT %s",
+            WITH_OPPORTUNITY + " WHERE r.site = ANY(%s) AND r.state = 'open' ORDER BY r.opened, r.journey LIMIT %s",
             (sites, limit),
         )
 
     async def signed_off_at(self, sites: list[str], limit: int = 20) -> list[dict[str, Any]]:
         """The reviews last signed off at these sites, newest first."""
         return await self.rows(
-            "SELECT r.*, o.reference, o.summary, o.occurred FROM review r LEFT JOIN opportunity o USING (journey)"
-            " WHERE r.site = ANY(%s) AND r.state = 'signed_off' ORDER BY r.signed DESC, r.journey LIMIT %s",
+            WITH_OPPORTUNITY
+            + " WHERE r.site = ANY(%s) AND r.state = 'signed_off' ORDER BY r.signed DESC, r.journey LIMIT %s",
             (sites, limit),
         )
 
     async def one(self, journey: UUID) -> dict[str, Any] | None:
         """One review with what the opportunity was, or None."""
-        return await self.row(
-            "SELECT r.*, o.reference, o.summary, o.occurred FROM review r LEFT JOIN opportunity o USING (journey)"
-            " WHERE r.journey = %s",
-            (journey,),
-        )
+        return await self.row(WITH_OPPORTUNITY + " WHERE r.journey = %s", (journey,))
 
     async def answers(self, journey: UUID) -> list[dict[str, Any]]:
         """The answers that stand."""

@@ -51,9 +51,9 @@ async def test_a_triage_leads_to_a_review_that_can_be_signed_off(house: Platform
     assert found["template"].startswith("five-step-reflection/")
     assert (await opened(reviewing.mapper.keys, [found], "summary"))[0]["summary"] == "He nearly fell in the hall."
     review = await reviewing.review(journey)
-    assert len(review.questions) == 24
+    assert len(review.answers.questions) == 24
     for step in range(1, 6):
-        question = next(each for each, of in review.questions.items() if of == step)
+        question = next(each for each, of in review.answers.questions.items() if of == step)
         await reviewing.answer(MANAGER, journey, step, [Reply(question, f"An answer to step {step}.")])
     await reviewing.identify_factor(MANAGER, journey, "layout", "The rail ends before the door.")
     await reviewing.state_learning(MANAGER, journey, "Rails should run to the door.")

@@ -76,8 +76,7 @@ class Material(Aggregate):
     def record_could_not(self, post_id: str, because: str) -> None:
         """Whoever holds the post could not take part, and why: a gap that readers should know of."""
         self._require_invited(post_id)
-        if not because.strip():
-            raise no.WordsMissing
+        no.require_words(because)
         self.trigger_event(self.CouldNotContribute, post_id=post_id, because=because)
 
     @event(CouldNotContribute)
@@ -90,16 +89,14 @@ class Material(Aggregate):
 
     def add_timeline_entry(self, happened: datetime, source: str, words: str) -> None:
         """Say what happened when, and what kind of source says so."""
-        if not words.strip():
-            raise no.WordsMissing
+        no.require_words(words)
         if happened > circumstances().now:
             raise no.NotHappenedYet
         self.trigger_event(self.TimelineEntryAdded, entry_id=uuid4(), happened=happened, source=source, words=words)
 
     def add_evidence(self, source: str, dated: date, words: str) -> None:
         """Say where something can be seen. `dated` is the day the evidence is from, not the day it is recorded."""
-        if not words.strip():
-            raise no.WordsMissing
+        no.require_words(words)
         if dated > local_day(circumstances().now):
             raise no.NotHappenedYet
         self.trigger_event(self.EvidenceAdded, evidence_id=uuid4(), source=source, dated=dated, words=words)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from libs import names
 from libs.domain import Refused
 from libs.names import Finding
 from services.review.domain.values import MovedOn
@@ -92,3 +93,16 @@ class NotInvited(Refused):
 
 class NotHappenedYet(Refused):
     """This date lies in the future. Give the day it happened, not a day to come."""
+
+
+def require_words(words: str) -> None:
+    """Raises WordsMissing where nothing was said."""
+    if not words.strip():
+        raise WordsMissing
+
+
+def require_shareable(words: str, known: Iterable[str] = ()) -> None:
+    """Raises WordsMissing, or NamesInSharedText with what was found."""
+    require_words(words)
+    if found := names.find(words, known):
+        raise NamesInSharedText(found)

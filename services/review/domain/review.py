@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
-from contracts.taxonomy import FactorCategory, SeipsElement
-from libs import names
+from contracts.taxonomy import FactorCategory
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.review.domain import refusals as no
-from services.review.domain.values import Answer, Factor, MovedOn, Reply, lead_of
+from services.review.domain.answers import Answers
+from services.review.domain.values import Answer, Factor, Reply, lead_of, only_about_people
 
 
 class Review(Aggregate):
@@ -110,14 +110,10 @@ class Review(Aggregate):
         themes: list[str], rules: str, template: str, questions: dict[str, int],
     ) -> None:  # fmt: skip
         self.kind, self.response, self.lead_role, self.themes = kind, response, lead_role, themes
-        self.rules, self.template, self.questions = rules, template, questions
-        self.answers: dict[str, Answer] = {}
-        self.passed_over: set[int] = set()
-        self.factors: dict[UUID, Factor] = {}
-        self.without_factor = self.system_questioned = False
-        self.recommendations: dict[UUID, str] = {}
+        self.rules, self.template, self.answers = rules, template, Answers(questions)
+        self.factors, self.recommendations = dict[UUID, Factor](), dict[UUID, str]()
+        self.without_factor = self.system_questioned = self.signed_off = self.set_aside = False
         self.learning = self.author = ""
-        self.signed_off = self.set_aside = False
 
     def weigh_anew(self, kind: str, response: str, themes: list[str]) -> None:
         """It was triaged again. A signed-off review is taken up again; the same choice for an open one is no news."""
@@ -141,70 +137,40 @@ class Review(Aggregate):
         self.set_aside = True
 
     def answer(self, step: int, replies: Sequence[Reply]) -> None:
-        """Answer questions of a step; one that says what stands already is no news.
-
-        Raises SectionMovedOn, with both texts, where a reply is based on another answer than the one that stands.
-        """
+        """Answer questions of a step; one that says what stands already is no news. Raises as `Answers.news`."""
         self._require_open()
-        news = [reply for reply in replies if self._is_news(step, reply)]
-        moved_on = [
-            MovedOn(each.question, stands.number, stands.words, each.words)
-            for each in news
-            if (stands := self.answers.get(each.question)) and stands.number != each.based_on
-        ]
-        if moved_on:
-            raise no.SectionMovedOn(moved_on)
-        for reply in news:
-            stands = self.answers.get(reply.question)
+        for reply in self.answers.news(step, replies):
             self.trigger_event(
                 self.Answered,
                 step=step,
                 question=reply.question,
-                number=stands.number + 1 if stands else 1,
-                begins_step=step not in self.steps_answered,
+                number=self.answers.number(reply.question) + 1,
+                begins_step=step not in self.answers.steps_answered,
                 template=self.template,
                 words=reply.words,
             )
 
-    def _is_news(self, step: int, reply: Reply) -> bool:
-        if self.questions.get(reply.question) != step:
-            raise no.UnknownQuestion
-        if not reply.words.strip():
-            raise no.WordsMissing
-        stands = self.answers.get(reply.question)
-        return stands is None or stands.words != reply.words
-
     @event(Answered)
     def _(self, question: str, number: int, words: str, by: Decided) -> None:
-        self.answers[question] = Answer(number, words, by.actor)
-
-    @property
-    def steps_answered(self) -> set[int]:
-        """The steps of which at least one question has an answer."""
-        return {self.questions[question] for question in self.answers}
-
-    @property
-    def steps_left(self) -> list[int]:
-        """The steps with neither an answer nor a reason for passing them over."""
-        return sorted(set(self.questions.values()) - self.steps_answered - self.passed_over)
+        self.answers.given[question] = Answer(number, words, by.actor)
 
     def pass_over(self, step: int, because: str) -> None:
         """Say why a step does not apply here."""
         self._require_open()
-        if step not in self.questions.values():
+        if step not in self.answers.questions.values():
             raise no.UnknownStep
-        self._require_words(because)
-        if step not in self.passed_over:
+        no.require_words(because)
+        if step not in self.answers.passed_over:
             self.trigger_event(self.StepPassedOver, step=step, because=because)
 
     @event(StepPassedOver)
     def _(self, step: int) -> None:
-        self.passed_over.add(step)
+        self.answers.passed_over.add(step)
 
     def identify_factor(self, category: str, words: str, behind: UUID | None = None) -> None:
         """Name something that contributed; with `behind`, something that helps to explain a factor already named."""
         self._require_open()
-        self._require_words(words)
+        no.require_words(words)
         if behind is not None and behind not in self.factors:
             raise no.UnknownFactor
         element = str(FactorCategory(category).seips)
@@ -221,7 +187,7 @@ class Review(Aggregate):
         self._require_open()
         if factor_id not in self.factors:
             raise no.UnknownFactor
-        self._require_words(because)
+        no.require_words(because)
         if any(factor.behind == factor_id for factor in self.factors.values()):
             raise no.OthersStandBehind
         self.trigger_event(self.FactorWithdrawn, factor_id=factor_id, because=because)
@@ -233,7 +199,7 @@ class Review(Aggregate):
     def find_no_factor(self, because: str) -> None:
         """Say why nothing that contributed could be found."""
         self._require_open()
-        self._require_words(because)
+        no.require_words(because)
         self.trigger_event(self.NoFactorFound, because=because)
 
     @event(NoFactorFound)
@@ -243,21 +209,17 @@ class Review(Aggregate):
     def question_system(self, words: str) -> None:
         """Say what it was about the system that allowed this. It may be added to."""
         self._require_open()
-        self._require_words(words)
+        no.require_words(words)
         self.trigger_event(self.SystemQuestioned, words=words)
 
     @event(SystemQuestioned)
     def _(self) -> None:
         self.system_questioned = True
 
-    @property
-    def only_about_people(self) -> bool:
-        """Whether there are factors and every one of them sits with people rather than the system around them."""
-        return bool(self.factors) and all(each.seips == SeipsElement.PERSON for each in self.factors.values())
-
     def recommend(self, words: str, known: Iterable[str] = ()) -> None:
         """Ask others to decide on something, in words that name nobody. The same words again are no news."""
-        self._require_shareable(words, known)
+        self._require_open()
+        no.require_shareable(words, known)
         if words not in self.recommendations.values():
             self.trigger_event(self.Recommended, recommendation_id=uuid4(), words=words)
 
@@ -270,7 +232,7 @@ class Review(Aggregate):
         self._require_open()
         if recommendation_id not in self.recommendations:
             raise no.UnknownRecommendation
-        self._require_words(because)
+        no.require_words(because)
         self.trigger_event(self.RecommendationWithdrawn, recommendation_id=recommendation_id, because=because)
 
     @event(RecommendationWithdrawn)
@@ -279,7 +241,8 @@ class Review(Aggregate):
 
     def state_learning(self, words: str, known: Iterable[str] = ()) -> None:
         """Say what was learned, in words that name nobody. Whoever says it is its author and cannot sign it off."""
-        self._require_shareable(words, known)
+        self._require_open()
+        no.require_shareable(words, known)
         if words != self.learning:
             self.trigger_event(self.LearningStated, words=words)
 
@@ -290,25 +253,15 @@ class Review(Aggregate):
     def sign_off(self) -> None:
         """Someone other than the author agrees that this is what was learned."""
         self._require_open()
-        if self.steps_left:
-            raise no.StepsUnanswered(self.steps_left)
-        if not (self.factors or self.without_factor):
-            raise no.FactorsMissing
-        if self.only_about_people and not self.system_questioned:
-            raise no.SystemBeforePerson
-        if not self.learning:
-            raise no.LearningNotStated
+        self._require_understood()
         if circumstances().actor == self.author:
             raise no.NotByTheAuthor
         self.trigger_event(
             self.SignedOff,
             learning_statement=self.learning,
-            factors=[
-                {"factor_id": str(each), "category": factor.category, "seips": factor.seips}
-                for each, factor in self.factors.items()
-            ],
+            factors=[each.as_signed_off(identity) for identity, each in self.factors.items()],
             recommendations=[
-                {"recommendation_id": str(each), "words": words} for each, words in self.recommendations.items()
+                {"recommendation_id": str(i), "words": words} for i, words in self.recommendations.items()
             ],
             themes=self.themes,
             author=self.author,
@@ -323,7 +276,7 @@ class Review(Aggregate):
         """Take a signed-off review up again, with the reason on the record."""
         if not self.signed_off:
             raise no.NotSignedOffYet
-        self._require_words(because)
+        no.require_words(because)
         self.trigger_event(self.Reopened, because=because)
 
     @event(Reopened)
@@ -336,13 +289,12 @@ class Review(Aggregate):
         if self.set_aside:
             raise no.ReviewSetAside
 
-    def _require_shareable(self, words: str, known: Iterable[str]) -> None:
-        self._require_open()
-        self._require_words(words)
-        if found := names.find(words, known):
-            raise no.NamesInSharedText(found)
-
-    @staticmethod
-    def _require_words(words: str) -> None:
-        if not words.strip():
-            raise no.WordsMissing
+    def _require_understood(self) -> None:
+        if self.answers.steps_left:
+            raise no.StepsUnanswered(self.answers.steps_left)
+        if not (self.factors or self.without_factor):
+            raise no.FactorsMissing
+        if only_about_people(self.factors.values()) and not self.system_questioned:
+            raise no.SystemBeforePerson
+        if not self.learning:
+            raise no.LearningNotStated

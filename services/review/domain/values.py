@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.taxonomy import ResponseKind, Role
+from contracts.taxonomy import ResponseKind, Role, SeipsElement
 
 LEADS = {
     ResponseKind.REFLECTION_WHOLE_TEAM: Role.REGISTERED_MANAGER,
@@ -20,12 +21,8 @@ LEADS = {
 
 
 def lead_of(response: str) -> str:
-    """The role that leads a form of review; the registered manager where a form is not known here yet."""
-    return (
-        str(LEADS.get(ResponseKind(response), Role.REGISTERED_MANAGER))
-        if response in set(ResponseKind)
-        else str(Role.REGISTERED_MANAGER)
-    )
+    """The role that leads a form of review; the registered manager where the form is not in the list above."""
+    return next((str(role) for form, role in LEADS.items() if form == response), str(Role.REGISTERED_MANAGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +61,12 @@ class Factor:
     seips: str
     words: str
     behind: UUID | None = None
+
+    def as_signed_off(self, identity: UUID) -> dict[str, str]:
+        """What others are told of it: where it sits, not what was said of it."""
+        return {"factor_id": str(identity), "category": self.category, "seips": self.seips}
+
+
+def only_about_people(factors: Collection[Factor]) -> bool:
+    """Whether there are factors and every one of them sits with people rather than the system around them."""
+    return bool(factors) and all(each.seips == SeipsElement.PERSON for each in factors)

@@ -1,0 +1,104 @@
+"""How a review is said to the people who hold it: its heading, who does what, and the one thing to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.taxonomy import FactorCategory, OpportunityKind, ResponseKind, Role, SeipsElement
+from services.review.domain.values import Factor, only_about_people
+
+SUMMARY_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one thing to do next: what it is, why or how, and where."""
+
+    words: str
+    hint: str
+    label: str = ""
+    href: str = ""
+
+
+def labelled(kind: type[Any], code: str) -> str:
+    """The label of a code, or the code itself where the list does not have it yet."""
+    return next((each.label for each in kind if each.value == code), code)
+
+
+def headed(row: dict[str, Any]) -> dict[str, Any]:
+    """A review's row with its codes in words."""
+    summary = row.get("summary") or ""
+    return row | {
+        "kind_label": labelled(OpportunityKind, row["kind"]),
+        "response_label": labelled(ResponseKind, row["response"]),
+        "lead_label": labelled(Role, row["lead_role"]),
+        "summary": summary,
+        "begins": summary if len(summary) <= SUMMARY_LENGTH else summary[:SUMMARY_LENGTH].rstrip() + "…",
+        "steps_done": len(set(row["steps"]) | set(row["passed_over"])),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A factor as a page shows it, with the factors that lie behind it: the whys, from the first to the last."""
+
+    row: dict[str, Any]
+    category: str
+    element: str
+    behind: list[Why]
+
+
+def whys(factors: list[dict[str, Any]], of: Any = None) -> list[Why]:
+    """The factors as chains of whys, each under the factor it helps to explain."""
+    return [
+        Why(
+            row,
+            labelled(FactorCategory, row["category"]),
+            labelled(SeipsElement, row["seips"]),
+            whys(factors, row["factor_id"]),
+        )
+        for row in factors
+        if row["behind"] == of
+    ]
+
+
+def by_element(factors: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The same factors by their place in the work system, every place named, so that an empty one is seen too."""
+    return [(element.label, [row for row in factors if row["seips"] == element]) for element in SeipsElement]
+
+
+def people_only(factors: list[dict[str, Any]]) -> bool:
+    """Whether every factor named so far is about people."""
+    return only_about_people([Factor(row["category"], row["seips"], "", row["behind"]) for row in factors])
+
+
+def next_thing(row: dict[str, Any], titles: dict[int, str], factors: list[dict[str, Any]], actor: str) -> Next:
+    """What moves this review on from where it stands."""
+    done = {*row["steps"], *row["passed_over"]}
+    left = [step for step in titles if step not in done]
+    if row["state"] == "set_aside":
+        return Next("Nothing to do for now.", "It was weighed again and needs no review. What was written is kept.")
+    if row["state"] == "signed_off":
+        hint = "Each factor now leads to an action, or to a reason why not."
+        return Next("This review is signed off.", hint, "Agree actions", f"/action/{row['journey']}")
+    if left:
+        hint = f"Step {left[0]} of {len(titles)}. A few sentences are enough; you can come back to it."
+        href = f"/review/{row['journey']}/step/{left[0]}"
+        return Next(f"Next: {titles[left[0]].lower()}", hint, "Answer this step", href)
+    return _towards_sign_off(row, factors, actor)
+
+
+def _towards_sign_off(row: dict[str, Any], factors: list[dict[str, Any]], actor: str) -> Next:
+    if not factors and not row["without_factor"]:
+        return Next("Next: what contributed", "Look at the system of work first.", "Name what contributed", "#factors")
+    if people_only(factors) and not row["system_answer"]:
+        hint = "Every factor so far is about people. Something around them let it happen."
+        return Next("Next: look behind the people", hint, "Answer one question", "#the-system")
+    if not row["learning"]:
+        hint = "A few sentences that can be shared."
+        return Next("Next: what was learned", hint, "Say what was learned", "#what-was-learned")
+    if row["author"] == actor:
+        hint = "You wrote what was learned, so somebody else reads it and signs it off. Ask them to open this page."
+        return Next("Next: someone else signs it off", hint)
+    return Next("Next: read it and sign it off", "If something is missing, say so first.", "Sign off", "#sign-off")
