@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
+from services.action import api
 from services.action.application import Actions
+from services.action.pages import pages
 from services.action.policy import dates, react
 from services.action.projection import Plans, project
 from services.action.publication import publish
@@ -12,7 +14,7 @@ from services.action.publication import publish
 
 def room(house: House) -> Room:
     """Action as a room of a house."""
-    return Room(
+    action = Room(
         house,
         Actions,
         publish,
@@ -20,3 +22,6 @@ def room(house: House) -> Room:
         dates,
         views=lambda name, pool: [Directory(name, pool), Plans(name, project, pool)],
     )
+    plans = action.view(Plans)
+    action.routes = [api.routes(action.service, plans), pages(action.service, plans)]
+    return action

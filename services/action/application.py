@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import date, timedelta
 from uuid import UUID
 
-from contracts.taxonomy import Role
+from contracts.taxonomy import EvidenceSource, Role
 from libs.calendar import local_day
-from libs.deciding import Act, Saved
+from libs.deciding import Act, Saved, deciding
 from libs.directory import Directory, PostHeld
+from libs.domain import Refused
 from libs.practice import Measure
 from libs.reading import opened
 from libs.service import Service, command
@@ -76,6 +79,24 @@ class Actions(Service):
         )
         holders = {str(each["person_id"]) for each in await self.directory.holders(action.owner_post)}
         return acting or act.actor.removeprefix("person:") in holders
+
+    async def not_possible(self, act: Act, action: Action) -> dict[str, str]:
+        """For each step of an action, why this person cannot take it now, in a sentence; empty where they can."""
+        by_owner = await self.is_owner(act, action)
+        later = max(action.due, self.today()) + timedelta(days=1)
+        kind, words = EvidenceSource.AUDIT, "as will be said"
+        steps: dict[str, tuple[Callable[[Act], None], Callable[[Action], None]]] = {
+            "start": (require_worker, lambda a: a.start()),
+            "block": (require_worker, lambda a: a.block(words)),
+            "unblock": (require_worker, lambda a: a.unblock()),
+            "extend": (require_leader, lambda a: a.extend(later, words, by_owner=by_owner)),
+            "implement": (require_worker, lambda a: a.implement(self.today(), kind, words)),
+            "verify": (require_worker, lambda a: a.verify(words, by_owner=by_owner)),
+            "send-back": (require_worker, lambda a: a.send_back(words, by_owner=by_owner)),
+            "withdraw": (require_leader, lambda a: a.withdraw(words)),
+        }
+        with deciding(act, self.clock.now()):
+            return {name: _refusal(act, action, *step) for name, step in steps.items()}
 
     @command
     async def agree(self, act: Act, journey: UUID, terms: Terms) -> Saved:
@@ -185,3 +206,13 @@ class Actions(Service):
         found.withdraw(because)
         plan.note_withdrawn(found.id)
         return await self.save(act, found, plan)
+
+
+def _refusal(act: Act, action: Action, allowed: Callable[[Act], None], step: Callable[[Action], None]) -> str:
+    """What the domain itself would say, asked of a copy that is then thrown away."""
+    try:
+        allowed(act)
+        step(deepcopy(action))
+    except Refused as refusal:
+        return str(refusal)
+    return ""

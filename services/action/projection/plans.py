@@ -37,6 +37,12 @@ PLAN = """
 """
 ACTION = "SELECT a.*, a.state IN ('agreed', 'started') AND a.due < %(today)s AS late FROM action a"
 
+ACTION_WORDS = (
+    "strength_because", "why_no_measure", "blocked_because", "extended_because", "evidence", "sent_back_because", "seen",
+    "withdrawn_because",
+)  # fmt: skip
+"""The columns of an action that are under seal."""
+
 
 class Plans(View):
     """Plans with the coverage of their factors, and the worklist of actions.
