@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
+from services.notification import api
 from services.notification.application import Notification
 from services.notification.delivery import Delivery, Post
+from services.notification.pages import pages
 from services.notification.policy import dates, react
 from services.notification.projection import briefings, duties, outbox
 from services.notification.publication import publish
@@ -26,7 +28,8 @@ def room(house: House) -> Room:
             outbox.Outbox(name, outbox.project, pool),
         ],
     )
-    waiting = notification.view(outbox.Outbox)
-    delivery = Delivery(notification.service, waiting, house.clock, Post.of(house.env))
-    notification.more = [delivery.run]
+    service, sent = notification.service, notification.view(outbox.Outbox)
+    owed, issued = notification.view(duties.Duties), notification.view(briefings.Briefings)
+    notification.more = [Delivery(service, sent, house.clock, Post.of(house.env)).run]
+    notification.routes = [api.routes(service, owed, issued), pages(service, owed, issued, sent)]
     return notification

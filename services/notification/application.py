@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from contracts.taxonomy import Role
 from libs.deciding import Act, Saved, circumstances
 from libs.directory import Directory
+from libs.domain import Refused
 from libs.service import Service, command
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing, NotInTheAudience
@@ -15,6 +17,18 @@ from services.notification.domain.team import Team
 from services.notification.policy.team import told_by
 
 PERSON = "person:"
+READS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.AUDITOR})
+"""Posts that see who is owed an account, but neither give it for the service nor read how it was given."""
+
+
+class NotYoursToTell(Refused):
+    """Giving an account for the service is for those who lead it. Ask your manager, or change to a post that may."""
+
+
+def require_teller(role: str) -> None:
+    """Raises NotYoursToTell for a post that does not speak for the service."""
+    if role in READS_ONLY:
+        raise NotYoursToTell
 
 
 def person_of(actor: str) -> UUID | None:
@@ -43,6 +57,7 @@ class Notification(Service):
     @command
     async def discharge(self, act: Act, duty: UUID, channel: str, note: str) -> Saved:
         """The account was given."""
+        require_teller(act.role)
         found = await self.get(Duty, duty, act)
         found.discharge(channel, note)
         return await self.save(act, found)
@@ -50,6 +65,7 @@ class Notification(Service):
     @command
     async def record_contact(self, act: Act, duty: UUID, note: str, *, declined: bool = False) -> Saved:
         """Someone tried to give it; nobody was reached, or they did not wish to be told."""
+        require_teller(act.role)
         found = await self.get(Duty, duty, act)
         if declined:
             found.decline(note)

@@ -36,7 +36,7 @@ class Mailbox:
         self.recipients: list[list[str]] = []
         self.answers: list[str] = []
         self.unknown: dict[str, str] = {}
-        self.on_taking: Callable[[], None] = lambda: None
+        self.on_taking: Callable[[], object] = lambda: None
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address in self.unknown:

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from libs.deciding import deciding
 from services.notification.domain.message import FIRST_PAUSE, LEASE, TRIES, AlreadySettled, Message, NotNow, NotUnderWay
-from tests.given import NOW, event, given
+from tests.given import NOW, SOMEONE, event, given
 
 WRITTEN = event(Message.Written, cause="c", subject="duty_owed", to_post="", to_role="registered_manager")
 LATER = NOW + timedelta(days=1)
@@ -54,10 +55,9 @@ def test_each_pause_is_longer_than_the_one_before_up_to_four_hours() -> None:
     pauses = []
     for attempt in range(1, TRIES):
         message = given(Message, WRITTEN, sending(attempt)).aggregate
-        message_then = given(Message, WRITTEN, sending(attempt)).when(lambda m, n=attempt: m.fail(n, "no answer", NOW))
-        (new,) = [e for a in message_then.act() for e in a.collect_events()]
-        pauses.append(new.again_at - NOW)
-        assert message.attempts == attempt
+        with deciding(SOMEONE, NOW):
+            message.fail(attempt, "no answer", NOW)
+        pauses.append(message.not_before - NOW)
     assert pauses == sorted(pauses)
     assert pauses[0] == timedelta(minutes=1)
     assert pauses[-1] <= timedelta(hours=4)

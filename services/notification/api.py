@@ -1,0 +1,167 @@
+"""Notification, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.taxonomy import Channel
+from libs.service import NotFound
+from libs.web.asking import act_of, told
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of, within
+from libs.web.signed_in import signed_in
+from services.notification.application import Notification, person_of
+from services.notification.projection.briefings import Briefings
+from services.notification.projection.duties import Duties
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+
+
+class Body(BaseModel):
+    """Unknown fields are refused: a misspelt one would be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Telling(Body):
+    """That an account was given, and how."""
+
+    channel: Channel
+    note: str = Field(min_length=1, max_length=4000)
+
+
+class Contact(Body):
+    """That someone was not reached, or did not wish to be told."""
+
+    note: str = Field(min_length=1, max_length=4000)
+    declined: bool = False
+
+
+class Question(Body):
+    """A question about a situation. Without options it is answered in words, which someone reads."""
+
+    question: str = Field(min_length=1, max_length=1000)
+    options: list[Annotated[str, Field(max_length=300)]] = Field(default_factory=list, max_length=4)
+    right: int | None = Field(default=None, ge=0, description="which option is what staff now do, counted from 0")
+
+
+class Answer(Body):
+    """One of the options, counted from 0, or words where the question offers none."""
+
+    option: int | None = Field(default=None, ge=0)
+    words: str = Field(default="", max_length=4000)
+
+
+class Mark(Body):
+    """What someone who leads the work made of a person's answer."""
+
+    person: UUID
+    verdict: Literal["understood", "not_yet"]
+
+
+def routes(service: Notification, duties: Duties, briefings: Briefings) -> APIRouter:
+    """The routes under /api/notification."""
+    api = APIRouter(prefix="/api/notification", tags=["notification"])
+    _of_duties(api, service, duties)
+    _of_briefings(api, service, briefings)
+    return api
+
+
+def _of_duties(api: APIRouter, service: Notification, duties: Duties) -> None:
+    async def reachable(me: SignedIn, duty: UUID) -> dict[str, Any]:
+        row = await duties.one(duty)
+        if row is None:
+            raise NotFound("There is no duty with this id.")
+        await within(service.directory, me, row["site"])
+        return row
+
+    @api.get("/duties")
+    async def owed(me: Me, after: int = 0) -> list[dict[str, Any]]:
+        await duties.reached("notification", after)
+        return await duties.owed([site.site_id for site in await sites_of(service.directory, me)])
+
+    @api.get("/duties/{duty}")
+    async def one(response: Response, me: Me, duty: UUID, after: int = 0) -> dict[str, Any]:
+        await duties.reached("notification", after)
+        row = await reachable(me, duty)
+        response.headers["ETag"] = f'"{row["version"]}"'
+        return row
+
+    @api.post("/duties/{duty}/telling")
+    async def tell(request: Request, response: Response, me: Me, duty: UUID, said: Telling) -> dict[str, Any]:
+        await reachable(me, duty)
+        return told(response, await service.discharge(act_of(request, me), duty, said.channel, said.note))
+
+    @api.post("/duties/{duty}/contact")
+    async def contact(request: Request, response: Response, me: Me, duty: UUID, said: Contact) -> dict[str, Any]:
+        await reachable(me, duty)
+        saved = await service.record_contact(act_of(request, me), duty, said.note, declined=said.declined)
+        return told(response, saved)
+
+
+def _of_briefings(api: APIRouter, service: Notification, briefings: Briefings) -> None:
+    async def reachable(me: SignedIn, briefing: UUID, *, own: bool = False) -> dict[str, Any]:
+        return await _reachable(service, briefings, me, briefing, own=own)
+
+    @api.get("/briefings")
+    async def mine(me: Me, after: int = 0) -> list[dict[str, Any]]:
+        await briefings.reached("notification", after)
+        person = person_of(me.actor_id)
+        return [_unsolved(row) for row in await briefings.mine(person)] if person else []
+
+    @api.get("/briefings/{briefing}")
+    async def one(response: Response, me: Me, briefing: UUID, after: int = 0) -> dict[str, Any]:
+        await briefings.reached("notification", after)
+        row = await reachable(me, briefing, own=True)
+        response.headers["ETag"] = f'"{row["version"]}"'
+        return _unsolved(row)
+
+    @api.get("/briefings/{briefing}/reach")
+    async def reach(me: Me, briefing: UUID, after: int = 0) -> list[dict[str, Any]]:
+        await briefings.reached("notification", after)
+        await reachable(me, briefing)
+        return await briefings.by_part(briefing)
+
+    @api.put("/briefings/{briefing}/question")
+    async def ask(request: Request, response: Response, me: Me, briefing: UUID, new: Question) -> dict[str, Any]:
+        await reachable(me, briefing)
+        saved = await service.ask(act_of(request, me), briefing, new.question, new.options, new.right)
+        return told(response, saved)
+
+    @api.post("/briefings/{briefing}/reading")
+    async def read(request: Request, response: Response, me: Me, briefing: UUID) -> dict[str, Any]:
+        await reachable(me, briefing, own=True)
+        return told(response, await service.read(act_of(request, me), briefing))
+
+    @api.post("/briefings/{briefing}/answer")
+    async def answer(request: Request, response: Response, me: Me, briefing: UUID, given: Answer) -> dict[str, Any]:
+        await reachable(me, briefing, own=True)
+        return told(response, await service.answer(act_of(request, me), briefing, given.option, given.words))
+
+    @api.post("/briefings/{briefing}/mark")
+    async def mark(request: Request, response: Response, me: Me, briefing: UUID, given: Mark) -> dict[str, Any]:
+        await reachable(me, briefing)
+        understood = given.verdict == "understood"
+        return told(response, await service.mark(act_of(request, me), briefing, given.person, understood=understood))
+
+
+async def _reachable(
+    service: Notification, briefings: Briefings, me: SignedIn, briefing: UUID, *, own: bool
+) -> dict[str, Any]:
+    """A briefing that the post covers or, with `own`, that is for the person themselves."""
+    row = await briefings.one(briefing)
+    if row is None:
+        raise NotFound("There is no briefing with this id.")
+    person = person_of(me.actor_id) if own else None
+    if not person or not await briefings.listener(briefing, person):
+        await within(service.directory, me, row["site"])
+    return row
+
+
+def _unsolved(row: dict[str, Any]) -> dict[str, Any]:
+    """A briefing without the answer to its question."""
+    return {name: value for name, value in row.items() if name != "right_option"}

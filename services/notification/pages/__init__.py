@@ -1,0 +1,20 @@
+"""Notification's pages: who is owed an account, what to read, and who has been reached."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.notification.application import Notification
+from services.notification.pages import briefings, duties, reach
+from services.notification.projection.briefings import Briefings
+from services.notification.projection.duties import Duties
+from services.notification.projection.outbox import Outbox
+
+
+def pages(notification: Notification, owed: Duties, issued: Briefings, sent: Outbox) -> APIRouter:
+    """Every page of notification."""
+    router = APIRouter(include_in_schema=False)
+    duties.add(router, notification, owed, issued, sent)
+    briefings.add(router, notification, issued)
+    reach.add(router, notification, issued)
+    return router

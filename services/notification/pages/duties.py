@@ -1,0 +1,164 @@
+"""Who is owed an account: the list of one's sites, one journey, and recording that someone was told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.taxonomy import Channel, DutyRecipient, Role, RuleKind
+from libs.deciding import Act, Saved
+from libs.domain import Refused
+from libs.reading import opened
+from libs.rules import TO_CONFIRM
+from libs.service import NotFound
+from libs.web.asking import act_of_form
+from libs.web.forms import Form
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of, within
+from libs.web.signed_in import signed_in
+from services.notification.application import READS_ONLY, Notification
+from services.notification.domain.account import Account
+from services.notification.projection.briefings import Briefings
+from services.notification.projection.duties import Duties
+from services.notification.projection.outbox import Outbox
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+MOST = 100
+TOLD, TRIED, DECLINED = "told", "tried", "declined"
+WHAT = [
+    (TOLD, "They were told", "This settles it."),
+    (TRIED, "We tried and did not reach them", "It stays owed, and the attempt is on record."),
+    (DECLINED, "They do not wish to be told", "This settles it. Say how you asked."),
+]
+STATES = {"owed": "Owed", "discharged": "Given", "declined": "They did not wish to be told", "lifted": "No longer owed"}
+MAIL = {
+    "waiting": "waiting to be sent",
+    "sending": "being sent",
+    "delivered": "sent",
+    "undelivered": "could not be delivered",
+    "in_app": "shown in Candour only",
+}
+ABOUT = {
+    "duty_owed": "that accounts are owed",
+    "duty_overdue": "that an account is late",
+    "briefing_issued": "that there is a briefing",
+    "action_overdue": "that an action is past its day",
+    "measure_missed": "that a measure was missed",
+}
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A duty as a page shows it: codes in words, and what kind of rule it is, checked or not."""
+    kind = RuleKind(row["rule_kind"]).label
+    return row | {
+        "recipient": DutyRecipient(row["recipient"]).label,
+        "owner": Role(row["owner_role"]).label,
+        "means": Channel(row["means"]).label.lower(),
+        "standing": kind if row["confirmed"] else f"{kind}, {TO_CONFIRM}",
+        "stands": STATES[row["state"]],
+    }
+
+
+def add(router: APIRouter, service: Notification, duties: Duties, briefings: Briefings, outbox: Outbox) -> None:
+    """The pages under /notification."""
+
+    @router.get("/notification")
+    async def owed(request: Request, me: Me, after: int = 0) -> Response:
+        await duties.reached("notification", after)
+        sites = {site.site_id: site.title for site in await sites_of(service.directory, me)}
+        rows = [shown(row) for row in await duties.owed(list(sites), MOST)]
+        page: Response = request.app.state.shell.page(
+            request,
+            "notification/owed.html",
+            dated=[row for row in rows if row["due"]],
+            undated=[row for row in rows if not row["due"]],
+            more=max(0, await duties.count_owed(list(sites)) - len(rows)),
+            sites=sites,
+            briefings=[row for row in await briefings.at_sites(list(sites)) if row["reached_at"] is None],
+            undelivered=await outbox.undelivered(list(sites)),
+            about=ABOUT,
+        )
+        return page
+
+    @router.get("/notification/{journey}")
+    async def of_journey(request: Request, me: Me, journey: UUID, after: int = 0) -> Response:
+        await duties.reached("notification", after)
+        site = await _within(service, me, journey)
+        rows = [shown(row) for row in await duties.of_journey(journey)]
+        tellings = await duties.tellings(journey)
+        if me.role not in READS_ONLY:
+            tellings = await opened(service.mapper.keys, tellings, "note")
+        page: Response = request.app.state.shell.page(
+            request,
+            "notification/journey.html",
+            journey=journey,
+            site=(await service.directory.site(site)).title,
+            duties=rows,
+            tellings=[row | {"recipient": DutyRecipient(row["recipient"]).label} for row in tellings],
+            reads=me.role not in READS_ONLY,
+            briefings=await briefings.of_journey(journey),
+            messages=await outbox.of_journey(journey),
+            mail=MAIL,
+            about=ABOUT,
+            channels=dict(Channel.choices()),
+        )
+        return page
+
+    @router.get("/notification/{journey}/duty/{duty}")
+    async def one(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
+        await _within(service, me, journey)
+        return await _form(request, duties, journey, duty, Form())
+
+    @router.post("/notification/{journey}/duty/{duty}")
+    async def tell(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
+        await _within(service, me, journey)
+        form = await Form.of(request)
+        act = act_of_form(me, form.value("key"), form.value("version"))
+        try:
+            saved = await _record(service, act, duty, form)
+        except Refused as refusal:
+            form.wrong(str(refusal))
+            return await _form(request, duties, journey, duty, form, 409)
+        if saved is None:
+            return await _form(request, duties, journey, duty, form, 422)
+        return RedirectResponse(f"/notification/{journey}?after={saved.position}", 303)
+
+
+async def _within(service: Notification, me: SignedIn, journey: UUID) -> str:
+    """The site of a journey that someone may see. Raises NotFound, OutOfReach."""
+    account = await service.find(Account, Account.create_id(journey))
+    if account is None:
+        raise NotFound("Nothing is on record under this address. It may be a moment too early: try again shortly.")
+    await within(service.directory, me, account.site)
+    return account.site
+
+
+async def _record(service: Notification, act: Act, duty: UUID, form: Form) -> Saved | None:
+    what = form.one_of("what", (TOLD, TRIED, DECLINED), "Say what happened.")
+    note = form.text("note", "Say in a sentence what was said, or how contact was tried.", 4000)
+    channel = form.one_of("channel", dict(Channel.choices()), "Say how they were told." if what == TOLD else "")
+    if not form.ok:
+        return None
+    if what == TOLD:
+        return await service.discharge(act, duty, channel or Channel.AGREED, note)
+    return await service.record_contact(act, duty, note, declined=what == DECLINED)
+
+
+async def _form(request: Request, duties: Duties, journey: UUID, duty: UUID, form: Form, status: int = 200) -> Response:
+    row = await duties.one(duty)
+    if row is None or row["journey"] != journey:
+        raise NotFound("There is no such account to give on this journey.")
+    page: Response = request.app.state.shell.page(
+        request,
+        "notification/tell.html",
+        status,
+        duty=shown(row),
+        form=form,
+        what=WHAT,
+        channels=Channel.choices(),
+        journey=journey,
+    )
+    return page
