@@ -83,14 +83,17 @@ class Directory(View):
 
     async def site(self, site_id: str) -> Site:
         """One site. Raises NotFound."""
-        row = await self.row("SELECT * FROM site WHERE site_id = %s", (site_id,))
+        row = await self.cached(
+            ("site", site_id), lambda: self.row("SELECT * FROM site WHERE site_id = %s", (site_id,))
+        )
         if row is None:
             raise NotFound(f"There is no site with the id {site_id}. Choose one from the list of your sites.")
         return Site(**row)
 
     async def sites(self) -> list[Site]:
         """Every site, by title."""
-        return [Site(**row) for row in await self.rows("SELECT * FROM site ORDER BY title")]
+        found = await self.cached("sites", lambda: self.rows("SELECT * FROM site ORDER BY title"))
+        return [Site(**row) for row in found]
 
     async def sites_within(self, scope: str) -> list[Site]:
         """The sites that a scope covers: site:<id>, region:<name>, or provider:<id>."""
@@ -122,9 +125,13 @@ class Directory(View):
 
     async def rules(self, on: date) -> RulePack:
         """The rule pack in force on a day. Raises NotFound where none has been adopted by then."""
-        row = await self.row(
-            "SELECT pack_id, version FROM rule_pack WHERE adopted_from <= %s ORDER BY adopted_from DESC, version DESC LIMIT 1",
-            (on,),
+        row = await self.cached(
+            ("rules", on),
+            lambda: self.row(
+                "SELECT pack_id, version FROM rule_pack WHERE adopted_from <= %s"
+                " ORDER BY adopted_from DESC, version DESC LIMIT 1",
+                (on,),
+            ),
         )
         if row is None:
             raise NotFound(f"No rules had been adopted by {on}. Governance adopts a rule pack first.")

@@ -11,7 +11,7 @@ from libs.logs import log
 from libs.mapper import Mapper
 from libs.store import EventStore, Unavailable
 from libs.telemetry import span
-from libs.views import View
+from libs.views import KeptElsewhere, View
 from libs.wire import Heard, Wire
 
 BATCH = 500
@@ -23,6 +23,7 @@ class Follower:
 
     def __init__(self, view: View, store: EventStore | None, mapper: Mapper | None) -> None:
         self.view, self.store, self.mapper = view, store, mapper
+        self._waiting: list[Heard] = []
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=4 * BATCH)
         self._wake = asyncio.Event()
         self._log = log(view.service)
@@ -40,8 +41,11 @@ class Follower:
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled. A fault of the database is waited out; nothing heard is lost, since the page did not turn."""
-        waiting: list[Heard] = []
+        """Until cancelled. A fault of the database is waited out; nothing heard is lost, since the page did not turn.
+
+        What was taken from the queue stays in hand until it is kept, even when this breaks off and begins again.
+        """
+        waiting = self._waiting
         while True:
             try:
                 own = await self.follow_own_store() if self._follows_own() else False
@@ -49,12 +53,24 @@ class Follower:
                     waiting.append(self._heard.get_nowait())
                 if waiting:
                     await self._keep_heard(waiting)
-                    waiting = []
+                    waiting.clear()
                 elif not own:
                     await self._sleep()
+            except KeptElsewhere:
+                self._log.info("view was kept further elsewhere", view=self.view.name)
+                await self._look_again()
+            except KeptElsewhere:
+                await self.view.set_up()  # what waits is looked at again, from the place where the view stands now
             except (psycopg.Error, Unavailable, OSError) as error:
                 self._log.warning("view waits", view=self.view.name, reason=repr(error))
                 await asyncio.sleep(0.2)
+
+    async def _look_again(self) -> None:
+        try:
+            await self.view.set_up()
+        except (psycopg.Error, OSError) as error:
+            self._log.warning("view waits", view=self.view.name, reason=repr(error))
+        await asyncio.sleep(0.2)
 
     def _follows_own(self) -> bool:
         return self.store is not None and self.view.reads_own_store()
@@ -74,9 +90,12 @@ class Follower:
         assert self.store is not None
         assert self.mapper is not None
         name = self.view.service
-        rows = await self.store.read(self.view.places.get(name, (0, 0))[0], BATCH)
+        place = self.view.places.get(name, (0, 0))
+        rows = await self.store.read(place[0], BATCH)
         if not rows:
             return False
+        if self.view.places.get(name, (0, 0)) != place:  # it was built anew while we read
+            return True
         events = self.mapper.sealed(row.stored for row in rows)
         await self.view.keep(events, {name: (rows[-1].position, 0)}, schema)
         return True
@@ -95,6 +114,8 @@ class Follower:
                     events.append(event)
                 position = envelope.sequence
             places[heard.source] = (position, heard.stream_sequence)
+        if not places:
+            return
         trace = next((h.envelope.traceparent for h in waiting if h.envelope and h.envelope.traceparent), "")
         with span(f"{self.view.service} shows", parent=trace, view=self.view.name, count=len(events)):
             await self.view.keep(events, places)

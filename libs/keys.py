@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +33,18 @@ HELD = 100_000
 """How many opened keys one process keeps in memory."""
 
 
+TRUSTED = 60.0
+"""Seconds until a key at hand is asked for again, so that what one process forgets, all forget within a minute."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A key in memory (None: there is none), and until when we rely on that."""
+
+    key: AESGCM | None
+    until: float
+
+
 class KeyNotLoaded(LookupError):
     """The key was not asked for before it was used; a fault of the program, never of its user."""
 
@@ -43,7 +59,11 @@ class KeyRing:
     def __init__(self, pool: AsyncConnectionPool, wrapping_key: bytes) -> None:
         self._pool = pool
         self._kek = wrapping_key
-        self._open: OrderedDict[UUID, AESGCM | None] = OrderedDict()
+        self._open: OrderedDict[UUID, Held] = OrderedDict()
+        self._waiting: list[tuple[list[UUID], bool, asyncio.Future[None]]] = []
+        self._fetching: asyncio.Task[None] | None = None
+        self.forgotten = 0
+        """How many keys this process destroyed; whoever keeps opened words lets go of them when it moves."""
 
     @staticmethod
     def wrapping_key(path: str) -> bytes:
@@ -54,37 +74,76 @@ class KeyRing:
         return key
 
     async def ready(self, subjects: Iterable[UUID], *, make: bool = False) -> None:
-        """Have these people's keys at hand; with `make`, give a new key to whoever has none yet."""
-        wanted = [
-            s for s in dict.fromkeys(subjects) if self._open.get(s, ...) is ... or (make and self._open[s] is None)
-        ]
+        """Have these people's keys at hand; with `make`, give a new key to whoever has none yet.
+
+        Many who ask at once share one question to the database, and one flush to its disk.
+        """
+        now = time.monotonic()
+        wanted = [subject for subject in dict.fromkeys(subjects) if not self._at_hand(subject, make, now)]
         if not wanted:
             return
+        outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wanted, make, outcome))
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._fetch(), name="keys")
+        await outcome
+
+    def _at_hand(self, subject: UUID, make: bool, now: float) -> bool:
+        held = self._open.get(subject)
+        if held is None or held.until < now or (make and held.key is None):
+            return False
+        self._open.move_to_end(subject)
+        return True
+
+    async def _fetch(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._hold(
+                    {subject for wanted, _, _ in batch for subject in wanted},
+                    {subject for wanted, make, _ in batch if make for subject in wanted},
+                )
+            except BaseException as error:
+                for _, _, outcome in batch:
+                    if not outcome.done():
+                        outcome.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+            for _, _, outcome in batch:
+                if not outcome.done():
+                    outcome.set_result(None)
+
+    async def _hold(self, wanted: set[UUID], make: set[UUID]) -> None:
+        wrapped: dict[UUID, bytes] = {}
         async with self._pool.connection() as connection:
             if make:
-                fresh = [aes_key_wrap(self._kek, AESGCM.generate_key(256)) for _ in wanted]
-                await connection.execute(
+                fresh = {subject: AESGCM.generate_key(256) for subject in sorted(make)}
+                made = await connection.execute(
                     "INSERT INTO keys.person_key (subject, wrapped) SELECT * FROM unnest(%s::uuid[], %s::bytea[])"
-                    " ON CONFLICT DO NOTHING",
-                    (wanted, fresh),
+                    " ON CONFLICT DO NOTHING RETURNING subject, wrapped",
+                    (list(fresh), [aes_key_wrap(self._kek, key) for key in fresh.values()]),
                 )
-            found = await connection.execute(
-                "SELECT subject, wrapped FROM keys.person_key WHERE subject = ANY(%s)", (wanted,)
-            )
-            wrapped: dict[UUID, bytes] = dict(await found.fetchall())
+                wrapped = dict(await made.fetchall())
+            if missing := list(wanted - wrapped.keys()):
+                found = await connection.execute(
+                    "SELECT subject, wrapped FROM keys.person_key WHERE subject = ANY(%s)", (missing,)
+                )
+                wrapped |= dict(await found.fetchall())
+        until = time.monotonic() + TRUSTED
         for subject in wanted:
-            held = wrapped.get(subject)
-            self._open[subject] = AESGCM(aes_key_unwrap(self._kek, held)) if held else None
+            kept = wrapped.get(subject)
+            self._open[subject] = Held(AESGCM(aes_key_unwrap(self._kek, kept)) if kept else None, until)
+            self._open.move_to_end(subject)
         while len(self._open) > HELD:
             self._open.popitem(last=False)
 
     def seal(self, subject: UUID, text: str, place: str) -> str:
         """Text in, ciphertext out. Raises KeyNotLoaded where `ready` was not awaited for the subject."""
-        key = self._open.get(subject)
-        if key is None:
+        held = self._open.get(subject)
+        if held is None or held.key is None:
             raise KeyNotLoaded(str(subject))
         nonce = os.urandom(12)
-        sealed = key.encrypt(nonce, text.encode(), place.encode())
+        sealed = held.key.encrypt(nonce, text.encode(), place.encode())
         return f"{SEALED}1:{subject.hex}:{place}:{urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, token: str, place: str = "") -> str:
@@ -95,25 +154,31 @@ class KeyRing:
         if not token.startswith(SEALED):
             return token
         _, _, subject, origin, body = token.split(":", 4)
-        key = self._open.get(UUID(hex=subject), ...)
-        if key is ...:
+        held = self._open.get(_subject(subject))
+        if held is None:
             raise KeyNotLoaded(subject)
-        if key is None:
+        if held.key is None:
             return ERASED
         raw = urlsafe_b64decode(body)
         try:
-            return key.decrypt(raw[:12], raw[12:], (place or origin).encode()).decode()
+            return held.key.decrypt(raw[:12], raw[12:], (place or origin).encode()).decode()
         except InvalidTag:
             return ERASED
 
     @staticmethod
     def subject_of(token: str) -> UUID | None:
         """Whose key a sealed text needs, or None where it is not sealed."""
-        return UUID(hex=token.split(":", 4)[2]) if token.startswith(SEALED) else None
+        return _subject(token.split(":", 3)[2]) if token.startswith(SEALED) else None
 
     async def forget(self, subject: UUID) -> bool:
         """Destroy a person's key for good: everything sealed under it reads '[erased]'. True if there was one."""
         async with self._pool.connection() as connection:
             gone = await connection.execute("DELETE FROM keys.person_key WHERE subject = %s", (subject,))
-        self._open[subject] = None
+        self._open[subject] = Held(None, time.monotonic() + TRUSTED)
+        self.forgotten += 1
         return gone.rowcount > 0
+
+
+@lru_cache(maxsize=HELD)
+def _subject(text: str) -> UUID:
+    return UUID(hex=text)

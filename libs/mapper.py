@@ -13,15 +13,21 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from contracts.sealed import Seal
-from libs.domain import Aggregate, Event
+from libs.domain import Aggregate, Event, Refused
 from libs.keys import KeyRing
 
 T = TypeVar("T")
+NULL = b"\\u0000"
+"""How JSON writes the character that no view could store; one such word would stop a view for everyone."""
 UNSTORED = frozenset({"originator_id", "originator_version"})
 
 
 class UnknownTopic(LookupError):
     """The store holds an event that this version of the service does not know."""
+
+
+class UnkeepableText(Refused):
+    """The text holds a null character, which cannot be kept. Nothing was saved; take it out, then send it again."""
 
 
 class Shape(Generic[T]):
@@ -40,7 +46,7 @@ class Shape(Generic[T]):
         )
         form: Any = TypedDict("State", fields)  # type: ignore[misc]  # the fields of each class are its own
         adapter: TypeAdapter[Any] = TypeAdapter(form)
-        self.read: Callable[[Any], dict[str, Any]] = adapter.validate_python
+        self.read: Callable[[Any], dict[str, Any]] = adapter.validator.validate_python
 
 
 def place(topic: str, aggregate: UUID, version: int, field: str) -> str:
@@ -86,7 +92,10 @@ class Mapper:
             state["by"] = by
         if shape.version > 1:
             state["class_version"] = shape.version
-        return StoredEvent(event.originator_id, event.originator_version, topic, orjson.dumps(state))
+        written = orjson.dumps(state)
+        if NULL in written:
+            raise UnkeepableText
+        return StoredEvent(event.originator_id, event.originator_version, topic, written)
 
     def sealed(self, stored: Iterable[StoredEvent]) -> list[Event]:
         """The events in today's shape with personal words still under seal: for views, which never hold words."""

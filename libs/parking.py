@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ class Parking:
     def __init__(self, schema: str, pool: AsyncConnectionPool) -> None:
         self._table, self._pool = f"{schema}.parked", pool
         self._journeys: set[tuple[str, UUID]] = set()
+        self._alone = asyncio.Lock()
 
     async def load(self, consumer: str) -> None:
         """Remember which journeys wait, from before."""
@@ -34,9 +36,24 @@ class Parking:
 
     async def park(self, consumer: str, envelope: Envelope, reason: str, tries: int, now: datetime) -> None:
         """Put an event aside with its reason."""
+        async with self._alone:
+            await self._park(consumer, envelope, reason, tries, now)
+
+    async def park_behind(self, consumer: str, envelope: Envelope, reason: str, now: datetime) -> bool:
+        """Put an event aside if an earlier one of its journey is; False where none is, and it may be taken now."""
+        if not self.blocks(consumer, envelope.journey):
+            return False
+        # Looked at again in turn with `release`: behind one that is just being let go nothing may stay parked.
+        async with self._alone:
+            if not self.blocks(consumer, envelope.journey):
+                return False
+            await self._park(consumer, envelope, reason, 0, now)
+            return True
+
+    async def _park(self, consumer: str, envelope: Envelope, reason: str, tries: int, now: datetime) -> None:
         await self._put(
             consumer, str(envelope.id), envelope.journey, envelope.source, envelope.sequence, envelope.type,
-            envelope.model_dump_json(), reason[:1000], tries, now,
+            envelope.model_dump_json(), _plain(reason), tries, now,
         )  # fmt: skip
         self._journeys.add((consumer, envelope.journey))
 
@@ -44,7 +61,7 @@ class Parking:
         """Put aside what could not even be read; it blocks no journey, since it names none."""
         name, nobody = f"unreadable at {heard.stream_sequence}", UUID(int=0)
         await self._put(consumer, f"{heard.source}:{heard.stream_sequence}", nobody, heard.source,
-                        heard.stream_sequence, name, "", heard.fault[:1000], 1, now)  # fmt: skip
+                        heard.stream_sequence, name, "", _plain(heard.fault), 1, now)  # fmt: skip
 
     async def _put(self, *values: Any) -> None:
         async with self._pool.connection() as connection:
@@ -72,7 +89,7 @@ class Parking:
 
     async def release(self, consumer: str, envelope: Envelope) -> None:
         """It was taken after all: it need not wait any longer."""
-        async with self._pool.connection() as connection:
+        async with self._alone, self._pool.connection() as connection:
             await connection.execute(
                 f"DELETE FROM {self._table} WHERE consumer = %s AND message_id = %s", (consumer, str(envelope.id))
             )
@@ -82,3 +99,8 @@ class Parking:
             )
             if await left.fetchone() is None:
                 self._journeys.discard((consumer, envelope.journey))
+
+
+def _plain(reason: str) -> str:
+    """A reason that the database takes: not too long, and without the null character, which its text cannot hold."""
+    return reason[:1000].replace("\x00", "")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 import psycopg
@@ -21,6 +23,7 @@ from libs.service import React, Service
 from libs.store import Unavailable
 from libs.wire import Heard, Wire
 
+T = TypeVar("T")
 AT_ONCE = 256
 TRIES = 3
 PAUSE = 0.05
@@ -85,10 +88,11 @@ class Reactor:
     async def _hear(self, heard: Heard) -> None:
         envelope = heard.envelope
         if envelope is None:
-            await self.parking.park_unreadable(self.consumer, heard, self.service.clock.now())
+            now = self.service.clock.now()
+            await self._surely(lambda: self.parking.park_unreadable(self.consumer, heard, now))
             return
-        if self.parking.blocks(self.consumer, envelope.journey):
-            await self._park(envelope, "waits behind an earlier event of this journey", 0)
+        now, behind = self.service.clock.now(), "waits behind an earlier event of this journey"
+        if await self._surely(lambda: self.parking.park_behind(self.consumer, envelope, behind, now)):
             return
         tries = 0
         while True:
@@ -116,12 +120,36 @@ class Reactor:
         )
 
     async def _park(self, envelope: Envelope, reason: str, tries: int) -> None:
+        now = self.service.clock.now()
+        await self._surely(lambda: self.parking.park(self.consumer, envelope, reason, tries, now))
+
+    async def _surely(self, put: Callable[[], Awaitable[T]]) -> T:
+        """Until it is done: what is neither taken nor parked would be lost, and what follows it would overtake."""
         while True:
             try:
-                await self.parking.park(self.consumer, envelope, reason, tries, self.service.clock.now())
-                return
-            except (psycopg.OperationalError, OSError):
+                return await put()
+            except (psycopg.Error, OSError) as error:
+                self._log.warning("cannot park yet", reason=repr(error))
                 await asyncio.sleep(0.5)
+
+    async def take_again(self, journey: UUID) -> int:
+        """Take a journey's parked events once more, in order; how many that were.
+
+        Raises what the first that still fails raises; it and all behind it stay parked.
+        """
+        taken = 0
+        while waiting := await self.parking.of_journey(self.consumer, journey):
+            for envelope in waiting:
+                await self.react_to(envelope)
+                await self.parking.release(self.consumer, envelope)
+                taken += 1
+        return taken
+
+    async def stop(self) -> None:
+        """Let go of what is under way; it is heard again from the bookmark, to no effect where it was taken."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _done(self, heard: Heard) -> None:
         self._room.release()

@@ -140,6 +140,8 @@ class Room:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        if self.reactor:
+            await self.reactor.stop()
         await self.wire.close()
 
     async def close(self) -> None:

@@ -17,7 +17,8 @@ from libs.clock import Clock
 from libs.deciding import Act, Circumstances, Saved, circumstances, deciding
 from libs.domain import Aggregate, Refused
 from libs.mapper import Mapper
-from libs.store import AlreadyHandled, Conflict, EventStore, Once
+from libs.remembering import Remembered
+from libs.store import AlreadyHandled, Conflict, EventStore, Once, Unavailable
 from libs.telemetry import span, traceparent
 
 A = TypeVar("A", bound=Aggregate)
@@ -26,6 +27,9 @@ P = ParamSpec("P")
 
 TRIES = 5
 """How often a decision is made anew when someone else changed the record meanwhile."""
+
+WORTH_REMEMBERING = 8
+"""More events than this are not read and unsealed again for each decision on the same record."""
 
 React = Callable[[Any, Any], Awaitable[Iterable[Aggregate]]]
 
@@ -50,6 +54,7 @@ class Service:
 
     def __init__(self, store: EventStore, mapper: Mapper, clock: Clock, **rooms: Any) -> None:
         self.store, self.mapper, self.clock = store, mapper, clock
+        self.remembered = Remembered(mapper.keys)
         for name, value in rooms.items():
             setattr(self, name, value)
 
@@ -61,12 +66,13 @@ class Service:
 
     async def find(self, kind: type[A], identity: UUID) -> A | None:
         """An aggregate as its history left it, or None where there is none."""
-        stored = await self.store.load(identity)
-        if not stored:
-            return None
-        aggregate: Any = None
-        for event in await self.mapper.read(stored):
+        aggregate: Any = self.remembered.recall(identity)
+        after = aggregate.version if aggregate else 0
+        stored = await self.store.load(identity, after)
+        for event in await self.mapper.read(stored) if stored else ():
             aggregate = event.mutate(aggregate)
+        if len(stored) > WORTH_REMEMBERING:
+            self.remembered.keep(aggregate)
         return aggregate if isinstance(aggregate, kind) else None
 
     async def get(self, kind: type[A], identity: UUID, act: Act | None = None) -> A:
@@ -89,8 +95,10 @@ class Service:
         return Saved(first.id, first.version, positions[-1] if positions else self.store.position)
 
     async def _keep(self, aggregates: Iterable[Aggregate], once: Once | None) -> list[int]:
+        """Keep the events, and that this was heard even where it led to nothing: heard again, after more had happened, it
+        might lead to something."""
         events: list[Any] = [event for aggregate in aggregates for event in aggregate.collect_events()]
-        if not events:
+        if not events and not once:
             return []
         return await self.store.append(await self.mapper.store(events), once)
 
@@ -119,15 +127,25 @@ class Service:
                 act, self.clock.now(), causation=str(cause.id) if cause else message_id, trace=traceparent() or parent
             ),
         ):
-            for attempt in range(1, TRIES + 1):
-                try:
-                    await self._keep(await react(message, self), Once(consumer, message_id))
-                    return True
-                except AlreadyHandled:
+            return await self._receive(react, message, Once(consumer, message_id))
+
+    async def _receive(self, react: React, message: Any, once: Once) -> bool:
+        for attempt in range(1, TRIES + 1):
+            try:
+                await self._keep(await react(message, self), once)
+                return True
+            except AlreadyHandled:
+                return False
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+            except Unavailable:
+                raise
+            except Exception:
+                # A message that comes again finds the record as it left it, and may well be refused for that.
+                if await self.store.answer(once.consumer, once.message_id) is not None:
                     return False
-                except Conflict:
-                    if attempt == TRIES:
-                        raise
+                raise
         return False
 
 
@@ -144,21 +162,31 @@ def command(
     async def asked(service: S, act: Act, *args: P.args, **kwargs: P.kwargs) -> Saved:
         act = _fingerprinted(act, ask.__name__, args, kwargs)
         with span(f"{service.name}.{ask.__name__}"), deciding(act, service.clock.now(), trace=traceparent()):
-            if before := await service.answered(act):
-                return before
-            for attempt in range(1, TRIES + 1):
-                try:
-                    return await ask(service, act, *args, **kwargs)
-                except AlreadyHandled:
-                    return await service.answered(act) or _lost(act)
-                except Conflict:
-                    if act.based_on is not None:
-                        raise Stale(Stale.__doc__) from None
-                    if attempt == TRIES:
-                        raise
-        raise AssertionError("unreachable")
+            try:
+                return await _decided(ask, service, act, args, kwargs)
+            except Unavailable:
+                raise
+            except Exception:
+                # Only now is the key looked up: a request that comes for the first time need not wait for that, and
+                # one that comes again finds the record as it left it, and is refused or stale for just that reason.
+                if before := await service.answered(act):
+                    return before
+                raise
 
     return cast("Callable[Concatenate[S, Act, P], Coroutine[Any, Any, Saved]]", asked)
+
+
+async def _decided(ask: Any, service: Service, act: Act, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Saved:
+    for attempt in range(1, TRIES + 1):
+        try:
+            saved: Saved = await ask(service, act, *args, **kwargs)
+            return saved
+        except Conflict:
+            if act.based_on is not None:
+                raise Stale(Stale.__doc__) from None
+            if attempt == TRIES:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _fingerprinted(act: Act, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Act:
@@ -170,7 +198,3 @@ def _fingerprinted(act: Act, name: str, args: tuple[Any, ...], kwargs: dict[str,
 
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if hasattr(value, "model_dump") else repr(value)
-
-
-def _lost(act: Act) -> Saved:
-    raise NotFound(f"The answer kept for the key {act.key} cannot be found.")

@@ -147,7 +147,7 @@ class EventStore:
                 try:
                     if connection is None or connection.closed:
                         connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
-                    await self._commit(connection, batch)
+                    await self._commit_or_part(connection, batch)
                 except BaseException as error:
                     _fail(batch, error)
                     if not isinstance(error, Exception):
@@ -164,6 +164,18 @@ class EventStore:
                 batch.append(request)
                 size += len(request[0])
         return batch
+
+    async def _commit_or_part(self, connection: psycopg.AsyncConnection[Any], batch: list[Request]) -> None:
+        """Where the database cannot take what one request holds, its neighbours in the batch must not suffer."""
+        try:
+            await self._commit(connection, batch)
+        except (psycopg.DataError, psycopg.ProgrammingError) as error:
+            if len(batch) == 1:
+                if not (outcome := batch[0][2]).done():
+                    outcome.set_exception(error)
+                return
+            for request in batch:
+                await self._commit_or_part(connection, [request])
 
     async def _commit(self, connection: psycopg.AsyncConnection[Any], batch: list[Request]) -> None:
         numbered = [(r, e) for r, (events, _, _) in enumerate(batch) for e in events]

@@ -79,13 +79,13 @@ BEGIN
     SELECT coalesce(array_agg(DISTINCT q.r), '{{}}') INTO repeats FROM (
         SELECT k.r FROM unnest(keyed, consumers, messages) AS k(r, c, m)
           JOIN {s}.inbox i ON i.consumer = k.c AND i.message_id = k.m
-        UNION
-        SELECT b.r FROM unnest(keyed, consumers, messages) AS a(r, c, m)
-          JOIN unnest(keyed, consumers, messages) AS b(r, c, m) ON a.c = b.c AND a.m = b.m AND a.r < b.r
     ) q;
     SELECT coalesce(array_agg(DISTINCT q.r), '{{}}') INTO conflicts FROM (
         SELECT x.r FROM unnest(requests, ids, versions) AS x(r, i, v)
           JOIN {s}.events e ON e.originator_id = x.i AND e.originator_version = x.v
+        UNION  -- of two with one key, the second may only be told "repeat" once the first is on disk
+        SELECT b.r FROM unnest(keyed, consumers, messages) AS a(r, c, m)
+          JOIN unnest(keyed, consumers, messages) AS b(r, c, m) ON a.c = b.c AND a.m = b.m AND a.r < b.r
         UNION
         SELECT b.r FROM unnest(requests, ids, versions) AS a(r, i, v)
           JOIN unnest(requests, ids, versions) AS b(r, i, v) ON a.i = b.i AND a.v = b.v AND a.r < b.r

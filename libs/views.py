@@ -6,16 +6,22 @@ A view can be thrown away at any time and built anew beside the one in use, then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, LiteralString
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, ClassVar, LiteralString, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import PublishedEvent
 from libs.domain import Event
+
+T = TypeVar("T")
+ANSWERS = 10_000
+"""How many answers a view keeps at hand at most."""
 
 BOOKMARK = """
 CREATE TABLE IF NOT EXISTS bookmark (
@@ -26,6 +32,18 @@ CREATE TABLE IF NOT EXISTS bookmark (
     PRIMARY KEY (view, source)
 )
 """
+
+
+class KeptElsewhere(RuntimeError):
+    """Another process, or a commit whose answer was lost, kept this view further: nothing was changed now."""
+
+
+class KeptElsewhere(Exception):
+    """Someone else kept this view further, or built it anew, meanwhile. Nothing was changed; go on from its new place."""
+
+
+class Overtaken(Exception):
+    """The live view stands further than the one built beside it. Nothing was swapped; read on and try again."""
 
 
 class Rows:
@@ -59,6 +77,7 @@ class View:
         self.live, self.next = f"{service}_view", f"{service}_next"
         self.places: dict[str, tuple[int, int]] = {}
         self._moved = asyncio.Condition()
+        self._answers: dict[Hashable, Any] = {}
 
     def followed(self) -> Iterable[type]:
         """Every event class the view has a case for."""
@@ -84,35 +103,55 @@ class View:
                 "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
             )
             self.places = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+        self._answers = {}
 
     async def keep(self, events: Iterable[Any], places: dict[str, tuple[int, int]], schema: str = "") -> None:
         """Change the tables by these events, and turn the page, in one transaction.
 
-        Raises RuntimeError where another process kept this view further meanwhile: nothing is changed then.
+        Raises KeptElsewhere where the page is not the one that was last read: nothing is changed then.
         """
         rows = Rows()
         for event in events:
             self.project(event, rows)
         async with self.pool.connection() as connection, connection.pipeline(), connection.transaction():
             await self._into(connection, schema or self.live)
-            for statement, parameters in rows.statements:
-                await connection.execute(statement, parameters, prepare=True)
-            turned = [
-                await connection.execute(
-                    "INSERT INTO bookmark AS b VALUES (%s, %s, %s, %s) ON CONFLICT (view, source) DO UPDATE"
-                    " SET position = excluded.position, stream_sequence = excluded.stream_sequence"
-                    " WHERE b.position <= excluded.position RETURNING 1",
-                    (self.name, source, *place),
-                )
-                for source, place in places.items()
-            ]
+            async with connection.cursor() as cursor:
+                for statement, run in groupby(rows.statements, key=itemgetter(0)):
+                    await cursor.executemany(statement, [parameters for _, parameters in run])
+            turned = [await self._turn(connection, *page, anew=bool(schema)) for page in places.items()]
             for page in turned:
                 if await page.fetchone() is None:
-                    raise RuntimeError(f"{self.service}.{self.name} is kept by another process")
+                    raise KeptElsewhere(f"{self.service}.{self.name}")
         if not schema:
             self.places |= places
+            self._answers = {}
             async with self._moved:
                 self._moved.notify_all()
+
+    async def _turn(
+        self, connection: AsyncConnection[Any], source: str, place: tuple[int, int], *, anew: bool
+    ) -> AsyncCursor[Any]:
+        """Only from the page that was read: an outcome may be unknown, and repeating it must not count it twice."""
+        was = self.places.get(source, (0, 0))
+        return await connection.execute(
+            "INSERT INTO bookmark AS b VALUES (%s, %s, %s, %s) ON CONFLICT (view, source) DO UPDATE"
+            " SET position = excluded.position, stream_sequence = excluded.stream_sequence"
+            " WHERE (b.position, b.stream_sequence) = (%s, %s) OR (%s AND b.position <= excluded.position) RETURNING 1",
+            (self.name, source, *place, *was, anew),
+        )
+
+    async def cached(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a question that is asked with every command, kept until the view next changes."""
+        answers = self._answers
+        if question in answers:
+            found: T = answers[question]
+            return found
+        # Kept with the answers of the view as it was when asked: if it changes meanwhile, those are let go of.
+        answer = await ask()
+        if len(answers) >= ANSWERS:
+            answers.clear()
+        answers[question] = answer
+        return answer
 
     async def reached(self, source: str, position: int, patience: float = 2.0) -> bool:
         """Wait until the view has taken a source's event at a position; False if that takes longer than `patience` seconds."""
@@ -152,18 +191,33 @@ class View:
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             await connection.execute(self.tables)
 
-    async def swap(self, places: dict[str, tuple[int, int]]) -> None:
-        """Put the newly built tables in place of the live ones, and go on from where they were built to."""
+    async def swap(self, positions: dict[str, int]) -> None:
+        """Put the newly built tables in place of the live ones; reading goes on from the positions they were built to.
+
+        Whoever keeps the live view meanwhile waits, then finds its page turned. Raises Overtaken where the live view
+        stands further.
+        """
         async with self.pool.connection() as connection, connection.transaction():
+            for table in self.table_names:  # in the order in which `keep` meets them: tables first, the bookmark last
+                await connection.execute(
+                    SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(self.live, table))
+                )
+            await self._into(connection, self.live)
+            rows = await connection.execute(
+                "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s FOR UPDATE", (self.name,)
+            )
+            live = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+            if any(position > positions.get(source, 0) for source, (position, _) in live.items()):
+                raise Overtaken(f"{self.service}.{self.name}")
+            places = {source: (position, live.get(source, (0, 0))[1]) for source, position in positions.items()}
             for table in self.table_names:
-                await connection.execute(SQL("DROP TABLE IF EXISTS {} CASCADE").format(Identifier(self.live, table)))
+                await connection.execute(SQL("DROP TABLE {} CASCADE").format(Identifier(self.live, table)))
                 move = SQL("ALTER TABLE {} SET SCHEMA {}")
                 await connection.execute(move.format(Identifier(self.next, table), Identifier(self.live)))
-            await self._into(connection, self.live)
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             for source, place in places.items():
                 await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
-        self.places = dict(places)
+        await self._move_to(places)
 
     async def _into(self, connection: AsyncConnection[Any], schema: str) -> None:
         await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
