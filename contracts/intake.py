@@ -23,6 +23,7 @@ class OpportunityRaised(PublishedEvent, name="intake.opportunity_raised.v1"):
     harm_level: str = Field(default="unknown", max_length=40)
     summary: Sealed
     due_on: date | None = Field(default=None, description="a deadline another body set, as it was set")
+    due_note: str = Field(default="", max_length=300, description="what there is to check about that deadline")
 
 
 class OpportunityCorrected(PublishedEvent, name="intake.opportunity_corrected.v1"):

@@ -46,16 +46,17 @@ def announced(var: Path, env: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def settings(var: Path, sources: Sequence[str]) -> Iterator[dict[str, str]]:
-    """The settings of the run that is up over `var`; or of servers started for now and stopped afterwards.
+def settings(var: Path, sources: Sequence[str]) -> Iterator[tuple[dict[str, str], bool]]:
+    """Settings, and whether somebody else's rooms run on them: the run that is up over `var`, or servers started for
+    now and stopped afterwards.
 
     Where CANDOUR_PG_ADMIN is set already (containers, a cluster), those settings hold.
     """
     if "CANDOUR_PG_ADMIN" in os.environ:
-        yield dict(os.environ)
+        yield dict(os.environ), True
         return
     try:
         with alone(var), Servers(var, sources=sources, ddl=statements()) as servers:
-            yield dict(os.environ) | servers.environment()
+            yield dict(os.environ) | servers.environment(), False
     except AlreadyRunning:
-        yield dict(os.environ) | json.loads((var / "run.env.json").read_text())
+        yield dict(os.environ) | json.loads((var / "run.env.json").read_text()), True

@@ -82,3 +82,19 @@ def gateway(
     from deploy.gateway import application
 
     uvicorn.run(application(), host=host, port=port, access_log=False)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file.")],
+    map_: Annotated[Path, typer.Option("--map", exists=True, dir_okay=False, help="How its columns are read (TOML).")],
+    var: VAR = Path("var"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; take nothing.")] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="Take the others where some are at fault.")
+    ] = False,
+) -> None:
+    """Take in a file of another system. The same file again goes on where it was left, or changes nothing."""
+    from deploy.importing.command import main
+
+    raise typer.Exit(main(file, map_, var, dry_run=dry_run, skip_bad_rows=skip_bad_rows, loop=looped))
