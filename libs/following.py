@@ -59,8 +59,6 @@ class Follower:
             except KeptElsewhere:
                 self._log.info("view was kept further elsewhere", view=self.view.name)
                 await self._look_again()
-            except KeptElsewhere:
-                await self.view.set_up()  # what waits is looked at again, from the place where the view stands now
             except (psycopg.Error, Unavailable, OSError) as error:
                 self._log.warning("view waits", view=self.view.name, reason=repr(error))
                 await asyncio.sleep(0.2)

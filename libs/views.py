@@ -38,10 +38,6 @@ class KeptElsewhere(RuntimeError):
     """Another process, or a commit whose answer was lost, kept this view further: nothing was changed now."""
 
 
-class KeptElsewhere(Exception):
-    """Someone else kept this view further, or built it anew, meanwhile. Nothing was changed; go on from its new place."""
-
-
 class Overtaken(Exception):
     """The live view stands further than the one built beside it. Nothing was swapped; read on and try again."""
 
@@ -110,6 +106,7 @@ class View:
 
         Raises KeptElsewhere where the page is not the one that was last read: nothing is changed then.
         """
+        was = dict(self.places)
         rows = Rows()
         for event in events:
             self.project(event, rows)
@@ -118,7 +115,7 @@ class View:
             async with connection.cursor() as cursor:
                 for statement, run in groupby(rows.statements, key=itemgetter(0)):
                     await cursor.executemany(statement, [parameters for _, parameters in run])
-            turned = [await self._turn(connection, *page, anew=bool(schema)) for page in places.items()]
+            turned = [await self._turn(connection, *page, was, anew=bool(schema)) for page in places.items()]
             for page in turned:
                 if await page.fetchone() is None:
                     raise KeptElsewhere(f"{self.service}.{self.name}")
@@ -129,15 +126,20 @@ class View:
                 self._moved.notify_all()
 
     async def _turn(
-        self, connection: AsyncConnection[Any], source: str, place: tuple[int, int], *, anew: bool
+        self,
+        connection: AsyncConnection[Any],
+        source: str,
+        place: tuple[int, int],
+        was: Mapping[str, tuple[int, int]],
+        *,
+        anew: bool,
     ) -> AsyncCursor[Any]:
         """Only from the page that was read: an outcome may be unknown, and repeating it must not count it twice."""
-        was = self.places.get(source, (0, 0))
         return await connection.execute(
             "INSERT INTO bookmark AS b VALUES (%s, %s, %s, %s) ON CONFLICT (view, source) DO UPDATE"
             " SET position = excluded.position, stream_sequence = excluded.stream_sequence"
             " WHERE (b.position, b.stream_sequence) = (%s, %s) OR (%s AND b.position <= excluded.position) RETURNING 1",
-            (self.name, source, *place, *was, anew),
+            (self.name, source, *place, *was.get(source, (0, 0)), anew),
         )
 
     async def cached(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
@@ -217,7 +219,9 @@ class View:
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             for source, place in places.items():
                 await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
-        await self._move_to(places)
+        self.places, self._answers = places, {}
+        async with self._moved:
+            self._moved.notify_all()
 
     async def _into(self, connection: AsyncConnection[Any], schema: str) -> None:
         await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
