@@ -8,33 +8,38 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from contracts.envelope import Envelope
+from contracts.envelope import Envelope, PublishedEvent
 from deploy.house import Platform
 from libs.clock import StagedClock
-from libs.following import Follower
-from libs.relay import Relay
+from libs.publishing import Publisher
+from libs.relay import Message, Relay
 from libs.room import Room
 from libs.store import Recorded
 from libs.views import View
 from libs.wire import stream_of
 
 BATCH = 500
-LATER = frozenset({"overview", "ledger"})
-"""Views that nobody decides by; they are caught up at the end, in large batches."""
+PROMPT = frozenset({"directory", "diary", "cases"})
+"""Views that decisions look at are kept at once; all others catch up in large batches."""
+HELD = 5000
+"""How many published forms are held before views catch up with them and the wire is told."""
 
 
 class Pump:
     """Carries events between the rooms of an opened, but not started, platform."""
 
-    def __init__(self, platform: Platform, later: frozenset[str] = LATER) -> None:
+    def __init__(self, platform: Platform, prompt: frozenset[str] = PROMPT) -> None:
         self.rooms = list(platform.rooms.values())
-        self.later = later
+        self.prompt = prompt
         self.places: dict[str, int] = {room.name: 0 for room in self.rooms}
         self.delivered = 0
+        self._written: dict[str, dict[int, Envelope | None]] = defaultdict(dict)
+        self._followed = {id(v): set(v.followed()) for room in self.rooms for v in views_of(room)}
+        self._relays: list[Relay] = []
 
     async def drain(self) -> int:
         """Deliver until all is quiet; how many events were carried."""
@@ -64,36 +69,46 @@ class Pump:
         rows = await room.store.read(self.places[room.name], BATCH)
         if not rows:
             return False
-        envelopes = [e for e in await room.publisher.envelopes(rows) if e]
-        await self._show(room, rows, envelopes)
+        envelopes = await self._envelopes(room, rows)
+        await self._show(room, rows, envelopes, prompt=True)
         await self._tell(envelopes)
         self.places[room.name] = rows[-1].position
         self.delivered += len(rows)
         return True
 
-    async def _show(self, source: Room, rows: Sequence[Recorded], envelopes: list[Envelope]) -> None:
-        for room in self.rooms:
-            for follower in room.followers:
-                if follower.view.name not in self.later:
-                    await self._keep(room, follower, source, rows, envelopes)
+    async def _envelopes(self, room: Room, rows: Sequence[Recorded]) -> list[Envelope]:
+        """The published forms of these rows, each written only once."""
+        written = self._written[room.name]
+        if missing := [row for row in rows if row.position not in written]:
+            fresh = await room.publisher.envelopes(missing)
+            written |= {row.position: envelope for row, envelope in zip(missing, fresh, strict=True)}
+        return [envelope for row in rows if (envelope := written[row.position])]
 
-    async def _keep(
-        self, room: Room, follower: Follower, source: Room, rows: Sequence[Recorded], envelopes: list[Envelope]
+    async def _show(
+        self, source: Room, rows: Sequence[Recorded], envelopes: Sequence[Envelope], *, prompt: bool
     ) -> None:
-        view = follower.view
-        place = {source.name: (rows[-1].position, 0)}
-        if view.places.get(source.name, (0, 0))[0] >= rows[-1].position:
-            return
-        if room is source and view.reads_own_store():
-            await view.keep(room.mapper.sealed(row.stored for row in rows), place)
-        elif source.name in view.neighbours():
-            await view.keep(interesting(view, envelopes), place)
+        events: list[Any] = []
+        for room in self.rooms:
+            for view in views_of(room):
+                place = view.places.get(source.name, (0, 0))
+                if (view.name in self.prompt) is not prompt or place[0] >= rows[-1].position:
+                    continue
+                new = [row for row in rows if row.position > place[0]]
+                followed, events = self._followed[id(view)], events or [each.open() for each in envelopes]
+                if room is source and view.reads_own_store():
+                    mine = [r.stored for r in new if room.mapper.shapes[r.stored.topic].kind in followed]
+                    found: Iterable[Any] = room.mapper.sealed(mine)
+                elif source.name in view.neighbours():
+                    found = [e for e in events if type(e) in followed and e.envelope.sequence > place[0]]
+                else:
+                    continue
+                await view.keep(found, {source.name: (rows[-1].position, place[1])})
 
-    async def _tell(self, envelopes: list[Envelope]) -> None:
+    async def _tell(self, envelopes: Sequence[Envelope]) -> None:
         lanes: dict[tuple[str, UUID], list[Envelope]] = defaultdict(list)
         for room in self.rooms:
-            for envelope in envelopes:
-                if room.reactor and envelope.source in room.reactor.neighbours():
+            for envelope in envelopes if room.reactor else ():
+                if _concerns(room.reactor, envelope):
                     lanes[room.name, envelope.journey].append(envelope)
         listening = {room.name: room.reactor for room in self.rooms}
         await asyncio.gather(*(self._walk(listening[name], lane) for (name, _), lane in lanes.items()))
@@ -104,46 +119,64 @@ class Pump:
             with StagedClock.at(envelope.recordedtime):  # on a staged clock, others react as soon as they are told
                 await reactor.react_to(envelope)
 
+    async def publish(self, told: Callable[[int], None] = lambda _: None) -> None:
+        """Let the other views catch up, and tell the wire, each stream from wherever it stands."""
+        for room in self.rooms:
+            await self._catch_up(room, told)
+        if not self._relays:
+            for room in self.rooms:
+                await room.wire.open()
+            self._relays = [relay for room in self.rooms for relay in self._relays_of(room)]
+        for relay in self._relays:
+            await relay.send_all()
+        self._written.clear()
+
+    async def publish_if_much(self) -> None:
+        """Publish where so much is held that it should not be held any longer."""
+        if sum(map(len, self._written.values())) >= HELD:
+            await self.publish()
+
+    async def _catch_up(self, source: Room, told: Callable[[int], None]) -> None:
+        late = [view for room in self.rooms for view in views_of(room) if view.name not in self.prompt]
+        hearing = [v for v in late if source.name in v.neighbours() or v.service == source.name]
+        place = min((view.places.get(source.name, (0, 0))[0] for view in hearing), default=source.store.position)
+        while rows := await source.store.read(place, BATCH):
+            await self._show(source, rows, await self._envelopes(source, rows), prompt=False)
+            place = rows[-1].position
+            told(len(rows))
+
+    def _relays_of(self, room: Room) -> list[Relay]:
+        async def for_neighbours(rows: Sequence[Recorded]) -> list[Message | None]:
+            await self._envelopes(room, rows)
+            written, publisher = self._written[room.name], room.publisher
+            return [_message(publisher, written[row.position]) for row in rows]
+
+        return [
+            Relay(room.store, room.wire.connect, stream_of(room.name), for_neighbours),
+            Relay(room.store, room.wire.connect, f"AUDIT_{room.name.upper()}", room.publisher.for_audit),
+        ]
+
     async def finish(self, told: Callable[[int], None] = lambda _: None) -> None:
-        """Catch up the views that were left for later, publish everything, and set every place to the streams' ends."""
-        await self._catch_up(told)
-        for room in self.rooms:
-            await room.wire.open()
-        for room in self.rooms:
-            await publish_all(room)
+        """Publish everything, and set every reader's place to the ends of the streams."""
+        await self.publish(told)
         ends = {room.name: await _end(room) for room in self.rooms}
         for room in self.rooms:
             await _set_places(room, ends)
             await room.wire.close()
 
-    async def _catch_up(self, told: Callable[[int], None]) -> None:
-        late = [(room, f.view) for room in self.rooms for f in room.followers if f.view.name in self.later]
-        for source in self.rooms:
-            place = min((view.places.get(source.name, (0, 0))[0] for _, view in late), default=0)
-            while late and (rows := await source.store.read(place, BATCH)):
-                envelopes = [e for e in await source.publisher.envelopes(rows) if e]
-                for _, view in late:
-                    if source.name in view.neighbours():
-                        await view.keep(interesting(view, envelopes), {source.name: (rows[-1].position, 0)})
-                place = rows[-1].position
-                told(len(rows))
+
+def views_of(room: Room) -> list[View]:
+    """Every view a room keeps, its diary included."""
+    return [follower.view for follower in room.followers]
 
 
-def interesting(view: View, envelopes: Sequence[Envelope]) -> list[Any]:
-    """The opened events that a view has a case for."""
-    followed = set(view.followed())
-    events = (envelope.open() for envelope in envelopes)
-    return [event for event in events if type(event) in followed]
+def _concerns(reactor: Any, envelope: Envelope) -> bool:
+    dispatch, kind = reactor.react.dispatch, PublishedEvent.catalogue.get(envelope.type)
+    return kind is not None and dispatch(kind) is not dispatch(object)
 
 
-async def publish_all(room: Room) -> None:
-    """Send a room's whole log to its streams, from wherever they stand."""
-    for stream, render in (
-        (stream_of(room.name), room.publisher.for_neighbours),
-        (f"AUDIT_{room.name.upper()}", room.publisher.for_audit),
-    ):
-        relay = Relay(room.store, room.wire.connect, stream, render)
-        await relay.send_all()
+def _message(publisher: Publisher, envelope: Envelope | None) -> Message | None:
+    return publisher._message(envelope) if envelope else None
 
 
 async def _end(room: Room) -> int:
@@ -152,8 +185,7 @@ async def _end(room: Room) -> int:
 
 
 async def _set_places(room: Room, ends: dict[str, int]) -> None:
-    for follower in room.followers:
-        view = follower.view
+    for view in views_of(room):
         heard = {s: (view.places.get(s, (0, 0))[0], ends[s]) for s in view.neighbours() if s in ends}
         if heard:
             await view.keep([], heard)

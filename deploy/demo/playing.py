@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from deploy.demo.memory import let_remember
 from deploy.demo.organisation import DemoPost, Member
 from deploy.house import Platform
 from deploy.pump import Pump
@@ -25,7 +26,7 @@ PLAYER = "demo"
 PREFIX = "demo:"
 AT_ONCE = 48
 """How many lanes are asked at the same time, so that many decisions share a commit."""
-STEP_DAYS = 3
+STEP_DAYS = 5
 
 Play = Callable[["Stage", datetime], Awaitable[Iterable["Beat"] | None]]
 """A scene, told the time it plays at; it may put further beats on the programme."""
@@ -71,6 +72,7 @@ class Performance:
 
     def __init__(self, platform: Platform, clock: StagedClock, began: datetime, ends: datetime) -> None:
         self.platform, self.clock, self.began, self.ends = platform, clock, began, ends
+        let_remember(platform)
         self.pump = Pump(platform)
         self.stage = Stage(platform, clock, set())
         self.played_until = began - timedelta.resolution
@@ -88,10 +90,11 @@ class Performance:
         for room in self.platform.rooms.values():
             async with room.pool.connection() as connection:
                 found = await connection.execute(
-                    f"SELECT message_id FROM {room.name}.inbox WHERE consumer LIKE 'request:%%' AND message_id LIKE %s",
-                    (f"{PREFIX}%",),
+                    f"SELECT consumer, message_id FROM {room.name}.inbox WHERE consumer LIKE 'request:%'"
                 )
-                self.stage.asked |= {row[0] for row in await found.fetchall()}
+                asked = set(await found.fetchall())
+            room.service.store.keys = asked
+            self.stage.asked |= {key for _, key in asked if key.startswith(PREFIX)}
         for step in steps(self.began, self.ends):
             if not (kept := await self._memory.answer(PLAYER, f"until:{step.isoformat()}")):
                 break
@@ -121,6 +124,7 @@ class Performance:
         self.clock.move_to(until)
         await self.pump.drain()
         await self.pump.wake()
+        await self.pump.publish_if_much()
         self.played_until = until
         answer = orjson.dumps({"until": until.isoformat(), "places": self.pump.places}).decode()
         await self._memory.append([], Once(PLAYER, f"until:{until.isoformat()}", answer=answer))
