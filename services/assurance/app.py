@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
+from services.assurance import api
 from services.assurance.application import Assurance
+from services.assurance.pages import pages
 from services.assurance.policy import dates, react
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
@@ -13,7 +15,7 @@ from services.assurance.publication import publish
 
 def room(house: House) -> Room:
     """Assurance as a room of a house."""
-    return Room(
+    assurance = Room(
         house,
         Assurance,
         publish,
@@ -21,3 +23,5 @@ def room(house: House) -> Room:
         dates,
         views=lambda name, pool: [Directory(name, pool), Cases(name, pool), Standing(name, pool)],
     )
+    assurance.routes = [api.routes(assurance.service), pages(assurance.service)]
+    return assurance

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import EvidenceSource, Register
 from libs.deciding import Act, Saved
 from libs.directory import Directory
-from libs.service import Service, command
+from libs.service import NotFound, Service, command
+from libs.web.reach import OutOfReach
 from services.assurance.domain import Cadence, FollowUp, Measure, Programme
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
@@ -53,3 +55,14 @@ class Assurance(Service):
         found = await self.get(FollowUp, FollowUp.create_id(journey), act)
         found.report_lapse(state, act.rationale)
         return await self.save(act, found)
+
+
+async def cadence_within(assurance: Assurance, scope: str, identity: UUID) -> dict[str, Any]:
+    """A cadence's row, for a post whose scope covers its place. Raises NotFound, OutOfReach."""
+    row = await assurance.standing.cadence(identity)
+    if row is None:
+        raise NotFound("There is no such round. Choose one from the list.")
+    sites = {site.site_id for site in await assurance.directory.sites_within(scope)}
+    if row["site"] not in sites and scope != f"provider:{row['provider']}":
+        raise OutOfReach
+    return row

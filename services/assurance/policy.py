@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import gather
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import singledispatch
 from typing import Any, Protocol, TypeVar
@@ -16,10 +17,10 @@ from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.deciding import circumstances
 from libs.domain import Aggregate
 from services.assurance.domain import Cadence, FollowUp, Measure, Programme
-from services.assurance.domain.figures import Breach, Figure, month_after, month_of
-from services.assurance.domain.follow_up import Tied
+from services.assurance.domain.figures import Figure, month_after, month_of
 from services.assurance.domain.measure import Evidence
 from services.assurance.domain.programme import Place
+from services.assurance.domain.proof import Tied
 
 A = TypeVar("A", bound=Aggregate)
 BACK = -6
@@ -84,7 +85,22 @@ async def _hold_to(
     version = ", ".join(sorted(pack.version for pack in programme.packs.values()))
     for each in dropped:
         each.withdraw(version)
-    return [*dropped, *await _hold_measures(programme, service, only), *await _hold_cadences(programme, service, only)]
+    released = await _release([each for each in dropped if isinstance(each, Measure)], service)
+    return [
+        *dropped, *released, *await _hold_measures(programme, service, only),
+        *await _hold_cadences(programme, service, only),
+    ]  # fmt: skip
+
+
+async def _release(measures: list[Measure], service: Records) -> list[FollowUp]:
+    """The changes that these measures were to prove; from now on people who go and look do."""
+    journeys = {each for measure in measures for each in measure.followers}
+    follow_ups = [f for each in journeys if (f := await _known(each, service))]
+    for follow_up in follow_ups:
+        for measure in measures:
+            if measure.site == follow_up.site:
+                follow_up.release(measure.measure_id)
+    return follow_ups
 
 
 async def _hold_measures(programme: Programme, service: Records, only: str) -> list[Measure]:
@@ -167,14 +183,14 @@ def _tie(follow_up: FollowUp, measure: Measure, changed_on: date) -> None:
         measure.measure_id, definition.title, definition.target_percent, definition.direction == "higher_is_better"
     )
     earliest = month_after(month_of(changed_on), BACK)
-    follow_up.tie(tied, [found for period, (found, _) in sorted(measure.figures.items()) if period >= earliest])
+    known = [found for period, (found, _) in sorted(measure.figures.items()) if period >= earliest]
+    follow_up.tie(tied, [replace(found, breaches=[]) for found in known])
 
 
 @react.register
 async def hear_a_figure(event: own.MeasureChecked, service: Records) -> Iterable[Aggregate]:
     measure = await service.find(Measure, Measure.create_id(event.measure_id, event.site_id))
-    breaches = [Breach(each.journey, each.started, each.because) for each in event.breaches]
-    figure = Figure(event.period, event.numerator, event.denominator, event.met, breaches)
+    figure = Figure(event.period, event.numerator, event.denominator, event.met)
     follow_ups = [f for each in (measure.followers if measure else ()) if (f := await _known(each, service))]
     for follow_up in follow_ups:
         follow_up.hear(event.measure_id, figure)

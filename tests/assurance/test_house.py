@@ -23,7 +23,7 @@ MEASURE = Measure.create_id("indicator-reviewed-in-one-working-day", "elm")
 async def until(found: Callable[[], Awaitable[Any]], patience: float = 20) -> Any:
     """What is found, once it is; TimeoutError if that takes too long."""
     async with asyncio.timeout(patience):
-        while not (answer := await found()):
+        while not (answer := await found()):  # noqa: ASYNC110 a database has no event to await
             await asyncio.sleep(0.02)
     return answer
 

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.deciding import circumstances
-from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
+from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from libs.practice import Cadence as Definition
 from libs.practice import Every
 from services.assurance.domain.figures import month_after, month_of
+from services.assurance.domain.refusals import AlreadyOnRecord, NotHeldYet
 
 Slot = tuple[date, date]
 """First and last day of the time in which it is to be held once."""
@@ -122,16 +123,23 @@ class Cadence(Aggregate):
             journey=identity,
             about=identity,
             cadence_id=definition.id,
-            **_asked(definition, version, nation),
+            **_asked(definition, version, nation, _first(definition, nation)),
         )
 
     def amend(self, definition: Definition, version: str, nation: str) -> None:
-        """Other rules ask for it otherwise, or again. The same once more is no news."""
-        if not self.is_set or (definition, nation) != (self.definition, self.nation):
-            self.trigger_event(self.Amended, **_asked(definition, version, nation))
+        """Other rules ask for it otherwise, or again. The same once more is no news; what is on record counts on."""
+        if self.is_set and (definition, nation) == (self.definition, self.nation):
+            return
+        as_often = definition.every is self.definition.every
+        slot = self.slot if self.is_set and as_often else _first(definition, nation)
+        while as_often and slot[0] in self.kept:
+            slot = slot_after(definition.every, slot, WorkingDays(nation))
+        self.trigger_event(self.Amended, **_asked(definition, version, nation, slot))
 
     @event(Amended)
     def _(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
+        if definition["every"] != self.definition.every:
+            self.kept = {}
         self._hold(definition, nation, starts, ends)
 
     def _hold(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
@@ -192,15 +200,10 @@ def _due(slot: Slot) -> dict[str, Any]:
     return {"starts": slot[0], "ends": slot[1], "next_due": end_of_day(slot[1])}
 
 
-def _asked(definition: Definition, version: str, nation: str) -> dict[str, Any]:
-    slot = first_slot(definition.every, local_day(circumstances().now), WorkingDays(nation))
+def _first(definition: Definition, nation: str) -> Slot:
+    return first_slot(definition.every, local_day(circumstances().now), WorkingDays(nation))
+
+
+def _asked(definition: Definition, version: str, nation: str, slot: Slot) -> dict[str, Any]:
     content = definition.model_dump(mode="json")
     return {"definition": content, "version": version, "nation": nation} | _due(slot)
-
-
-class NotHeldYet(Refused):
-    """Only what has taken place goes on record. Enter the day on which it was held, today at the latest."""
-
-
-class AlreadyOnRecord(Refused):
-    """It is on record for this time already."""

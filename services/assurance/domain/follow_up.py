@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from contracts.taxonomy import ClosureState, Verdict
 from libs.calendar import local_day
 from libs.deciding import circumstances
-from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
+from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.assurance.domain.figures import Figure
 from services.assurance.domain.proof import (
     DAYS_BETWEEN_ROUNDS,
+    Tied,
+    figure_words,
     lasted,
     months_later,
     sample_words,
@@ -20,19 +21,10 @@ from services.assurance.domain.proof import (
     since,
     weigh,
 )
+from services.assurance.domain.refusals import MoreSeenThanLookedAt, NothingChangedYet, NotReached, ReasonMissing
 
 DONE, BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED = ClosureState
 LONGEST_PROOF = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """A measure that is to prove the change, and whether more is better."""
-
-    measure_id: str
-    title: str
-    target_percent: float
-    higher_is_better: bool
 
 
 class FollowUp(Aggregate):
@@ -56,6 +48,10 @@ class FollowUp(Aggregate):
     class MeasureTied(Event):
         TOPIC = "assurance.FollowUp.MeasureTied"
         measure: Tied
+
+    class MeasureReleased(Event):
+        TOPIC = "assurance.FollowUp.MeasureReleased"
+        measure_id: str
 
     class FigureHeard(Event):
         TOPIC = "assurance.FollowUp.FigureHeard"
@@ -145,6 +141,15 @@ class FollowUp(Aggregate):
     def _(self, measure: Tied) -> None:
         self.tied[measure.measure_id] = measure
 
+    def release(self, measure_id: str) -> None:
+        """A measure no longer applies to the site, so that it can prove nothing more; what it has proven stays."""
+        if measure_id in self.tied:
+            self.trigger_event(self.MeasureReleased, measure_id=measure_id)
+
+    @event(MeasureReleased)
+    def _(self, measure_id: str) -> None:
+        del self.tied[measure_id]
+
     def hear(self, measure_id: str, figure: Figure) -> None:
         """A month was checked, or checked again. The same figure again is no news."""
         if measure_id not in self.tied or self.figures.get(measure_id, {}).get(figure.period) == figure:
@@ -206,20 +211,15 @@ class FollowUp(Aggregate):
         }
         for name, figure in latest.items():
             if figure.met is False:
-                self._lose(EFFECTIVE, self._sentence("missed", name, figure))
+                self._lose(EFFECTIVE, figure_words(self.tied[name], "missed", figure))
                 return
         if not latest:
             return
         name, figure = max(latest.items(), key=lambda each: (each[1].period, each[0]))
-        said = self._sentence("met", name, figure)
+        said = figure_words(self.tied[name], "met", figure)
         self._prove(EFFECTIVE, said, figure.period)
         if lasted(self.proven_since[EFFECTIVE], figure.period):
             self._prove(SUSTAINED, f"Not missed since it was first met. {said}", figure.period)
-
-    def _sentence(self, outcome: str, name: str, figure: Figure) -> str:
-        tied = self.tied[name]
-        words = share_words(figure.numerator, figure.denominator)
-        return f"{tied.title}: {outcome} in {figure.period:%B %Y}, {words}, target {tied.target_percent:g} %."
 
     def _judge_rounds(self, shown: str) -> None:
         """Where no measure fits, people who look again, and again, and find the same."""
@@ -293,19 +293,3 @@ class FollowUp(Aggregate):
 
     def _forget(self, state: str) -> None:
         del self.proofs[state], self.proven_since[state]
-
-
-class MoreSeenThanLookedAt(Refused):
-    """You cannot have seen it more often than you looked. Enter how often you looked, and how often it was done."""
-
-
-class NothingChangedYet(Refused):
-    """There is nothing to look for yet: the change has not been made. Look again once it has."""
-
-
-class NotReached(Refused):
-    """This state has not been reached, so it cannot slip."""
-
-
-class ReasonMissing(Refused):
-    """Say in a sentence what you saw, so that others can put it right."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from libs.calendar import WorkingDays, local_day
 from libs.deciding import circumstances
-from libs.domain import Aggregate, Created, Event, Refused, event, follows
+from libs.domain import Aggregate, Created, Event, event, follows
 from libs.practice import Measure as Definition
 from services.assurance.domain.figures import (
     Breach,
@@ -22,6 +22,7 @@ from services.assurance.domain.figures import (
     month_after,
     month_of,
 )
+from services.assurance.domain.refusals import MonthNotOver, NotMeasuredThen
 
 LOOK_AGAIN = timedelta(days=7)
 """A check reads what has arrived by then; a week later it is made again, and corrected if more has arrived since."""
@@ -207,11 +208,3 @@ class Measure(Aggregate):
         self.figures[period] = (Figure(period, numerator, denominator, met, breaches), revision)
         self.next_period = next_period
         self.next_check = next_check if self.is_set else None
-
-
-class NotMeasuredThen(Refused):
-    """This measure did not yet apply to the site in that month."""
-
-
-class MonthNotOver(Refused):
-    """A month is measured once it is over. Until then some of its cases have not begun."""

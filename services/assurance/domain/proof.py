@@ -22,6 +22,16 @@ METHOD = (
 
 
 @dataclass(frozen=True, slots=True)
+class Tied:
+    """A measure that is to prove the change, and whether more is better."""
+
+    measure_id: str
+    title: str
+    target_percent: float
+    higher_is_better: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """A verdict on a measure, the counts it rests on as "k/n", and the last month it looked at."""
 
@@ -83,6 +93,12 @@ def _sum(figures: list[Figure]) -> tuple[int, int]:
 def share_words(seen: int, of: int) -> str:
     """A count as it is said: "14 of 20 (70 %)"."""
     return f"{seen} of {of} ({_percent(seen / of)})" if of else "nothing to measure"
+
+
+def figure_words(tied: Tied, outcome: str, figure: Figure) -> str:
+    """A month's figure as proof or against it, with the measure's name and its target."""
+    words = share_words(figure.numerator, figure.denominator)
+    return f"{tied.title}: {outcome} in {figure.period:%B %Y}, {words}, target {tied.target_percent:g} %."
 
 
 def sample_words(seen: int, of: int) -> str:

@@ -89,13 +89,14 @@ class Standing(View):
             "SELECT * FROM figure WHERE measure = %s ORDER BY period DESC LIMIT %s", (measure, limit)
         )
 
-    async def cadences(self, provider: str, sites: Sequence[str]) -> list[dict[str, Any]]:
-        """What is to be held at these places ("" is the provider as a whole), soonest first, with the last slot."""
+    async def cadences(self, sites: Sequence[str], provider: str = "") -> list[dict[str, Any]]:
+        """What is to be held at these sites, and by this provider as a whole, soonest first, each with its last slot."""
         return await self.rows(
             "SELECT c.*, s.starts AS last_starts, s.missed_on, s.held_on FROM cadence c LEFT JOIN LATERAL ("
             " SELECT * FROM slot WHERE cadence = c.id ORDER BY starts DESC LIMIT 1) s ON true"
-            " WHERE c.provider = %s AND c.site = ANY(%s) AND NOT c.withdrawn ORDER BY c.next_due, c.title, c.site",
-            (provider, list(sites)),
+            " WHERE (c.site = ANY(%s) OR (c.site = '' AND c.provider = %s)) AND NOT c.withdrawn"
+            " ORDER BY c.next_due, c.title, c.site",
+            (list(sites), provider),
         )
 
     async def cadence(self, identity: UUID) -> dict[str, Any] | None:

@@ -1,0 +1,134 @@
+"""Figures, rounds and states as a tired manager reads them: k of n with its target, never a colour for a count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.taxonomy import ClosureState, EvidenceSource, Register, Role, Verdict
+from libs.practice import Every
+from services.assurance.domain.proof import share_words
+
+PROOF_ASKED = {
+    ClosureState.DONE: "Every agreed action is made, and someone other than its owner saw it.",
+    ClosureState.BRIEFED: "Everyone in the team has read the briefing and answered its question.",
+    ClosureState.PRACTISED: "Someone goes and looks, and sees the new way every time.",
+    ClosureState.EFFECTIVE: "Its measure meets the target in a month that began after the change. Where no measure"
+    " fits, the new way is seen again, every time, four weeks later or more.",
+    ClosureState.SUSTAINED: "Three months on, the measure is still met and was never missed since. Where no measure"
+    " fits, the new way is seen again, every time, three months later or more.",
+}
+HELD_EVERY = {
+    Every.DAY: "every working day",
+    Every.WEEK: "every week",
+    Every.MONTH: "every month",
+    Every.QUARTER: "every quarter",
+}
+
+
+def figure_words(row: Mapping[str, Any], target: float) -> str:
+    """ "14 of 20 (70 %), target 100 %", or that there was nothing to measure."""
+    if not row["denominator"]:
+        return f"Nothing to measure, target {target:g} %"
+    return f"{share_words(row['numerator'], row['denominator'])}, target {target:g} %"
+
+
+def measured(row: Mapping[str, Any], references: Mapping[UUID, str]) -> dict[str, Any]:
+    """A month's figure in words, with each breach and where to read about it."""
+    breaches = [
+        {
+            "href": f"/journeys/{each['journey']}",
+            "reference": references.get(UUID(each["journey"]), "this case"),
+            "started": date.fromisoformat(each["started"]),
+            "because": each["because"],
+        }
+        for each in row["breaches"]
+    ]
+    target = row.get("target_then") or row["target_percent"]
+    outcome = {True: "Target met", False: "Target not met", None: ""}[row["met"]]
+    return {
+        "month": f"{row['period']:%B %Y}",
+        "figure": figure_words(row, target),
+        "outcome": outcome,
+        "breaches": breaches,
+        "revision": row["revision"],
+        "checked": row["checked"],
+    }
+
+
+def journeys_of(rows: list[dict[str, Any]]) -> list[UUID]:
+    """Every journey named in the breaches of these figures."""
+    return [UUID(each["journey"]) for row in rows for each in row["breaches"] or ()]
+
+
+def round_words(row: Mapping[str, Any], title: str, today: date) -> dict[str, Any]:
+    """A cadence in words: what, how often, by whom, in which book, by when, and how the last one went."""
+    return {
+        "href": f"/assurance/cadence/{row['id']}",
+        "title": row["title"],
+        "place": title,
+        "how": f"{HELD_EVERY[Every(row['every'])].capitalize()}, by the {Role(row['role']).label.lower()}",
+        "book": Register(row["register"]).label,
+        "starts": row["starts"],
+        "ends": row["ends"],
+        "due": row["next_due"],
+        "last": _last(row),
+        "running": row["starts"] <= today,
+    }
+
+
+def _last(row: Mapping[str, Any]) -> str:
+    if row.get("held_on"):
+        return f"last held on {_day(row['held_on'])}"
+    return f"the one due on {_day(row['missed_on'])} is not on record" if row.get("missed_on") else ""
+
+
+def states(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The five states in order: reached with its proof, lost with the reason, or what it still takes."""
+    known = {row["state"]: row for row in rows}
+    said = []
+    for state in ClosureState:
+        row = known.get(state)
+        held = bool(row and row["held"])
+        said.append(
+            {
+                "code": state.value,
+                "label": state.label,
+                "held": held,
+                "standing": "Reached" if held else ("No longer" if row else "Not yet"),
+                "words": row["words"] if row else PROOF_ASKED[state],
+                "asked": "" if held or row is None else PROOF_ASKED[state],
+                "since": row["since"] if row else None,
+            }
+        )
+    return said
+
+
+def verdict_words(row: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """A verdict in words: what the figures say, before, after, and the method."""
+    before, after = (share_words(*map(int, row[side].split("/"))) for side in ("before", "after"))
+    return {
+        "title": title,
+        "verdict": Verdict(row["verdict"]).label,
+        "before": before,
+        "after": after,
+        "method": row["method"],
+        "at": row["at"],
+    }
+
+
+def observed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A round of looking, as an entry of a timeline."""
+    when: datetime = row["at"]
+    return {
+        "title": f"Seen {row['seen']} of {row['looked']} times",
+        "when": when,
+        "who": EvidenceSource(row["source_kind"]).label,
+        "text": " ".join(each for each in (row["shown"], row["note"]) if each),
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,380 @@
+"""A change comes closer to its end by proof alone, in order, and falls back when proof says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from contracts.taxonomy import ClosureState, Verdict
+from libs.deciding import deciding
+from services.assurance.domain import FollowUp
+from services.assurance.domain.figures import Figure, month_after
+from services.assurance.domain.proof import Tied, sample_words, weigh
+from services.assurance.domain.refusals import MoreSeenThanLookedAt, NothingChangedYet, NotReached, ReasonMissing
+from tests.assurance.told import at, month
+from tests.given import JOURNEY, NOW, SOMEONE, event, given
+
+DONE, BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED = ClosureState
+CHANGED = date(2026, 3, 2)
+TIED = Tied("indicator", "Signs reviewed", 100, higher_is_better=True)
+OPENED = event(FollowUp.Opened)
+CHANGE = event(
+    FollowUp.ChangeMade, what_changed="Notes are screened daily", changed_on=CHANGED, measure_ids=["indicator"]
+)
+MEASURED = event(FollowUp.MeasureTied, measure=TIED)
+Reached, Lost, Proven = FollowUp.StateReached, FollowUp.StateLost, FollowUp.Proven
+
+
+def proven(state: ClosureState, since: date = CHANGED) -> Any:
+    return event(Proven, state=state, proof=f"{state} is proven", since=since)
+
+
+def reached(*states: ClosureState, since: date = CHANGED) -> list[Any]:
+    return [
+        each
+        for state in states
+        for each in (proven(state, since), event(Reached, state=state, proof=f"{state} is proven"))
+    ]
+
+
+def found(period: date, numerator: int, denominator: int = 20) -> Figure:
+    return Figure(period, numerator, denominator, numerator == denominator if denominator else None)
+
+
+def heard(figure: Figure) -> Any:
+    return event(FollowUp.FigureHeard, measure_id="indicator", figure=figure)
+
+
+def hears(figure: Figure) -> Callable[[FollowUp], None]:
+    return lambda f: f.hear("indicator", figure)
+
+
+TO_PRACTISED = [OPENED, CHANGE, MEASURED, *reached(DONE, BRIEFED, PRACTISED)]
+TOO_LITTLE = event(
+    FollowUp.VerdictReached, measure_id="indicator", verdict=Verdict.TOO_LITTLE_DATA, before="0/0", after="20/20",
+    method="", until=month(4),
+)  # fmt: skip
+TO_EFFECTIVE = [*TO_PRACTISED, heard(found(month(4), 20)), TOO_LITTLE, *reached(EFFECTIVE, since=month(4))]
+
+
+def test_a_change_made_is_done() -> None:
+    given(FollowUp, OPENED).when(lambda f: f.make_change("New prompt", CHANGED, [])).then(
+        event(FollowUp.ChangeMade, changed_on=CHANGED), event(Proven, state=DONE), event(Reached, state=DONE)
+    )
+
+
+def test_proof_that_comes_early_waits_for_what_must_come_before() -> None:
+    early = [OPENED, proven(BRIEFED)]
+    given(FollowUp, OPENED).when(lambda f: f.brief(12, 12)).then(event(Proven, state=BRIEFED))
+    given(FollowUp, *early).when(lambda f: f.make_change("New prompt", CHANGED, [])).then(
+        event(FollowUp.ChangeMade),
+        event(Proven, state=DONE),
+        event(Reached, state=DONE),
+        event(Reached, state=BRIEFED, proof="briefed is proven"),
+    )
+
+
+def test_everyone_having_understood_is_said_as_it_is() -> None:
+    given(FollowUp, OPENED, CHANGE, *reached(DONE)).when(lambda f: f.brief(12, 12)).then(
+        event(Proven, proof="12 of 12 staff read the briefing and answered its question rightly."),
+        event(Reached, state=BRIEFED),
+    )
+
+
+def test_a_further_briefing_takes_briefed_back_and_nothing_else() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.brief_anew()).then(event(Lost, state=BRIEFED))
+
+
+def test_a_round_without_exception_shows_practice_and_says_how_sure_that_is() -> None:
+    given(FollowUp, OPENED, CHANGE, MEASURED, *reached(DONE, BRIEFED)).when(
+        lambda f: f.observe(59, 59, "practice_observation", "All prompts used")
+    ).then(
+        event(FollowUp.PracticeObserved, practised=True, shown=sample_words(59, 59)),
+        event(Proven, state=PRACTISED),
+        event(Reached, state=PRACTISED),
+    )
+    assert "at least 95 % is done so" in sample_words(59, 59)
+    assert sample_words(3, 3).startswith("3 of 3 (100 %); 95 % interval 43 % to 100 %.")
+    assert "without exception" not in sample_words(19, 20)
+    assert "99 %" in sample_words(299, 300)  # never rounded up to all
+
+
+def test_one_exception_takes_practised_back_though_the_measure_is_still_met() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.observe(9, 10, "audit", "")).then(
+        event(FollowUp.PracticeObserved, practised=False),
+        event(Lost, state=PRACTISED, because="Seen in practice: 9 of 10 (90 %)."),
+    )
+
+
+def test_nobody_sees_more_than_they_look_at() -> None:
+    given(FollowUp, *TO_PRACTISED).when(lambda f: f.observe(3, 2, "audit", "")).refused(MoreSeenThanLookedAt)
+    given(FollowUp, *TO_PRACTISED).when(lambda f: f.observe(0, 0, "audit", "")).refused(MoreSeenThanLookedAt)
+
+
+def test_there_is_nothing_to_look_for_before_the_change() -> None:
+    given(FollowUp, OPENED).when(lambda f: f.observe(1, 1, "audit", "")).refused(NothingChangedYet)
+
+
+def test_a_month_that_began_after_the_change_and_met_its_target_shows_that_it_works() -> None:
+    given(FollowUp, *TO_PRACTISED).when(hears(found(month(4), 20))).then(
+        event(FollowUp.FigureHeard),
+        event(FollowUp.VerdictReached, verdict=Verdict.TOO_LITTLE_DATA, before="0/0", after="20/20"),
+        event(
+            Proven, state=EFFECTIVE, since=month(4),
+            proof="Signs reviewed: met in April 2026, 20 of 20 (100 %), target 100 %.",
+        ),
+        event(Reached, state=EFFECTIVE),
+    )  # fmt: skip
+
+
+def test_the_month_of_the_change_and_those_before_prove_nothing_about_it() -> None:
+    for period in (month(2), month(3)):
+        given(FollowUp, *TO_PRACTISED).when(hears(found(period, 20))).then(event(FollowUp.FigureHeard))
+
+
+def test_a_month_with_nothing_to_measure_is_neither_proof_nor_relapse() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(hears(found(month(5), 0, 0))).then(event(FollowUp.FigureHeard))
+
+
+def test_a_later_miss_reopens_what_worked() -> None:
+    because = "Signs reviewed: missed in May 2026, 14 of 20 (70 %), target 100 %."
+    given(FollowUp, *TO_EFFECTIVE).when(hears(found(month(5), 14))).then(
+        event(FollowUp.FigureHeard), event(Lost, state=EFFECTIVE, because=because)
+    )
+    lasting = [*TO_EFFECTIVE, heard(found(month(7), 20)), *reached(SUSTAINED, since=month(7))]
+    given(FollowUp, *lasting).when(hears(found(month(8), 14))).then(
+        event(FollowUp.FigureHeard), event(Lost, state=SUSTAINED), event(Lost, state=EFFECTIVE)
+    )
+
+
+def test_three_months_on_and_never_missed_it_lasts() -> None:
+    history = [*TO_EFFECTIVE, heard(found(month(5), 20)), heard(found(month(6), 20))]
+    given(FollowUp, *TO_EFFECTIVE).when(hears(found(month(6), 20))).then(event(FollowUp.FigureHeard))
+    given(FollowUp, *history).when(hears(found(month(7), 20))).then(
+        event(FollowUp.FigureHeard), event(Proven, state=SUSTAINED), event(Reached, state=SUSTAINED)
+    )
+
+
+def test_after_a_relapse_the_three_months_begin_anew() -> None:
+    relapsed = [*TO_EFFECTIVE, heard(found(month(5), 19)), event(Lost, state=EFFECTIVE, because="missed")]
+    again = [*relapsed, heard(found(month(6), 20)), *reached(EFFECTIVE, since=month(6))]
+    given(FollowUp, *again).when(hears(found(month(8), 20))).then(event(FollowUp.FigureHeard))
+    given(FollowUp, *again).when(hears(found(month(9), 20))).then(
+        event(FollowUp.FigureHeard), event(Proven, state=SUSTAINED), event(Reached, state=SUSTAINED)
+    )
+
+
+def test_a_corrected_figure_takes_the_place_of_the_first() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(hears(found(month(4), 18))).then(
+        event(FollowUp.FigureHeard), event(Lost, state=EFFECTIVE)
+    )
+    given(FollowUp, *TO_EFFECTIVE).when(hears(found(month(4), 20))).nothing()
+
+
+def test_a_measure_the_change_does_not_name_is_not_heard() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.hear("another", found(month(5), 1))).nothing()
+
+
+def test_a_tied_measure_brings_what_it_found_before() -> None:
+    past = [found(month(1), 14), found(month(2), 15)]
+    given(FollowUp, OPENED, CHANGE, *reached(DONE)).when(lambda f: f.tie(TIED, past)).then(
+        event(FollowUp.MeasureTied, measure=TIED), event(FollowUp.FigureHeard), event(FollowUp.FigureHeard)
+    )
+
+
+def test_with_one_measure_met_and_another_missed_it_does_not_work_yet() -> None:
+    other = Tied("update", "Updates shared", 95, higher_is_better=True)
+    both = [*TO_PRACTISED, event(FollowUp.MeasureTied, measure=other)]
+    missed = event(FollowUp.FigureHeard, measure_id="update", figure=found(month(4), 10))
+    given(FollowUp, *both, missed).when(hears(found(month(4), 20))).then(
+        event(FollowUp.FigureHeard), event(FollowUp.VerdictReached)
+    )
+
+
+def test_where_no_measure_fits_people_look_again_and_again() -> None:
+    unmeasured = [OPENED, CHANGE, *reached(DONE, BRIEFED, PRACTISED)]
+
+    def look(f: FollowUp) -> None:
+        f.observe(20, 20, "audit", "")
+
+    seen, works = event(FollowUp.PracticeObserved), reached(EFFECTIVE, since=date(2026, 4, 1))
+    given(FollowUp, *unmeasured).when(look, at=at(3, 29)).then(seen)
+    given(FollowUp, *unmeasured).when(look, at=at(3, 30)).then(
+        seen, event(Proven, state=EFFECTIVE), event(Reached, state=EFFECTIVE)
+    )
+    given(FollowUp, *unmeasured, *works).when(look, at=at(6, 30, 20)).then(seen)
+    given(FollowUp, *unmeasured, *works).when(look, at=at(7, 1)).then(
+        seen, event(Proven, state=SUSTAINED), event(Reached, state=SUSTAINED)
+    )
+    given(FollowUp, *unmeasured, *works).when(lambda f: f.observe(19, 20, "audit", ""), at=at(7, 1)).then(
+        seen, event(Lost, state=PRACTISED), event(Lost, state=EFFECTIVE)
+    )
+
+
+def test_a_measure_that_no_longer_applies_leaves_its_proof_and_makes_room_for_looking() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.release("indicator")).then(
+        event(FollowUp.MeasureReleased, measure_id="indicator")
+    )
+    given(FollowUp, OPENED, CHANGE).when(lambda f: f.release("indicator")).nothing()
+
+
+def test_a_change_made_anew_is_proven_anew() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.make_change("Another way", date(2026, 6, 3), ["indicator"])).then(
+        *(event(Lost, state=state) for state in (BRIEFED, PRACTISED, EFFECTIVE)), event(FollowUp.ChangeMade)
+    )
+
+
+def test_anyone_may_say_that_something_slipped_but_not_without_saying_what_they_saw() -> None:
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.report_lapse("practised", "The prompt was off")).then(
+        event(Lost, state=PRACTISED)
+    )
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.report_lapse("practised", " ")).refused(ReasonMissing)
+    given(FollowUp, *TO_EFFECTIVE).when(lambda f: f.report_lapse("sustained", "It was off")).refused(NotReached)
+
+
+def figures(*numerators: tuple[int, int]) -> dict[date, Figure]:
+    """Months from December 2025 on: three before the change, its own, and those after."""
+    months = [month_after(month(12, 2025), ahead) for ahead in range(len(numerators))]
+    return {period: found(period, *each) for period, each in zip(months, numerators, strict=True)}
+
+
+def test_a_verdict_compares_three_months_before_with_the_months_after() -> None:
+    better = weigh(figures((14, 20), (15, 20), (13, 20), (5, 20), (20, 20), (20, 20)), CHANGED)
+    assert better
+    assert (better.verdict, better.before, better.after) == (Verdict.IMPROVED, "42/60", "40/40")
+    assert "central two-sided" in better.method
+    worse = weigh(figures((20, 20), (20, 20), (20, 20), (20, 20), (12, 20)), CHANGED)
+    assert worse
+    assert worse.verdict == Verdict.WORSE
+    same = weigh(figures((14, 20), (15, 20), (13, 20), (5, 20), (15, 20)), CHANGED)
+    assert same
+    assert same.verdict == Verdict.NO_EVIDENCE
+
+
+def test_a_quiet_month_is_never_taken_for_success() -> None:
+    few = weigh(figures((9, 10), (10, 10), (9, 10), (8, 10), (10, 10)), CHANGED)
+    assert few
+    assert few.verdict == Verdict.TOO_LITTLE_DATA
+    assert weigh(figures((9, 10), (10, 10)), CHANGED) is None
+
+
+def test_a_verdict_once_reached_is_not_looked_at_again_month_by_month() -> None:
+    past = [heard(figure) for figure in figures((14, 20), (15, 20), (13, 20), (5, 20)).values()]
+    history = [OPENED, CHANGE, MEASURED, *reached(DONE), *past]
+    decided = event(
+        FollowUp.VerdictReached, measure_id="indicator", verdict=Verdict.IMPROVED, before="42/60", after="20/20",
+        method="", until=month(4),
+    )  # fmt: skip
+    given(FollowUp, *history).when(hears(found(month(4), 20))).then(
+        event(FollowUp.FigureHeard), decided_as(Verdict.IMPROVED), event(Proven, state=EFFECTIVE)
+    )
+    given(FollowUp, *history, heard(found(month(4), 20)), decided, proven(EFFECTIVE)).when(
+        hears(found(month(5), 20))
+    ).then(event(FollowUp.FigureHeard))
+    given(FollowUp, *history, heard(found(month(4), 20)), decided, proven(EFFECTIVE)).when(
+        hears(found(month(4), 10))
+    ).then(event(FollowUp.FigureHeard), decided_as(Verdict.NO_EVIDENCE), event(FollowUp.ProofWithdrawn))
+
+
+def decided_as(verdict: Verdict) -> Any:
+    return event(FollowUp.VerdictReached, verdict=verdict)
+
+
+class FollowUpMachine(RuleBasedStateMachine):
+    """Whatever comes, in whatever order: a state is reached only with all earlier ones, and events tell the state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now: datetime = NOW
+        self.period = month(1)
+        self.events: list[Any] = []
+
+    @initialize()
+    def open(self) -> None:
+        with deciding(SOMEONE, self.now):
+            self.it = FollowUp(provider="acme", site="elm", journey=JOURNEY, about=JOURNEY)
+        self.held: set[str] = set()
+        self._listen()
+
+    def _do(self, ask: Callable[[], None]) -> None:
+        with deciding(SOMEONE, self.now):
+            ask()
+
+    def _listen(self) -> None:
+        for happened in self.it.collect_events():
+            self.events.append(happened)
+            if isinstance(happened, Reached):
+                order = list(ClosureState)
+                assert set(order[: order.index(ClosureState(happened.state))]) <= self.held
+                assert happened.state not in self.held
+                assert len(happened.proof) <= 400
+                self.held.add(happened.state)
+            if isinstance(happened, Lost):
+                assert happened.state in self.held
+                self.held.remove(happened.state)
+
+    def _ask(self, ask: Callable[[], None]) -> None:
+        self._do(ask)
+        self._listen()
+
+    @rule(days=some.integers(1, 60))
+    def time_passes(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule(measured=some.booleans())
+    def practice_changes(self, measured: bool) -> None:
+        names = ["indicator"] if measured else []
+        self._ask(lambda: self.it.make_change("Another way", self.now.date(), names))
+        if measured:
+            self._ask(lambda: self.it.tie(TIED, []))
+
+    @rule()
+    def all_understand(self) -> None:
+        self._ask(lambda: self.it.brief(5, 5))
+
+    @rule()
+    def a_briefing_goes_out(self) -> None:
+        self._ask(self.it.brief_anew)
+
+    @rule(seen=some.integers(0, 3))
+    def someone_looks(self, seen: int) -> None:
+        if self.it.changed_on:
+            self._ask(lambda: self.it.observe(seen, 3, "audit", ""))
+
+    @rule(missed=some.integers(0, 3), of=some.sampled_from([0, 20]))
+    def a_month_is_checked(self, missed: int, of: int) -> None:
+        self.period = month_after(self.period)
+        self._ask(lambda: self.it.hear("indicator", found(self.period, max(0, of - missed), of)))
+
+    @rule(state=some.sampled_from(ClosureState))
+    def someone_says_it_slipped(self, state: ClosureState) -> None:
+        if state in self.it.held:
+            self._ask(lambda: self.it.report_lapse(state, "I saw it"))
+
+    @invariant()
+    def what_was_told_is_what_holds(self) -> None:
+        if self.events:
+            assert self.held == self.it.held
+            assert self.it.held <= set(self.it.proofs) == set(self.it.proven_since)
+
+    @invariant()
+    def nothing_lasts_that_does_not_work(self) -> None:
+        if self.events:
+            assert SUSTAINED not in self.held or EFFECTIVE in self.held
+
+    @invariant()
+    def its_history_tells_the_same(self) -> None:
+        if self.events:
+            again: Any = None
+            for happened in self.events:
+                again = happened.mutate(again)
+            assert (again.held, again.proofs, again.figures) == (self.it.held, self.it.proofs, self.it.figures)
+
+
+TestWhateverComes = FollowUpMachine.TestCase
+TestWhateverComes.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
