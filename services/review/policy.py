@@ -62,7 +62,7 @@ async def _rules(directory: Directory, version: str) -> RulePack:
         try:
             return await _known(directory, version)
         except NotFound:
-            await directory.reached("governance", directory.places.get("governance", (0, 0))[0] + 1, patience=1.0)
+            await directory.reached("governance", directory.places.get("governance", (0, 0))[0] + 1, patience=0.5)
     return await _known(directory, version)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -63,7 +64,8 @@ async def test_a_review_goes_from_the_list_to_its_sign_off(reception: Reception)
     assert refused.status_code == 409
     assert "does not sign it off" in refused.text
     bo = await reception.browser(DEPUTY, "person:bo")
-    unticked = await bo.get(f"/review/{journey}") and await bo.post(f"/review/{journey}/sign-off")
+    await bo.get(f"/review/{journey}")
+    unticked = await bo.post(f"/review/{journey}/sign-off")
     assert unticked.status_code == 422
     page = await sent(bo, journey, "sign-off", agreed="yes")
     assert "This review is signed off." in page
@@ -150,10 +152,7 @@ async def test_factors_are_named_explained_and_taken_back(reception: Reception) 
     journey = await triaged(reception.platform)
     ann = await reception.browser(MANAGER)
     page = await sent(ann, journey, "factor", category="layout", factor="The rail ends early.")
-    identity = (
-        page.partition('<option value="')[2]
-        and page.split("Why: The rail ends early.")[0].rpartition('value="')[2][:36]
-    )
+    identity = page.split("Why: The rail ends early.")[0].rpartition('value="')[2][:36]
     page = await sent(ann, journey, "factor", category="policy", factor="Nobody orders rails.", behind=identity)
     assert "Behind it:" in page
     refused = await ann.post(
@@ -209,9 +208,9 @@ async def test_a_program_does_all_that_a_page_does(reception: Reception) -> None
     bo = await reception.program(DEPUTY, "client:other")
     address = f"/api/review/reviews/{journey}"
     for step, question in list(FIRST_QUESTIONS.items())[:4]:
-        body = {"answers": [{"question": question, "words": "Yes."}]}
-        assert (await program.post(f"{address}/steps/{step}/answers", json=body)).status_code == 200
-    for path, body, status in (
+        yes = {"answers": [{"question": question, "words": "Yes."}]}
+        assert (await program.post(f"{address}/steps/{step}/answers", json=yes)).status_code == 200
+    asked: list[tuple[str, dict[str, Any], int]] = [
         ("steps/5/passed-over", {"words": "Agreed elsewhere."}, 200),
         ("no-factor", {"words": "Not found yet."}, 200),
         ("factors", {"category": "layout", "words": "The rail ends early."}, 201),
@@ -226,7 +225,8 @@ async def test_a_program_does_all_that_a_page_does(reception: Reception) -> None
         ("learning", {"words": "Mrs Okafor slipped."}, 409),
         ("learning", {"words": LEARNED}, 200),
         ("sign-off", {}, 409),
-    ):
+    ]
+    for path, body, status in asked:
         answer = await program.post(f"{address}/{path}", json=body)
         assert answer.status_code == status, (path, answer.text)
     signed = await bo.post(f"{address}/sign-off")

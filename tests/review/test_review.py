@@ -11,7 +11,17 @@ from services.review.domain import refusals as no
 from services.review.domain.values import MovedOn, Reply
 from tests.given import event, given
 from tests.review.history import (
-    AUTHOR, FIRST, LEARNED, OPENED, READER, SECOND, SIGNED_OFF, STATED, STEPS, answered, factor,
+    AUTHOR,
+    FIRST,
+    LEARNED,
+    OPENED,
+    READER,
+    SECOND,
+    SIGNED_OFF,
+    STATED,
+    STEPS,
+    answered,
+    factor,
 )  # fmt: skip
 
 SET_ASIDE = event(Review.SetAside)
