@@ -1,0 +1,113 @@
+"""A view built anew equals the view that was kept, and nothing is lost or doubled at the handover."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
+
+from deploy.house import Platform
+from deploy.nats.topology import services
+from libs.deciding import Act
+from libs.directory import Directory
+from libs.mapper import Mapper
+from libs.publishing import Publisher
+from libs.rebuild import Sources, followed, rebuild
+from libs.store import EventStore
+from libs.views import View
+from services.governance.projection import Overview
+from services.intake.application import Report
+from tests.house import housed, with_sites
+from tests.servers import Database, Messaging
+
+MANAGER = Act("person:manager", "registered_manager", "site:elm", rationale="It fits the pattern of last month.")
+SEALED = re.compile(r"sealed:[^\"]+")
+
+
+@asynccontextmanager
+async def logs_of(platform: Platform, database: Database) -> AsyncIterator[Sources]:
+    """Every service's log: those of the platform's rooms, and the empty ones of services that are not running."""
+    sources = {name: (room.store, room.publisher) for name, room in platform.rooms.items()}
+    async with AsyncExitStack() as stack:
+        for name in set(services()) - sources.keys():
+            conninfo = database.conninfo(name)
+            pool = AsyncConnectionPool(conninfo, min_size=1, open=False, kwargs={"autocommit": True})
+            await stack.enter_async_context(pool)
+            mapper = Mapper((), platform.keys)
+            sources[name] = (EventStore(conninfo, name, pool), Publisher(name, mapper, lambda _: None))
+        yield sources
+
+
+async def tables_of(view: View) -> dict[str, list[str]]:
+    """What the live tables hold; sealed words are sealed anew each time, so they are only known to be there."""
+    held: dict[str, list[str]] = {}
+    async with view.pool.connection() as connection:
+        for table in view.table_names:
+            query = SQL("SELECT row_to_json(t)::text FROM {} t").format(Identifier(view.live, table))
+            rows = await connection.execute(query)
+            held[table] = sorted(SEALED.sub("sealed", row[0]) for row in await rows.fetchall())
+    return held
+
+
+async def weighed(platform: Platform, count: int, site: str = "elm") -> None:
+    intake = platform.service("intake")
+    for number in range(count):
+        saved = await intake.raise_opportunity(MANAGER, Report(site, "near_miss", f"Nearly, number {number}."))
+        await intake.confirm_safety(MANAGER, saved.id, "Made safe.")
+        await intake.triage(MANAGER, saved.id, "swarm", [], {}, [])
+
+
+async def test_a_view_built_anew_equals_the_view_that_was_kept(
+    database: Database, messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with housed(database, messaging, wrapping_key, "governance", "intake") as house:
+        await with_sites(house, "elm")
+        await weighed(house, 5)
+        await house.settle()
+        overview: Overview = house.service("governance").overview
+        directory: Directory = house.service("intake").directory
+        before = [await tables_of(overview), await tables_of(directory)]
+        read: list[tuple[str, int, int]] = []
+        async with logs_of(house, database) as sources:
+            reached = await rebuild(overview, sources, lambda *told: read.append(told))
+            await rebuild(directory, sources)
+        assert [await tables_of(overview), await tables_of(directory)] == before
+        assert len(before[0]["journey"]) == 5
+        assert reached["intake"] == house.rooms["intake"].store.position
+        assert [(name, position) for name, position, _ in read][-1] == ("intake", reached["intake"])
+        await weighed(house, 1)
+        await house.settle()
+        assert len((await tables_of(overview))["journey"]) == 6
+
+
+async def test_what_is_decided_while_a_view_is_built_is_neither_lost_nor_doubled(
+    database: Database, messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with housed(database, messaging, wrapping_key, "governance", "intake") as house:
+        await with_sites(house, "elm")
+        overview: Overview = house.service("governance").overview
+        async with logs_of(house, database) as sources:
+            going_on = asyncio.create_task(weighed(house, 40))
+            while not going_on.done():
+                await rebuild(overview, sources)
+            await going_on
+            await house.settle()
+            kept = await tables_of(overview)
+            await rebuild(overview, sources)
+            assert await tables_of(overview) == kept
+        assert (len(kept["journey"]), len(kept["moment"])) == (40, 120)
+
+
+async def test_half_a_view_is_not_built(database: Database, messaging: Messaging, wrapping_key: Path) -> None:
+    async with housed(database, messaging, wrapping_key, "governance", start=False) as house:
+        overview: Overview = house.service("governance").overview
+        assert followed(overview) == sorted(services())
+        room = house.rooms["governance"]
+        with pytest.raises(LookupError, match="action, assurance, audit, intake"):
+            await rebuild(overview, {"governance": (room.store, room.publisher)})
