@@ -37,7 +37,7 @@ class Held(Body):
     """Something regular that was held, and the book in which it is written."""
 
     held_on: date
-    register: Register
+    book: Register
     note: str = Field(default="", max_length=4000)
 
 
@@ -108,7 +108,7 @@ def _cadences(api: APIRouter, assurance: Assurance) -> None:
     async def record(request: Request, response: Response, me: Me, identity: UUID, said: Held) -> dict[str, Any]:
         """Put on record that one was held."""
         await cadence_within(assurance, me.scope, identity)
-        saved = await assurance.keep(act_of(request, me), identity, said.held_on, said.register, said.note)
+        saved = await assurance.keep(act_of(request, me), identity, said.held_on, said.book, said.note)
         return told(response, saved)
 
 

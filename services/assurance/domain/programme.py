@@ -85,7 +85,7 @@ class Programme(Aggregate):
     def take_up(self, pack_id: str, version: str, adopted_from: date, content: dict[str, Any]) -> None:
         """Rules were adopted. A version from an earlier day than the one in force changes nothing."""
         known = self.packs.get(pack_id)
-        if known and (known.version == version or known.adopted_from > adopted_from):
+        if known and (known.version == f"{pack_id}/{version}" or known.adopted_from > adopted_from):
             return
         self.trigger_event(
             self.YardsticksTakenUp,

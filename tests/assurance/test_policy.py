@@ -1,0 +1,248 @@
+"""Whichever of two pieces of news comes first, the same is set; whatever is told twice, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts import action, governance, notification
+from contracts import assurance as own
+from contracts.envelope import PublishedEvent
+from contracts.taxonomy import ClosureState
+from libs.calendar import end_of_day
+from libs.deadlines import DeadlineReached, Due, Lifted
+from libs.deciding import deciding
+from libs.domain import Aggregate
+from services.assurance.domain import Cadence, FollowUp, Measure, Programme
+from services.assurance.domain.measure import Evidence
+from services.assurance.policy import dates, react
+from tests.assurance.told import INDICATOR, at, case, month
+from tests.given import JOURNEY, NOW, SOMEONE, heard
+from tests.house import rules
+
+MEASURE = Measure.create_id(INDICATOR.id, "elm")
+CONTENT = rules()
+
+
+class Shelf:
+    """Aggregates as their service would find them, and the evidence a check is to read."""
+
+    def __init__(self) -> None:
+        self.events: dict[UUID, list[Any]] = {}
+        self.evidence_now = Evidence([], {}, {})
+        self.cases = self
+
+    async def evidence(self, site: str, since: date) -> Evidence:
+        return self.evidence_now
+
+    async def find(self, kind: type[Any], identity: UUID) -> Any:
+        found: Any = None
+        for happened in self.events.get(identity, ()):
+            found = happened.mutate(found)
+        return found
+
+    def hear(self, message: object, now: datetime = NOW) -> list[Any]:
+        """React, keep what was decided, and say what that was."""
+        with deciding(SOMEONE, now):
+            changed: Iterable[Aggregate] = asyncio.run(_react(message, self))
+            new = [happened for each in changed for happened in each.collect_events()]
+        for happened in new:
+            known = self.events.setdefault(happened.originator_id, [])
+            assert happened.originator_version == len(known) + 1
+            known.append(happened)
+        return new
+
+    def one(self, kind: type[Any], identity: UUID) -> Any:
+        return asyncio.run(self.find(kind, identity))
+
+
+async def _react(message: object, shelf: Any) -> Iterable[Aggregate]:
+    return await react(message, shelf)
+
+
+def site(kind: str = "homecare", name: str = "elm") -> PublishedEvent:
+    fact = governance.SiteRegistered(
+        site_id=name, title=name.title(), region="North", nation="ENG", service_kind=kind, opened_on=date(2020, 1, 1)
+    )
+    return heard(fact, site=name)
+
+
+def pack(version: str = "1", **more: Any) -> PublishedEvent:
+    fact = governance.RulePackAdopted(
+        pack_id="pack", version=version, title="Rules", adopted_from=date(2020, 1, 1), content=CONTENT | more
+    )
+    return heard(fact, site="")
+
+
+def changed(*measures: str, at: datetime = NOW) -> PublishedEvent:
+    fact = action.PracticeChanged(
+        plan_id=JOURNEY, action_ids=[], what_changed="Notes are screened daily", measure_ids=list(measures)
+    )
+    return heard(fact, at=at)
+
+
+def checked(period: date, numerator: int, denominator: int) -> PublishedEvent:
+    fact = own.MeasureChecked(
+        measure_id=INDICATOR.id, site_id="elm", title=INDICATOR.title, period=period, numerator=numerator,
+        denominator=denominator, target_percent=100, met=numerator == denominator,
+    )  # fmt: skip
+    return heard(fact, journey=MEASURE)
+
+
+def said(new: list[Any]) -> list[tuple[type, UUID]]:
+    return sorted(((type(each), each.originator_id) for each in new), key=repr)
+
+
+@pytest.fixture
+def elm() -> Shelf:
+    """A homecare branch that is measured."""
+    shelf = Shelf()
+    shelf.hear(site())
+    shelf.hear(pack())
+    return shelf
+
+
+def test_a_site_and_its_rules_lead_to_the_same_in_either_order() -> None:
+    first, second = Shelf(), Shelf()
+    first.hear(site())
+    first.hear(pack())
+    second.hear(pack())
+    second.hear(site())
+    programme = Programme.create_id("acme")
+    assert said([e for each, es in first.events.items() if each != programme for e in es]) == said(
+        [e for each, es in second.events.items() if each != programme for e in es]
+    )
+    assert first.one(Measure, MEASURE).next_check == second.one(Measure, MEASURE).next_check
+
+
+@pytest.mark.parametrize(
+    ("kind", "measured"),
+    [
+        ("homecare", "indicator-reviewed-in-one-working-day"),
+        ("supported_living", "financial-concern-learned-from"),
+        ("care_home_nursing", "professional-update-in-two-working-days"),
+    ],
+)
+def test_each_kind_of_service_is_held_to_the_measure_meant_for_it(kind: str, measured: str) -> None:
+    shelf = Shelf()
+    shelf.hear(pack())
+    new = shelf.hear(site(kind))
+    assert [each.measure_id for each in new if isinstance(each, Measure.MeasureSet)] == [measured]
+
+
+def test_what_a_provider_holds_is_held_once_however_many_sites_it_has() -> None:
+    shelf = Shelf()
+    shelf.hear(pack())
+    new = [each for name in ("elm", "oak", "ash") for each in shelf.hear(site(name=name))]
+    held = [(each.cadence_id, each.site) for each in new if isinstance(each, Cadence.CadenceSet)]
+    assert len(set(held)) == len(held)
+    assert held.count(("quarterly-board-dashboard", "")) == 1
+    assert {place for name, place in held if name == "daily-indicator-screen"} == {"elm", "oak", "ash"}
+
+
+def test_the_same_news_again_is_no_news(elm: Shelf) -> None:
+    assert elm.hear(site()) == []
+    assert elm.hear(pack()) == []
+
+
+def test_a_site_that_turns_out_to_be_of_another_kind_is_held_to_what_fits_it_now(elm: Shelf) -> None:
+    new = elm.hear(site("supported_living"))
+    assert [each.originator_id for each in new if isinstance(each, Measure.Withdrawn)] == [MEASURE]
+    assert [each.measure_id for each in new if isinstance(each, Measure.MeasureSet)] == [
+        "financial-concern-learned-from"
+    ]
+
+
+def test_rules_that_drop_a_measure_release_the_changes_it_was_to_prove(elm: Shelf) -> None:
+    elm.hear(changed(INDICATOR.id))
+    new = elm.hear(pack("2", measures=[], cadences=CONTENT["cadences"]))
+    assert [type(each) for each in new if each.originator_id != Programme.create_id("acme")] == [
+        Measure.Withdrawn, FollowUp.MeasureReleased,
+    ]  # fmt: skip
+
+
+def test_a_date_that_comes_is_checked_with_what_is_known_then(elm: Shelf) -> None:
+    late = case(at(3, 10))
+    elm.evidence_now = Evidence([late], {late.journey: {"management_reviewed": at(3, 12)}}, {"intake": 3})
+    reached = DeadlineReached("check", MEASURE, at(4, 2), "acme", "elm", MEASURE, MEASURE)
+    (check,) = elm.hear(reached, at(4, 3))
+    assert (check.numerator, check.denominator, check.met) == (0, 1, False)
+    assert check.breaches[0].because == "Reviewed by a manager on 12 March 2026 (due by 11 March 2026)"
+    assert elm.hear(replace(reached, name="recheck 2026-03-01"), at(4, 10)) == []
+    elm.evidence_now = Evidence([late], {late.journey: {"management_reviewed": at(3, 11)}}, {"intake": 9})
+    (again,) = elm.hear(replace(reached, name="recheck 2026-03-01"), at(4, 10))
+    assert (again.revision, again.numerator, again.next_period) == (2, 1, month(4))
+
+
+def test_a_cadence_that_passes_is_missed(elm: Shelf) -> None:
+    identity = Cadence.create_id("monthly-learning-review", "acme", "elm")
+    reached = DeadlineReached("due", identity, at(4, 1), "acme", "elm", identity, identity)
+    assert [type(each) for each in elm.hear(reached, at(4, 1))] == [Cadence.Missed]
+    assert elm.hear(reached, at(4, 1)) == []
+
+
+def test_a_date_of_what_is_no_more_is_passed_over() -> None:
+    for name in ("check", "due", "recheck 2026-03-01"):
+        assert Shelf().hear(DeadlineReached(name, MEASURE, at(4, 1), "acme", "elm", MEASURE, MEASURE)) == []
+
+
+def test_a_change_is_followed_up_by_its_measure_until_it_works(elm: Shelf) -> None:
+    elm.hear(changed(INDICATOR.id))
+    elm.hear(heard(notification.BriefingReached(briefing_id=JOURNEY, audience=4, understood=4)))
+    with deciding(SOMEONE, NOW):
+        follow_up = elm.one(FollowUp, FollowUp.create_id(JOURNEY))
+        follow_up.observe(59, 59, "audit", "")
+        elm.events[follow_up.id] += follow_up.collect_events()
+    new = elm.hear(checked(month(4), 20, 20))
+    assert [each.state for each in new if isinstance(each, FollowUp.StateReached)] == [ClosureState.EFFECTIVE]
+    new = elm.hear(checked(month(5), 18, 20))
+    assert [each.state for each in new if isinstance(each, FollowUp.StateLost)] == [ClosureState.EFFECTIVE]
+
+
+def test_a_measure_set_after_the_change_that_names_it_proves_it_all_the_same() -> None:
+    late = Shelf()
+    late.hear(changed(INDICATOR.id))
+    assert late.one(FollowUp, FollowUp.create_id(JOURNEY)).tied == {}
+    late.hear(pack())
+    late.hear(site())
+    set_now = own.MeasureSet(
+        measure_id=INDICATOR.id, site_id="elm", title=INDICATOR.title, target_percent=100, first_period=month(3)
+    )
+    assert [type(each) for each in late.hear(heard(set_now, journey=MEASURE))] == [FollowUp.MeasureTied]
+
+
+def test_a_briefing_understood_before_the_change_was_heard_of_is_not_lost(elm: Shelf) -> None:
+    elm.hear(heard(notification.BriefingReached(briefing_id=JOURNEY, audience=4, understood=4)))
+    new = elm.hear(changed())
+    states = [each.state for each in new if isinstance(each, FollowUp.StateReached)]
+    assert states == [ClosureState.DONE, ClosureState.BRIEFED]
+
+
+def test_a_further_briefing_takes_briefed_back(elm: Shelf) -> None:
+    issued = notification.BriefingIssued(briefing_id=JOURNEY, title="t", what_changed="w", audience=4)
+    assert elm.hear(heard(issued)) == []
+    elm.hear(changed())
+    assert elm.hear(heard(issued)) == []
+    elm.hear(heard(notification.BriefingReached(briefing_id=JOURNEY, audience=4, understood=4)))
+    assert [type(each) for each in elm.hear(heard(issued))] == [FollowUp.StateLost]
+
+
+def test_figures_of_a_measure_nobody_follows_concern_no_change(elm: Shelf) -> None:
+    assert elm.hear(checked(month(4), 20, 20)) == []
+    assert Shelf().hear(checked(month(4), 20, 20)) == []
+
+
+def test_what_is_decided_sets_its_dates_in_advance(elm: Shelf) -> None:
+    planned = [each for happened in elm.events[MEASURE] for each in dates(happened)]
+    assert planned == [Due("check", end_of_day(date(2026, 4, 2)))]
+    (check,) = elm.hear(DeadlineReached("check", MEASURE, at(4, 2), "acme", "elm", MEASURE, MEASURE), at(4, 3))
+    assert [each.name for each in dates(check) if isinstance(each, Due)] == ["check", "recheck 2026-03-01"]
+    dropped = [each for each in elm.hear(pack("2", measures=[], cadences=[])) if list(dates(each))]
+    assert {type(each) for each in dropped} == {Measure.Withdrawn, Cadence.Withdrawn}
+    assert all(isinstance(found, Lifted) for each in dropped for found in dates(each))
