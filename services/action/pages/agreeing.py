@@ -86,7 +86,7 @@ def add(router: APIRouter, actions: Actions) -> None:
 
     async def _page(request: Request, plan: Plan, form: Form, status: int = 200) -> Response:
         posts = await actions.directory.posts_above(plan.site)
-        names = {str(each.factor_id): category(each.category) for each in plan.factors.values()}
+        names = {str(id_): f"{n}. {category(each.category)}" for n, (id_, each) in enumerate(plan.factors.items(), 1)}
         shell: Shell = request.app.state.shell
         return shell.page(
             request,

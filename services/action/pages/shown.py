@@ -16,10 +16,10 @@ from services.action.domain.action import Action, State
 from services.action.domain.plan import Plan
 
 STATES = {
-    State.AGREED: "Agreed, not started",
+    State.AGREED: "Not started",
     State.STARTED: "Under way",
-    State.IMPLEMENTED: "Made, waiting for someone else to see it",
-    State.VERIFIED: "Seen by someone else",
+    State.IMPLEMENTED: "Made, not yet seen",
+    State.VERIFIED: "Made and seen",
     State.WITHDRAWN: "Withdrawn",
 }
 COLOURS = {State.AGREED: "grey", State.STARTED: "blue", State.IMPLEMENTED: "purple", State.VERIFIED: "green"}
