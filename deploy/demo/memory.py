@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from deploy.house import Platform
+from libs.directory import Directory
 from libs.store import Conflict, EventStore, Once
 
 AGGREGATES = 30_000
@@ -77,7 +78,26 @@ class RememberingStore:
         return await self.store.answer(consumer, message_id)
 
 
+def remember_answers(directory: Directory) -> None:
+    """Let a directory answer the same question from memory until it is kept further."""
+    answers: dict[str, list[dict[str, Any]]] = {}
+    rows, keep = directory.rows, directory.keep
+
+    async def remembered(query: LiteralString, parameters: Any = ()) -> list[dict[str, Any]]:
+        question = f"{query}{parameters!r}"
+        if question not in answers:
+            answers[question] = await rows(query, parameters)
+        return [dict(row) for row in answers[question]]
+
+    async def kept(*arguments: Any) -> None:
+        await keep(*arguments)
+        answers.clear()
+
+    vars(directory).update(rows=remembered, keep=kept)
+
+
 def let_remember(platform: Platform) -> None:
-    """Give every service of an opened platform that nobody else writes to a store with a memory."""
+    """Give every service of an opened platform that nobody else writes to a memory of what is on record."""
     for room in platform.rooms.values():
         room.service.store = RememberingStore(room.store)
+        remember_answers(room.view(Directory))

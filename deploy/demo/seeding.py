@@ -12,11 +12,13 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo.founding import capacities, founding
+from deploy.demo.founding import cadences_begin, capacities, founding
 from deploy.demo.happenings import happenings
 from deploy.demo.journeys import Journey
 from deploy.demo.organisation import Organisation
-from deploy.demo.playing import PLAYER, Beat, Performance, midnight, steps
+from deploy.demo.playing import PLAYER, STEP_DAYS, Beat, Performance, midnight, steps
+from deploy.demo.rounds import Rounds
+from deploy.demo.telling import seeded
 from deploy.house import Platform
 from libs.calendar import local_day
 from libs.clock import Clock, StagedClock, SystemClock
@@ -26,6 +28,8 @@ Told = Callable[[str, float], None]
 """Told what is happening, and how much of it is done, from 0 to 1."""
 FOUNDED_BEFORE = timedelta(hours=12)
 """How long before the history begins the organisation is put on record."""
+REGULAR_SINCE = timedelta(days=40)
+"""How long before the end the rules that ask for regular rounds were adopted."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -125,6 +129,10 @@ async def perform(platform: Platform, clock: StagedClock, programme: Programme, 
     performance = Performance(platform, clock, programme.began, programme.ends)
     await performance.resume()
     performance.add(founding(organisation, since))
+    regular = max(programme.began, programme.ends - REGULAR_SINCE)
+    performance.add(seeded(organisation, programme.ends))
+    performance.add([cadences_begin(organisation, regular)])
+    performance.add([Beat(regular + timedelta(days=STEP_DAYS), "rounds", Rounds(organisation, programme.ends).begin)])
     span = programme.ends - programme.began
     for until in steps(programme.began, programme.ends):
         told(f"{local_day(since):%B %Y}", max(0.0, 0.9 * ((since - programme.began) / span)))
