@@ -45,11 +45,11 @@ def find(text: str, known: Iterable[str] = ()) -> list[Finding]:
     characters do not hide anything.
     """
     shown = plain(text)
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(shown))
     found: list[Finding] = []
     for kind, start, end in (*_marks(shown), *_named(shown, known)):
-        if not any(start < other_end and other_start < end for other_start, other_end in taken):
-            taken.append((start, end))
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
             found.append(Finding(kind, shown[start:end], start))
     return sorted(found, key=lambda each: each.start)
 
@@ -80,7 +80,7 @@ def _any(match: re.Match[str]) -> bool:
 
 
 _MARKS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
-    ("an e-mail address", re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), _any),
+    ("an e-mail address", re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"), _any),
     ("an NHS number", re.compile(r"(?<![\d+])\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)"), _nhs),
     (
         "a National Insurance number",

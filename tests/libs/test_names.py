@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import timeit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +89,14 @@ def test_an_nhs_number_has_at_most_one_right_check_digit(nine: int) -> None:
 def test_any_text_can_be_looked_through(text: str, known: list[str]) -> None:
     for each in find(text, known):
         assert each.text
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "0", "0 ", "Mr ", "1/1/", "born ", "a@"])
+def test_a_long_text_takes_no_longer_than_its_length_asks_for(part: str) -> None:
+    """Twice the text may take about twice the time, never four times: nobody can hold the service up with words."""
+
+    def seconds(length: int) -> float:
+        text = part * (length // len(part))
+        return min(timeit.repeat(lambda: find(text, ["Ada Okafor"]), number=1, repeat=3))
+
+    assert seconds(40_000) < 12 * seconds(8_000) + 0.05
