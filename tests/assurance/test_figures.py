@@ -16,7 +16,7 @@ from services.assurance.domain.figures import Case, check_due, evaluate, kept, m
 from tests.assurance.told import FINANCIAL, INDICATOR, UPDATE, at, case, month
 
 ENGLAND, SCOTLAND = WorkingDays("ENG"), WorkingDays("SCO")
-REVIEWED, ACTIONED = Milestone.MANAGEMENT_REVIEWED, Milestone.ACTIONED.value
+REVIEWED, ACTIONED = Milestone.MANAGEMENT_REVIEWED.value, Milestone.ACTIONED.value
 LONG_AFTER = at(12, 31)
 
 
@@ -103,10 +103,10 @@ def test_a_financial_concern_is_known_by_its_theme_or_its_type_of_abuse(
 
 def test_a_target_without_days_asks_only_that_it_happened() -> None:
     one = case(at(3, 2), "complaint", themes=("financial_risk",))
-    steps: dict[str, datetime] = {REVIEWED: at(3, 3), str(Milestone.LEARNING_RECORDED): at(4, 1)}
+    steps: dict[str, datetime] = {REVIEWED: at(3, 3), Milestone.LEARNING_RECORDED.value: at(4, 1)}
     short = evaluate(FINANCIAL, [one], {one.journey: steps}, month(3), LONG_AFTER, ENGLAND)
     assert short.breaches[0].because == "Guidance given to staff: not on record"
-    whole = steps | {str(Milestone.GUIDANCE_GIVEN): at(4, 20)}
+    whole = steps | {Milestone.GUIDANCE_GIVEN.value: at(4, 20)}
     assert evaluate(FINANCIAL, [one], {one.journey: whole}, month(3), LONG_AFTER, ENGLAND).met
 
 

@@ -1,0 +1,192 @@
+"""Assurance in a manager's hands: figures as k of n, rounds to record, a change's five states, and nothing of others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from contracts import action, notification
+from deploy.web import Door
+from libs.web.posts import Post
+from services.assurance.domain import Cadence, Measure
+from services.assurance.policy import react
+from tests.assurance.test_house import note_a_sign, review, until
+from tests.given import heard
+from tests.house import housed, with_sites
+from tests.intake.web import ELSEWHERE, MANAGER, QUALITY, Reception
+from tests.servers import Backend, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MEASURE = Measure.create_id("indicator-reviewed-in-one-working-day", "elm")
+ROUND = Cadence.create_id("monthly-learning-review", "acme", "elm")
+BOARD = Cadence.create_id("quarterly-board-dashboard", "acme", "")
+BOARD_POST = Post("acme.board", "board", "provider:acme", "Board")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+    """Two homecare branches in April: at elm one sign was reviewed and one was not."""
+    with backend.fresh_database() as database:
+        async with housed(database, messaging, wrapping_key, "governance", "intake", "assurance") as platform:
+            await with_sites(platform, "elm", "oak", kind="homecare")
+            clock: Any = platform.clock
+            done, _ = [await note_a_sign(platform) for _ in range(2)]
+            await review(platform, done)
+            await platform.settle()
+            clock.move_to(datetime(2026, 4, 3, 9, tzinfo=UTC))
+            standing = platform.service("assurance").standing
+            await until(lambda: standing.figures(MEASURE))
+            await until(lambda: standing.slots(ROUND))
+            door = Door(platform, None)
+            await door.open()
+            try:
+                yield Reception(platform, door)
+            finally:
+                await door.close()
+
+
+async def changed(reception: Reception, journey: UUID) -> None:
+    """Practice changed on a journey, and everyone was briefed."""
+    assurance = reception.platform.service("assurance")
+    told = [
+        action.PracticeChanged(
+            plan_id=journey, action_ids=[], what_changed="Visit notes are screened every morning",
+            measure_ids=["indicator-reviewed-in-one-working-day"],
+        ),
+        notification.BriefingReached(briefing_id=journey, audience=6, understood=6),
+    ]  # fmt: skip
+    for fact in told:
+        event = heard(fact, journey=journey, about=journey, at=reception.platform.clock.now())
+        message = str(event.envelope.id)
+        await assurance.receive(react, event, consumer="test", message_id=message, cause=event.envelope)
+    await assurance.standing.reached("assurance", assurance.store.position)
+
+
+async def test_figures_are_said_as_so_many_of_so_many_with_the_target_and_each_case(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    page = (await ann.get("/assurance")).text
+    assert "1 of 2 (50 %), target 100 %" in page
+    assert "Target not met" in page
+    assert "Reviewed by a manager: not on record (due by 3 March 2026)" in page
+    assert 'href="/journeys/' in page
+    assert "The whole provider" not in page
+    history = (await ann.get(f"/assurance/measure/{MEASURE}")).text
+    assert "March 2026" in history
+    assert "Next check: " in history
+
+
+async def test_someone_elsewhere_sees_and_decides_nothing_here(reception: Reception) -> None:
+    await changed(reception, journey := UUID(int=41))
+    bea = await reception.browser(ELSEWHERE)
+    assert "1 of 2" not in (await bea.get("/assurance")).text
+    for path in (f"/assurance/measure/{MEASURE}", f"/assurance/cadence/{ROUND}", f"/assurance/{journey}"):
+        assert (await bea.get(path)).status_code == 409
+        assert (await bea.post(path, of="1", seen="1", source_kind="audit")).status_code in {403, 409}
+    ann = await reception.browser(MANAGER)
+    assert (await ann.get(f"/assurance/cadence/{BOARD}")).status_code == 409
+
+
+async def test_a_round_is_put_on_record_with_its_book(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    page = (await ann.get(f"/assurance/cadence/{ROUND}")).text
+    assert "not on record. If it was held, record it with its day." in page
+    typed = {"held_on": "2026-03-30", "register": "governance_report", "note": "Two <themes>"}
+    wrong = await ann.post(f"/assurance/cadence/{ROUND}", **typed | {"held_on": "2026-12-01"})
+    assert wrong.status_code == 409
+    assert "Only what has taken place goes on record" in ann.page
+    assert "Two &lt;themes&gt;" in ann.page
+    kept = await ann.post(f"/assurance/cadence/{ROUND}", **typed)
+    assert kept.status_code == 303
+    page = (await ann.get(kept.headers["Location"])).text
+    assert "Held on 30 March 2026" in page
+    assert "Recorded after the day had passed. Two &lt;themes&gt;" in page
+    missing = await ann.post(f"/assurance/cadence/{ROUND}", register="nonsense")
+    assert missing.status_code == 422
+    assert "Enter the day on which it was held." in ann.page
+
+
+async def test_what_the_provider_holds_is_recorded_for_the_provider(reception: Reception) -> None:
+    board = await reception.browser(BOARD_POST)
+    assert "Safeguarding themes before the board" in (await board.get("/assurance")).text
+    await board.get(f"/assurance/cadence/{BOARD}")
+    kept = await board.post(f"/assurance/cadence/{BOARD}", held_on="2026-04-02", register="board_dashboard")
+    assert kept.status_code == 303
+
+
+async def test_a_month_may_be_checked_again_by_hand(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    await ann.get(f"/assurance/measure/{MEASURE}")
+    assert (await ann.post(f"/assurance/measure/{MEASURE}", period="2026-03-01")).status_code == 303
+    assert (await ann.post(f"/assurance/measure/{MEASURE}", period="2026-04-01")).status_code == 422
+
+
+async def test_a_change_shows_its_five_states_and_takes_what_was_seen(reception: Reception) -> None:
+    await changed(reception, journey := UUID(int=42))
+    ann = await reception.browser(MANAGER)
+    page = (await ann.get(f"/assurance/{journey}")).text
+    assert page.count("Reached") == 2
+    assert page.count("Not yet") == 3
+    assert "6 of 6 staff read the briefing" in page
+    wrong = await ann.post(f"/assurance/{journey}", of="3", seen="4", source_kind="audit", note="On the night shift")
+    assert wrong.status_code == 409
+    assert "On the night shift" in ann.page
+    assert (await ann.post(f"/assurance/{journey}", of="", seen="x")).status_code == 422
+    seen = await ann.post(f"/assurance/{journey}", of="3", seen="3", source_kind="audit", note="On the night shift")
+    page = (await ann.get(seen.headers["Location"])).text
+    assert page.count("Reached") == 3
+    assert "95 % interval 43 % to 100 %" in page
+    assert "On the night shift" in page
+    assert (await ann.post(f"/assurance/{journey}/lapse", state="practised")).status_code == 422
+    slipped = await ann.post(f"/assurance/{journey}/lapse", state="practised", because="The prompt was switched off")
+    page = (await ann.get(slipped.headers["Location"])).text
+    assert "No longer" in page
+    assert "Changes not yet shown to last" in (await ann.get("/assurance")).text
+    assert (await ann.post(f"/assurance/{journey}/lapse", state="sustained", because="x")).status_code == 409
+
+
+async def test_what_is_not_there_says_so(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    for path in ("/assurance", "/assurance/measure", "/assurance/cadence"):
+        assert (await ann.get(f"{path}/{UUID(int=99)}")).status_code == 404
+
+
+async def test_a_program_reads_figures_and_records_what_was_held_and_seen(reception: Reception) -> None:
+    await changed(reception, journey := UUID(int=43))
+    program = await reception.program(QUALITY)
+    measures = (await program.get("/api/assurance/measures")).json()
+    assert {each["site"] for each in measures} == {"elm", "oak"}
+    measure = (await program.get(f"/api/assurance/measures/{MEASURE}")).json()
+    assert (measure["figures"][0]["numerator"], measure["figures"][0]["denominator"]) == (1, 2)
+    checked = await program.post(f"/api/assurance/measures/{MEASURE}/checks", json={"period": "2026-03-01"})
+    assert checked.status_code == 200
+    running = await program.post(f"/api/assurance/measures/{MEASURE}/checks", json={"period": "2026-04-01"})
+    assert (running.status_code, running.json()["type"].rpartition(":")[2]) == (409, "month-not-over")
+    cadences = (await program.get("/api/assurance/cadences")).json()
+    daily = next(each for each in cadences if each["cadence_id"] == "daily-indicator-screen" and each["site"] == "oak")
+    held = {"held_on": "2026-04-02", "book": "safeguarding_log"}
+    once = {"Idempotency-Key": "held-once"}
+    path = f"/api/assurance/cadences/{daily['id']}/records"
+    first, second = [await program.post(path, json=held, headers=once) for _ in range(2)]
+    assert (first.status_code, second.headers.get("Idempotency-Replayed")) == (200, "true")
+    path = f"/api/assurance/follow-ups/{journey}"
+    based_on = {"If-Match": (await program.get(path)).headers["ETag"]}
+    looked = {"seen": 2, "of": 2, "source_kind": "audit", "note": "Mrs O"}
+    assert (await program.post(f"{path}/observations", json=looked, headers=based_on)).status_code == 200
+    assert (await program.post(f"{path}/observations", json=looked, headers=based_on)).status_code == 412
+    lapse = await program.post(f"{path}/lapses", json={"state": "practised", "because": "It was off"})
+    assert lapse.status_code == 200
+    follow_up = await program.get(f"{path}?after={lapse.json()['position']}")
+    assert {each["state"]: each["held"] for each in follow_up.json()["states"]} == {
+        "done": True, "briefed": True, "practised": False,
+    }  # fmt: skip
+    assert "note" not in follow_up.json()["observations"][0]
+    assert "Mrs O" not in follow_up.text
+    assert (await program.get(f"/api/assurance/follow-ups/{UUID(int=99)}")).status_code == 404
+    assert (await program.get(f"/api/assurance/measures/{UUID(int=99)}")).status_code == 404
