@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -118,17 +117,23 @@ class Organisation:
             number += 1
 
     def _posts(self) -> Iterator[DemoPost]:
-        written, number = document()["posts"], 0
-        regions = dict.fromkeys(site.region for site in self.sites)
-        places = chain(
-            ((self.provider, f"provider:{self.provider}", self.title, written["provider"]) for _ in range(1)),
-            ((_slug(r), f"region:{r}", r, written["every_region"]) for r in regions),
-            ((s.id, f"site:{s.id}", s.title, written["every_site"] + written[s.kind]) for s in self.sites),
-        )
-        for place, scope, title, posts in places:
-            for each in posts:
+        written, regions = document()["posts"], list(self.nations)
+        inhabited = {site.region for site in self.sites}
+        places = [(self.provider, f"provider:{self.provider}", self.title, written["provider"], 0)]
+        places += [
+            (_slug(region), f"region:{region}", region, written["every_region"], 10 + 5 * number)
+            for number, region in enumerate(regions)
+            if region in inhabited
+        ]
+        places += [
+            (site.id, f"site:{site.id}", site.title, written["every_site"] + written[site.kind], 40 + 8 * number)
+            for number, site in enumerate(self.sites)
+        ]
+        for place, scope, title, posts, first in places:
+            for number, each in enumerate(
+                posts, first
+            ):  # numbered so that a larger provider keeps a smaller one's names
                 yield _post(number, place, scope, title, each)
-                number += 1
 
     def post(self, place: str, role: str) -> DemoPost:
         """The post of a role at a site, a region or the provider. Raises KeyError where there is none."""

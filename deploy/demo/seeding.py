@@ -97,6 +97,8 @@ async def seed(
     platform = Platform(env, stage_clock)
     await platform.open()
     try:
+        if await platform.rooms["governance"].store.answer(PLAYER, "ended"):
+            return
         wanted = Programme.ending((clock or SystemClock()).now(), sites, months)
         await perform(platform, stage_clock, await _agreed(platform, wanted), told)
     finally:
@@ -135,7 +137,8 @@ async def perform(platform: Platform, clock: StagedClock, programme: Programme, 
     performance.add([Beat(regular + timedelta(days=STEP_DAYS), "rounds", Rounds(organisation, programme.ends).begin)])
     span = programme.ends - programme.began
     for until in steps(programme.began, programme.ends):
-        told(f"{local_day(since):%B %Y}", max(0.0, 0.9 * ((since - programme.began) / span)))
+        what = f"{local_day(since):%B %Y}" if since >= programme.began else "founding the provider"
+        told(what, max(0.0, 0.9 * ((since - programme.began) / span)))
         if local_day(since).day == 1:
             performance.add(capacities(organisation, since))
             performance.add(_month(organisation, programme, local_day(since)))
