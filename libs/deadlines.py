@@ -71,9 +71,10 @@ class Diary(View):
             journey uuid NOT NULL,
             about uuid NOT NULL,
             rung boolean NOT NULL DEFAULT false,
+            put_off timestamptz,
             PRIMARY KEY (aggregate, name)
         );
-        CREATE INDEX IF NOT EXISTS deadline_due ON deadline (due) WHERE NOT rung;
+        CREATE INDEX IF NOT EXISTS deadline_due ON deadline (coalesce(put_off, due)) WHERE NOT rung;
     """
 
     def __init__(self, service: str, dates: Dates, pool: AsyncConnectionPool) -> None:
@@ -83,14 +84,14 @@ class Diary(View):
         """What has come due by `until`, earliest first."""
         found = await self.rows(
             "SELECT name, aggregate, due, provider, site, journey, about FROM deadline"
-            " WHERE NOT rung AND due <= %s ORDER BY due, aggregate, name LIMIT %s",
+            " WHERE NOT rung AND coalesce(put_off, due) <= %s ORDER BY due, aggregate, name LIMIT %s",
             (until, limit),
         )
         return [DeadlineReached(**row) for row in found]
 
     async def earliest(self) -> datetime | None:
         """When the next date falls, or None where none is set."""
-        found = await self.row("SELECT min(due) AS due FROM deadline WHERE NOT rung")
+        found = await self.row("SELECT min(coalesce(put_off, due)) AS due FROM deadline WHERE NOT rung")
         return found["due"] if found else None
 
     async def mark_rung(self, reached: DeadlineReached) -> None:
@@ -101,9 +102,9 @@ class Diary(View):
         )
 
     async def put_off(self, reached: DeadlineReached, until: datetime) -> None:
-        """It could not be acted on; ring again later."""
+        """It could not be acted on; ring again later. It still fell due when it did."""
         await self.change(
-            "UPDATE deadline SET due = %s WHERE aggregate = %s AND name = %s AND due = %s",
+            "UPDATE deadline SET put_off = %s WHERE aggregate = %s AND name = %s AND due = %s",
             (until, reached.aggregate, reached.name, reached.due),
         )
 
@@ -120,7 +121,7 @@ def _projector(dates: Dates) -> Any:
             if isinstance(date, Due):
                 rows.execute(
                     "INSERT INTO deadline VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (aggregate, name) DO UPDATE"
-                    " SET due = excluded.due, rung = deadline.rung AND deadline.due = excluded.due",
+                    " SET due = excluded.due, rung = deadline.rung AND deadline.due = excluded.due, put_off = NULL",
                     (event.originator_id, date.name, date.at, event.provider, event.site, event.journey, event.about),
                 )
             else:
