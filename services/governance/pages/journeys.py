@@ -78,7 +78,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             site=await governance.directory.site(story["site"]),
             themes=[label(Theme, theme) for theme in story["themes"]],
             states=[(ClosureState(each["state"]).label, each) for each in story["closure"]],
-            moments=await _moments(governance, overview, journey, reads=reads),
+            moments=await _moments(governance, overview, story, reads=reads),
             posts={p.post_id: p.title for p in await governance.directory.posts_above(story["site"])},
             cut=TIMELINE,
         )
@@ -102,14 +102,19 @@ def _line(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
     }
 
 
-async def _moments(governance: Governance, overview: Overview, journey: UUID, *, reads: bool) -> list[dict[str, Any]]:
-    rows = await overview.timeline(journey)
+async def _moments(
+    governance: Governance, overview: Overview, story: dict[str, Any], *, reads: bool
+) -> list[dict[str, Any]]:
+    rows = await overview.timeline(story["journey"])
     if reads:
         rows = await opened(governance.mapper.keys, rows, "words")
     people = await _people(governance, {row["actor"] for row in rows})
+    subjects = {str(each["action_id"]): each["what"] for each in story["plan"]["actions"]}
+    subjects |= {str(each["duty_id"]): each["title"] for each in story["duties"]}
     return [
         {
             "told": tell(row["name"], row["params"]),
+            "subject": subjects.get(row["params"].get("action_id") or row["params"].get("duty_id") or "", ""),
             "recorded": row["recorded"],
             "occurred": row["occurred"],
             "who": _who(row["actor"], row["role"], people),
