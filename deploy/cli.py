@@ -98,3 +98,16 @@ def import_(
     from deploy.importing.command import main
 
     raise typer.Exit(main(file, map_, var, dry_run=dry_run, skip_bad_rows=skip_bad_rows, loop=looped))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
+    """Measure this machine: appends, time to visible, relay, rebuild, memory (--rounds, --seconds, --events, --out)."""
+    import subprocess
+    import sys
+
+    here = Path(__file__).parent.parent
+    if not (here / "tests" / "bench").exists():
+        raise typer.BadParameter("The measurements come with the source tree; run it from a checkout.")
+    done = subprocess.run([sys.executable, "-m", "tests.bench", *context.args], cwd=here, check=False)  # noqa: S603
+    raise typer.Exit(done.returncode)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from libs.directory import Directory
 from libs.room import House, Room
-from services.intake import api
+from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.pages import pages
-from services.intake.projection import Register, project
+from services.intake.projection import Quarantine, Register
 from services.intake.publication import publish
 
 
@@ -17,8 +17,10 @@ def room(house: House) -> Room:
         house,
         Intake,
         publish,
-        views=lambda name, pool: [Directory(name, pool), Register(name, project, pool)],
+        views=lambda name, pool: [Directory(name, pool), Register(name, pool), Quarantine(name, pool)],
     )
     register = intake.view(Register)
     intake.routes = [api.routes(intake.service, register), pages(intake.service, register)]
+    intake.ears = [delivery.door(intake.service)]
+    intake.calm = [delivery.calm]
     return intake

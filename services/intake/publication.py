@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
-from services.intake.domain import Opportunity
+from services.intake.domain import ExternalMessage, Opportunity, RegulatorCount
 
 
 @singledispatch
@@ -26,6 +26,7 @@ def raised(event: Opportunity.Raised) -> PublishedEvent:
         harm_level=event.harm_level,
         summary=event.summary,
         due_on=event.due_on,
+        due_note=event.due_note,
     )
 
 
@@ -85,3 +86,55 @@ def update_actioned(event: Opportunity.UpdateActioned) -> PublishedEvent:
 @publish.register
 def update_communicated(event: Opportunity.UpdateCommunicated) -> PublishedEvent:
     return said.ProfessionalUpdateCommunicated()
+
+
+@publish.register
+def total_restated(event: RegulatorCount.Restated) -> PublishedEvent:
+    return said.RegulatorCountRestated(
+        count_kind=event.count_kind,
+        financial_year=event.financial_year,
+        running_total=event.running_total,
+        delta=event.delta,
+        as_of=event.as_of,
+        posted_after_year_end=event.posted_after_year_end,
+    )
+
+
+LONGEST_ID = 200
+
+
+@publish.register
+def message_accepted(event: ExternalMessage.Accepted) -> PublishedEvent:
+    return said.ExternalIncidentAnswered(
+        source=event.source,
+        message_id=event.message_id[:LONGEST_ID],
+        outcome="accepted",
+        reason=event.remark,
+        reference=event.reference,
+        opportunity=event.opportunity,
+        answered_at=event.recorded,
+    )
+
+
+@publish.register
+def message_quarantined(event: ExternalMessage.Quarantined) -> PublishedEvent:
+    return said.ExternalIncidentAnswered(
+        source=event.source,
+        message_id=event.message_id[:LONGEST_ID],
+        outcome="quarantined",
+        reason=f"{event.reason}: {event.sentence}",
+        answered_at=event.recorded,
+    )
+
+
+@publish.register
+def message_repeated(event: ExternalMessage.Repeated) -> PublishedEvent:
+    return said.ExternalIncidentAnswered(
+        source=event.source,
+        message_id=event.message_id[:LONGEST_ID],
+        outcome="repeat",
+        reason=event.remark,
+        reference=event.reference,
+        opportunity=event.opportunity,
+        answered_at=event.recorded,
+    )

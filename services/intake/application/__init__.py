@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from services.intake.application.opportunities import (
-    REPORTS_ONLY,
-    Choice,
-    Opportunities,
-    Report,
-    receipt,
-    require_weigher,
-)
-from services.intake.domain import Opportunity
+from services.intake.application.admission import Sent
+from services.intake.application.figures import Figures, Rows, Total
+from services.intake.application.opportunities import REPORTS_ONLY, Choice, Report, receipt, require_weigher
+from services.intake.domain import ExternalMessage, ExternalSource, ImportBatch, Opportunity, RegulatorCount
 
-__all__ = ["REPORTS_ONLY", "Choice", "Intake", "Report", "receipt", "require_weigher"]
+__all__ = [
+    "REPORTS_ONLY",
+    "Choice",
+    "Intake",
+    "Report",
+    "Rows",
+    "Sent",
+    "Total",
+    "receipt",
+    "require_weigher",
+]
 
 
-class Intake(Opportunities):
+class Intake(Figures):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
-    aggregates = (Opportunity,)
+    aggregates = (Opportunity, ExternalMessage, ExternalSource, RegulatorCount, ImportBatch)

@@ -21,7 +21,6 @@ REPORTS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR,
 """Posts that report and see what became of it, but neither weigh it nor read what others wrote."""
 
 STEPS = ("reviewed", "actioned", "communicated")
-SAID_ANEW = "The source worded it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Report:
     source_key: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     due_on: date | None = None
+    due_note: str = ""
     said_at: datetime | None = None
 
 
@@ -87,9 +87,13 @@ class Opportunities(Service):
         if known is None:
             return begun(report, site, journey), "raised"
         version = known.version
-        if known.kind != report.kind and not known.response and not known.closed:
-            known.reclassify(report.kind, report.themes or known.themes, SAID_ANEW)
-        known.correct(report.summary, SAID_ANEW, report.due_on, _told(report.harm_level), report.said_at)
+        known.say_anew(
+            kind=report.kind,
+            summary=report.summary,
+            due_on=report.due_on,
+            harm_level="" if report.harm_level == HarmLevel.UNKNOWN else report.harm_level,
+            said_at=report.said_at,
+        )
         return known, "corrected" if known.version > version else "known"
 
     @command
@@ -218,14 +222,11 @@ def begun(report: Report, site: Site, journey: UUID) -> Opportunity:
         facts=report.facts,
         due_on=report.due_on,
         said_at=report.said_at,
+        due_note=report.due_note,
     )
     if report.immediate_action:
         opportunity.confirm_safety(report.immediate_action)
     return opportunity
-
-
-def _told(harm_level: str) -> str:
-    return "" if harm_level == HarmLevel.UNKNOWN else harm_level
 
 
 def require_weigher(act: Act) -> None:

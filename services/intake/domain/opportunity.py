@@ -60,12 +60,14 @@ class Opportunity(Aggregate):
         facts: dict[str, Any]
         due_on: date | None
         said_at: datetime | None
+        due_note: str = ""
 
     class Corrected(Event):
         TOPIC = "intake.Opportunity.Corrected"
         summary: Sealed
         because: str
         due_on: date | None
+        kind: str
         harm_level: str
         said_at: datetime | None
 
@@ -120,9 +122,11 @@ class Opportunity(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, kind: str, themes: list[str], reference: str,
         route: str, reporter_known: bool, harm_level: str, summary: str, immediate_action: str, person_name: str,
         reporter: str, source_key: str, facts: dict[str, Any], due_on: date | None, said_at: datetime | None,
+        due_note: str = "",
     ) -> None:  # fmt: skip
-        self.kind, self.themes, self.reference, self.route = kind, themes, reference, route
+        self.kind, self.said_kind, self.themes, self.reference, self.route = kind, kind, themes, reference, route
         self.summary, self.due_on, self.facts, self.harm_level = summary, due_on, facts, harm_level
+        self.due_note = due_note
         self.person_name, self.reporter, self.source_key, self.said_at = person_name, reporter, source_key, said_at
         self.measures: list[str] = [immediate_action] if immediate_action else []
         self.response = ""
@@ -137,30 +141,43 @@ class Opportunity(Aggregate):
         """Whether it is on record what was done at once. Nobody is asked that of something that went well."""
         return bool(self.measures) or self.kind == OpportunityKind.COMPLIMENT
 
-    def correct(
+    def say_anew(
         self,
+        *,
+        kind: str,
         summary: str,
-        because: str,
         due_on: date | None = None,
         harm_level: str = "",
         said_at: datetime | None = None,
     ) -> None:
-        """The source says it anew. The same again is no news; what is older than what we have is not taken.
+        """The source tells it again. The same again is no news; what is older than what we have is not taken.
 
+        While nobody has weighed it, it takes the kind the source now gives it; afterwards a manager decides that.
         `said_at` is when the source said so; where it does not tell, what comes later counts as newer.
         """
         harm_level = harm_level or self.harm_level
-        if (summary, due_on, harm_level) == (self.summary, self.due_on, self.harm_level):
+        if (kind, summary, due_on, harm_level) == (self.said_kind, self.summary, self.due_on, self.harm_level):
             return
         if said_at and self.said_at and said_at < self.said_at:
             raise NewerWordsOnRecord
+        other = kind != self.said_kind
         self.trigger_event(
-            self.Corrected, summary=summary, because=because, due_on=due_on, harm_level=harm_level, said_at=said_at
+            self.Corrected,
+            summary=summary,
+            because=f"The source now calls it: {OpportunityKind(kind).label}."
+            if other
+            else "The source worded it anew.",
+            due_on=due_on,
+            kind=kind,
+            harm_level=harm_level,
+            said_at=said_at,
         )
+        if other and kind != self.kind and not self.response and not self.closed:
+            self.trigger_event(self.Reclassified, was=self.kind, kind=kind, themes=self.themes)
 
     @event(Corrected)
-    def _(self, summary: str, due_on: date | None, harm_level: str, said_at: datetime | None) -> None:
-        self.summary, self.due_on, self.harm_level = summary, due_on, harm_level
+    def _(self, summary: str, due_on: date | None, kind: str, harm_level: str, said_at: datetime | None) -> None:
+        self.summary, self.due_on, self.said_kind, self.harm_level = summary, due_on, kind, harm_level
         self.said_at = said_at or self.said_at
 
     def confirm_safety(self, measures: str) -> None:

@@ -49,3 +49,35 @@ class NewerWordsOnRecord(Refused):
 
 class NotForThisPost(Refused):
     """This is weighed by someone who leads the service. Your post can report, and see what became of it."""
+
+
+class NotInQuarantine(Refused):
+    """This message is not kept apart any more: it was accepted or set aside meanwhile."""
+
+
+class NotKept(Refused):
+    """This message was too large to keep, so it cannot be tried again here. Ask the sender to send it anew."""
+
+
+class StillNotAdmitted(Refused):
+    """It still cannot be taken as it is."""
+
+
+class CodeNotOurs(Refused):
+    """A sender's code is mapped to one of our sites, kinds or levels of harm, and to nothing else."""
+
+
+class NewerTotalOnRecord(Refused):
+    """A later total is on record already, so this older one was not taken."""
+
+
+class TotalImpossible(Refused):
+    """A running total is nought or more."""
+
+
+class BatchEnded(Refused):
+    """This file has been brought in to its end already."""
+
+
+class RowsUncounted(Refused):
+    """Every row of a file is accepted, known already or refused, and none is counted twice."""

@@ -8,6 +8,8 @@ from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
+from psycopg_pool import AsyncConnectionPool
+
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Refused
 from libs.views import Rows, View
@@ -44,6 +46,9 @@ class Register(View):
         CREATE INDEX IF NOT EXISTS opportunity_reference ON opportunity (reference);
         CREATE INDEX IF NOT EXISTS opportunity_source ON opportunity (source_key) WHERE source_key <> '';
     """
+
+    def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
+        super().__init__(service, project, pool)
 
     async def waiting(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
         """What nobody has weighed yet at these sites, oldest first."""

@@ -1,0 +1,6 @@
+"""What intake remembers for reading."""
+
+from services.intake.projection.quarantine import Quarantine
+from services.intake.projection.register import Register
+
+__all__ = ["Quarantine", "Register"]
