@@ -15,12 +15,13 @@ import pytest_asyncio
 from nats.aio.client import Client
 
 from contracts.unreadable import MAX_PAYLOAD
+from deploy.house import Platform
 from libs.deciding import Act
 from services.intake import delivery
 from services.intake.application import Sent
 from services.intake.domain import ExternalMessage, Opportunity
 from services.intake.domain.refusals import NotForThisPost, NotInQuarantine, NotKept, RationaleMissing, StillNotAdmitted
-from tests.house import MONDAY, OPERATOR, Platform, housed, with_sites
+from tests.house import MONDAY, OPERATOR, housed, with_sites
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -48,7 +49,12 @@ class CarePlan:
 
     async def send(self, data: dict[str, Any], **attributes: str) -> dict[str, Any]:
         """One event in binary mode, and our answer to it."""
-        known = {"id": uuid.uuid4().hex, "type": "care.incident_reported.v1", "source": "/careplan", "specversion": "1.0"}
+        known = {
+            "id": uuid.uuid4().hex,
+            "type": "care.incident_reported.v1",
+            "source": "/careplan",
+            "specversion": "1.0",
+        }
         headers = {f"ce-{name}": value for name, value in (known | attributes).items() if value}
         return await self.send_bytes(orjson.dumps(data), headers)
 
@@ -209,6 +215,8 @@ async def test_a_message_fetched_twice_after_a_crash_counts_once(careplan: CareP
     sent = Sent("careplan", headers, orjson.dumps(incident()), MONDAY)
     act = Act("source:careplan", "system", key=f"place-{uuid.uuid4().hex}")
     first = await intake.take_external(act, sent)
+    async with asyncio.timeout(10):
+        await careplan.answers.get()
     second = await intake.take_external(act, sent)
     assert (second.id, second.version, second.replayed) == (first.id, first.version, True)
 
