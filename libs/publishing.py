@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 from contracts.envelope import Envelope, PublishedEvent
-from contracts.sealed import Seal
+from contracts.sealed import ERASED, Seal
 from contracts.wire import encode
 from libs.domain import Event
 from libs.mapper import Mapper
@@ -26,6 +26,12 @@ def sealed_fields(kind: type[PublishedEvent]) -> tuple[str, ...]:
     )
 
 
+def words(fact: PublishedEvent) -> Iterator[str]:
+    """The personal words of a fact that are still there to seal. What was erased gets no new key to be sealed under."""
+    said = (getattr(fact, name) for name in sealed_fields(type(fact)))
+    return (text for text in said if text and text != ERASED)
+
+
 def identity(event: Event) -> UUID:
     """A published event's id follows from the stored event's, so that a resend is recognised."""
     return uuid5(event.originator_id, str(event.originator_version))
@@ -41,15 +47,14 @@ class Publisher:
         """An envelope for each stored event, or None for what stays at home."""
         events = await self.mapper.read(row.stored for row in rows)
         said = [(row, event, self.publish(event)) for row, event in zip(rows, events, strict=True)]
-        abouts = {event.about for _, event, fact in said if fact and sealed_fields(type(fact))}
-        await self.mapper.keys.ready(abouts, make=True)
+        await self.mapper.keys.ready({e.about for _, e, fact in said if fact and any(words(fact))}, make=True)
         return [self._enclose(row, event, fact) if fact else None for row, event, fact in said]
 
     def _enclose(self, row: Recorded, event: Event, fact: PublishedEvent) -> Envelope:
         unique = identity(event)
         data = fact.model_dump(mode="json")
         for name in sealed_fields(type(fact)):
-            if data[name]:
+            if data[name] and data[name] != ERASED:
                 data[name] = self.mapper.keys.seal(event.about, data[name], f"{fact.name}|{unique.hex}|{name}")
         return Envelope.model_construct(
             specversion="1.0",
