@@ -1,0 +1,70 @@
+"""Assurance's pages are usable by everyone, on a phone and at a desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser
+from starlette.types import Receive, Scope, Send
+
+from contracts.taxonomy import EvidenceSource
+from libs.deciding import Act
+from libs.web.posts import Post
+from libs.web.sign_in import Persona
+from tests.assurance.april import BOARD, MEASURE, ROUND, april, changed
+from tests.browser.lane import DESK, PHONE, opened, serving
+from tests.servers import Database, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+JOURNEY = UUID(int=44)
+QUINN = Persona("person:q", "Quinn", "Watches over all.", (Post("acme.q", "board", "provider:acme", "Board"),))
+PAGES = ["", f"/measure/{MEASURE}", f"/cadence/{ROUND}", f"/cadence/{BOARD}", f"/{JOURNEY}"]
+
+
+class Served:
+    """The house in April, with a change that was seen in practice, opened on the server's own loop."""
+
+    def __init__(self, database: Database, messaging: Messaging, key: Path) -> None:
+        self._settings = database, messaging, key
+        self._app: FastAPI | None = None
+        self._outer = FastAPI(lifespan=self._lifespan)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with april(*self._settings, lambda: [QUINN]) as reception:
+            await changed(reception, JOURNEY)
+            act = Act("person:q", "board", "provider:acme")
+            assurance = reception.platform.service("assurance")
+            await assurance.observe(act, JOURNEY, 3, 3, EvidenceSource.AUDIT, "On the night shift")
+            self._app = reception.door.app
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._app if self._app and scope["type"] == "http" else self._outer)(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
+    with serving(Served(module_database, messaging, wrapping_key), patience=60) as address:
+        yield address
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_every_page_is_accessible_and_fits_the_window(browser: Browser, site: str, width: int) -> None:
+    async with opened(browser, width) as seen:
+        await seen.page.goto(f"{site}/sign-in?next=/assurance")
+        await seen.page.get_by_role("button", name="Quinn").click()
+        await seen.page.wait_for_url(f"{site}/assurance")
+        for path in PAGES:
+            answer = await seen.page.goto(f"{site}/assurance{path}")
+            assert answer is not None
+            assert (path, answer.status) == (path, 200)
+            assert (path, await seen.violations()) == (path, [])
+            assert (path, await seen.overflow()) == (path, 0)
+        assert (seen.strayed, seen.complaints) == ([], [])
