@@ -138,8 +138,10 @@ class Room:
 
     async def stop(self) -> None:
         """Stop what runs; the store stays open."""
-        for task in self._tasks:
-            task.cancel()
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()  # asked again: before Python 3.12 a wait_for whose answer comes just then swallows it
+            await asyncio.wait(running, timeout=1)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
         if self.reactor:

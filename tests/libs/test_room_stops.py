@@ -1,0 +1,32 @@
+"""A room stops even where a wait inside it swallows the first request to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.house import housed
+from tests.servers import Database, Messaging
+
+
+async def test_a_task_that_misses_the_first_request_to_stop_is_asked_again(
+    database: Database, fresh_messaging: Messaging, wrapping_key: Path
+) -> None:
+    asked = 0
+
+    async def hard_of_hearing() -> None:
+        nonlocal asked
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                asked += 1
+                if asked > 1:
+                    raise
+
+    async with asyncio.timeout(30):
+        async with housed(database, fresh_messaging, wrapping_key, "governance", start=False) as platform:
+            platform.rooms["governance"].more = [hard_of_hearing]
+            await platform.start()
+            await platform.settle()
+    assert asked == 2
