@@ -114,7 +114,10 @@ class Delivery:
     async def send_due(self) -> int:
         """Try what is due now; how many tries that were. A failed try is no error: it is on the record."""
         rows = await self.outbox.due(self.clock.now())
-        return sum(await asyncio.gather(*(self._try(row) for row in rows)))
+        tried = sum(await asyncio.gather(*(self._try(row) for row in rows)))
+        if tried:
+            await self.outbox.reached(self.service.name, self.service.store.position)
+        return tried
 
     async def _try(self, row: dict[str, Any]) -> bool:
         try:

@@ -10,12 +10,17 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
+from contracts.action import ActionOverdue
+from contracts.assurance import MeasureChecked
+from contracts.intake import ProfessionalUpdateActioned, ProfessionalUpdateCommunicated, ProfessionalUpdateReviewed
+from contracts.review import ReviewSignedOff
 from deploy.house import Platform
 from libs.deciding import Act
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.team import Team
+from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.house import MONDAY, OPERATOR, housed, with_sites
 from tests.notification.samples import ANN, BEN, CAT, change, practice_changed, raised, triaged
@@ -178,3 +183,107 @@ async def test_a_duty_with_a_date_falls_overdue_when_the_day_has_passed(house: P
     await room.waker.wake()
     assert (await journey.duty("complaint-acknowledged")).is_overdue
     assert not (await journey.duty("feedback-to-reporter")).is_overdue
+
+
+async def test_what_the_record_shows_already_is_not_asked_for_twice(house: Platform) -> None:
+    sign = Journey(house)
+    await sign.hears(raised("safeguarding_indicator"), triaged("safeguarding_indicator"))
+    assert (await sign.duty("indicator-management-review")).state == "discharged"
+    update = Journey(house)
+    await update.hears(
+        raised("professional_update"),
+        ProfessionalUpdateReviewed(decision="Turn every two hours."),
+        triaged("professional_update"),
+        ProfessionalUpdateActioned(),
+    )
+    states = {rule: duty.state for rule, duty in (await update.duties()).items() if rule.startswith("update-")}
+    assert states == {
+        "update-logged": "discharged",
+        "update-reviewed": "discharged",
+        "update-actioned": "discharged",
+        "update-communicated": "owed",
+    }
+    await update.hears(ProfessionalUpdateCommunicated())
+    assert (await update.duty("update-communicated")).state == "discharged"
+
+
+async def written(house: Platform, journey: Journey) -> list[tuple[str, str]]:
+    await house.settle()
+    rows = await journey.room.view(Outbox).of_journey(journey.id)
+    return sorted((row["subject"], row["to_post"] or row["to_role"]) for row in rows)
+
+
+async def test_each_post_concerned_gets_one_letter_however_many_accounts_it_owes(house: Platform) -> None:
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(council_funded=True))
+    assert await written(house, journey) == [("duty_owed", "registered_manager"), ("duty_owed", "registered_person")]
+
+
+async def test_a_briefing_is_announced_to_every_post_of_the_site(house: Platform) -> None:
+    for post, scope in (("elm.registered_manager", "site:elm"), ("acme.board", "provider:acme")):
+        await house.service("governance").establish_post(
+            OPERATOR, "acme", "elm", post, "registered_manager", scope, post, None
+        )
+    await house.settle()
+    journey = Journey(house)
+    await journey.hears(practice_changed())
+    assert await written(house, journey) == [("briefing_issued", "elm.registered_manager")]
+
+
+async def test_a_missed_measure_is_told_once_for_each_period_however_often_it_is_revised(house: Platform) -> None:
+    journey = Journey(house)
+    checked = MeasureChecked(
+        measure_id="m", site_id="elm", title="t", period=date(2026, 2, 1), numerator=1, denominator=4,
+        target_percent=95, met=False,
+    )  # fmt: skip
+    await journey.hears(checked, checked.model_copy(update={"revision": 2}))
+    assert await written(house, journey) == [("measure_missed", "registered_manager")]
+    await journey.hears(checked.model_copy(update={"period": date(2026, 3, 1)}))
+    assert len(await written(house, journey)) == 2
+    other = Journey(house)
+    await other.hears(checked.model_copy(update={"met": True}), checked.model_copy(update={"met": None}))
+    assert await written(house, other) == []
+
+
+async def test_an_overdue_action_is_told_to_the_post_that_owns_it_once(house: Platform) -> None:
+    journey = Journey(house)
+    late = ActionOverdue(action_id=uuid4(), due=date(2026, 3, 1), owner_post="elm.registered_manager")
+    await journey.hears(late, late)
+    assert await written(house, journey) == [("action_overdue", "elm.registered_manager")]
+
+
+async def test_the_briefing_says_what_was_learned(house: Platform) -> None:
+    journey = Journey(house)
+    learned = ReviewSignedOff(
+        review_id=uuid4(), learning_statement="Handover had no step for the chart.", factors=[], author="a",
+        signed_by="b",
+    )  # fmt: skip
+    await journey.hears(learned, raised(), triaged(), practice_changed())
+    assert (await journey.briefing()).change.learning == "Handover had no step for the chart."
+
+
+async def test_neighbours_hear_what_is_owed_and_who_understood_and_nothing_about_anybody(house: Platform) -> None:
+    await join(house, ANN)
+    journey = Journey(house)
+    await journey.hears(raised(), triaged(council_funded=True), practice_changed())
+    service = journey.room.service
+    await service.discharge(OPERATOR, duty_id(journey.id, "complaint-acknowledged"), "phone", "Told Mrs Okafor.")
+    await service.record_contact(OPERATOR, duty_id(journey.id, "complaint-signpost"), "Rang Mrs Okafor.")
+    await service.record_contact(
+        OPERATOR, duty_id(journey.id, "learning-complainant"), "Mrs Okafor said no.", declined=True
+    )
+    briefing = (await journey.briefing()).id
+    ann = Act(f"person:{ANN}", "care_worker")
+    await service.read(ann, briefing)
+    await service.answer(ann, briefing, words="Two of us, as Mrs Okafor asked.")
+    await service.mark(Act(f"person:{BEN}", "team_leader"), briefing, ANN, understood=True)
+    rows = await journey.room.store.read(0, 1000)
+    envelopes = [each for each in await journey.room.publisher.envelopes(rows) if each]
+    said = [each.type.removeprefix("notification.").removesuffix(".v1") for each in envelopes]
+    for name in (
+        "duty_owed", "duty_discharged", "contact_not_possible", "briefing_issued", "briefing_read",
+        "briefing_understood", "briefing_reached",
+    ):  # fmt: skip
+        assert name in said, name
+    assert not [each for each in envelopes if "Okafor" in each.model_dump_json()]
+    assert not [row for row in rows if b"Okafor" in row.stored.state]

@@ -47,6 +47,10 @@ class Account(Aggregate):
         affects_care: bool
         implemented: datetime
 
+    class RecordsKept(Event):
+        TOPIC = "notification.Account.RecordsKept"
+        rules: list[str]
+
     class DutiesSettled(Event):
         TOPIC = "notification.Account.DutiesSettled"
         owed: list[str]
@@ -64,6 +68,7 @@ class Account(Aggregate):
         self.rules: set[str] = set()
         self.agreed: set[str] = set()
         self.owed: set[str] = set()
+        self.kept: set[str] = set()
         self.changes = 0
         self.affects_care = False
         self.happened: datetime | None = None
@@ -129,6 +134,15 @@ class Account(Aggregate):
     def _(self, affects_care: bool, implemented: datetime) -> None:
         self.affects_care, self.implemented = affects_care, implemented
         self.changes += 1
+
+    def keep(self, rules: list[str]) -> None:
+        """What these rules ask for is on record already, by another way than telling somebody here."""
+        if not self.kept.issuperset(rules):
+            self.trigger_event(self.RecordsKept, rules=rules)
+
+    @event(RecordsKept)
+    def _(self, rules: list[str]) -> None:
+        self.kept.update(rules)
 
     def settle(self, owed: set[str]) -> None:
         """These are the rules under which somebody is owed an account from now on."""

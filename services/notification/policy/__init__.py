@@ -9,7 +9,13 @@ from typing import Any
 from contracts.action import ActionOverdue, PracticeChanged
 from contracts.assurance import MeasureChecked
 from contracts.governance import TeamMemberJoined, TeamMemberLeft
-from contracts.intake import OpportunityRaised, OpportunityTriaged
+from contracts.intake import (
+    OpportunityRaised,
+    OpportunityTriaged,
+    ProfessionalUpdateActioned,
+    ProfessionalUpdateCommunicated,
+    ProfessionalUpdateReviewed,
+)
 from contracts.review import ReviewSignedOff
 from contracts.taxonomy import Role
 from libs.deadlines import DeadlineReached, Due, Lifted
@@ -21,6 +27,7 @@ from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import agreed_upon
+from services.notification.policy.records import ACTIONED, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
 from services.notification.policy.team import briefed, team_of, told_by
 
@@ -52,7 +59,23 @@ async def settle_what_is_owed(event: OpportunityTriaged, service: Any) -> Iterab
     agreed = agreed_upon(event.weighed)
     rules = [rule.rule_id for rule in event.weighed]
     account.weigh(event.kind, event.themes, event.facts, rules, [a.rule_id for a in agreed], event.recorded)
+    account.keep(list(BY_WEIGHING))
     return await settle(service, account, agreed)
+
+
+@react.register
+async def record_the_review(event: ProfessionalUpdateReviewed, service: Any) -> Iterable[Aggregate]:
+    return await keep(service, await _account(service, event), REVIEWED)
+
+
+@react.register
+async def record_the_action(event: ProfessionalUpdateActioned, service: Any) -> Iterable[Aggregate]:
+    return await keep(service, await _account(service, event), ACTIONED)
+
+
+@react.register
+async def record_the_telling(event: ProfessionalUpdateCommunicated, service: Any) -> Iterable[Aggregate]:
+    return await keep(service, await _account(service, event), COMMUNICATED)
 
 
 @react.register

@@ -12,6 +12,7 @@ from services.notification.domain.duty import Duty, Owing, duty_id
 from services.notification.domain.message import About
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import Asked, unasked
+from services.notification.policy.records import by_record
 
 LOOKS = 5
 WEIGHED_ANEW = "It was weighed again, and this rule does not apply after all."
@@ -44,6 +45,7 @@ async def settle(service: Any, account: Account, agreed: list[Asked], *, changed
         duty = await _opened(service, account, owing, again=changed and owing.starts_at == "implemented")
         if duty:
             opened.append(duty)
+    by_record(account, opened)
     lifted = [await service.find(Duty, duty_id(account.journey, rule)) for rule in sorted(account.owed - wanted)]
     for duty in lifted:
         duty.lift(WEIGHED_ANEW)
@@ -65,6 +67,6 @@ async def _opened(service: Any, account: Account, owing: Owing, *, again: bool) 
 
 def _letters(account: Account, opened: list[Duty]) -> list[Aggregate]:
     """One letter to each post concerned, however many accounts it owes."""
-    roles = dict.fromkeys(duty.owing.owner_role for duty in opened)
+    roles = dict.fromkeys(duty.owing.owner_role for duty in opened if duty.state == "owed")
     cause = f"{account.journey}/{account.weighings}.{account.changes}"
     return [letter(account, About.DUTY_OWED, cause, role=role) for role in roles]
