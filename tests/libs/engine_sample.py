@@ -1,6 +1,6 @@
 """Two small rooms on the real engine: one tells what happened, the other hears it and keeps a note of each thing."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -212,8 +212,7 @@ def listener_views(name: str, pool: AsyncConnectionPool) -> Sequence[View]:
 class Rooms(Platform):
     """The two rooms as a platform, with a clock moved by hand."""
 
-    def __init__(self, database: Database, messaging: Messaging, key: Path, start: datetime = MONDAY) -> None:
-        env = database.environment() | messaging.environment() | {"CANDOUR_KEK_FILE": str(key)}
+    def __init__(self, env: Mapping[str, str], start: datetime = MONDAY) -> None:
         super().__init__(env, HandClock(start), only=["governance"])
         house = House(env, self.clock, self.keys)
         self.teller = Room(house, Teller, publish)
@@ -236,7 +235,7 @@ class Rooms(Platform):
 @asynccontextmanager
 async def rooms(database: Database, messaging: Messaging, key: Path, *, start: bool = True) -> AsyncIterator[Rooms]:
     """The two rooms, open and, with `start`, running."""
-    platform = Rooms(database, messaging, key)
+    platform = Rooms(database.environment() | messaging.environment() | {"CANDOUR_KEK_FILE": str(key)})
     await platform.open()
     try:
         if start:
