@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 
 from contracts.action import ActionOverdue
@@ -15,31 +16,36 @@ from contracts.assurance import MeasureChecked
 from contracts.intake import ProfessionalUpdateActioned, ProfessionalUpdateCommunicated, ProfessionalUpdateReviewed
 from contracts.review import ReviewSignedOff
 from deploy.house import Platform
+from libs.calendar import WorkingDays
 from libs.deciding import Act
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
-from services.notification.domain.team import Team
+from services.notification.domain.team import CURRENT, Team
 from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.house import MONDAY, OPERATOR, housed, with_sites
 from tests.notification.samples import ANN, BEN, CAT, change, practice_changed, raised, triaged
-from tests.servers import Database, Messaging
+from tests.servers import Backend, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest_asyncio.fixture
-async def house(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
-    async with housed(database, fresh_messaging, wrapping_key, "governance", "notification") as platform:
-        await with_sites(platform, "elm")
-        yield platform
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
+    """One house for all; each test has a journey of its own, and a site of its own where the team matters."""
+    with backend.fresh_database() as database:
+        async with housed(database, messaging, wrapping_key, "governance", "notification") as platform:
+            await with_sites(platform, "elm", "oak", "ash", "yew", "fir")
+            yield platform
 
 
 class Journey:
-    """One journey at Elm, told to notification as its neighbours tell it."""
+    """One journey at a site, told to notification as its neighbours tell it."""
 
-    def __init__(self, house: Platform) -> None:
+    def __init__(self, house: Platform, site: str = "elm") -> None:
         self.room, self.id = house.rooms["notification"], uuid4()
-        self.place = {"journey": self.id, "about": self.id}
+        self.place: dict[str, Any] = {"journey": self.id, "about": self.id, "site": site}
 
     async def hears(self, *facts: Any, at: datetime = MONDAY) -> None:
         for fact in facts:
@@ -127,15 +133,15 @@ async def test_a_second_change_is_told_anew_and_briefed_anew(house: Platform) ->
     assert [(await journey.briefing(n)).change.number for n in (1, 2)] == [1, 2]
 
 
-async def join(house: Platform, *people: UUID, part: str = "day") -> None:
+async def join(house: Platform, site: str, *people: UUID, part: str = "day") -> None:
     for person in people:
-        await house.service("governance").join_team(OPERATOR, "acme", "elm", person, part, date(2026, 3, 1))
+        await house.service("governance").join_team(OPERATOR, "acme", site, person, part, date(2026, 3, 1))
     await house.settle()
 
 
 async def test_the_whole_team_is_briefed_and_all_understanding_discharges_the_duty(house: Platform) -> None:
-    await join(house, ANN, BEN)
-    journey = Journey(house)
+    await join(house, "oak", ANN, BEN)
+    journey = Journey(house, "oak")
     await journey.hears(raised(), triaged(), practice_changed())
     briefing = await journey.briefing()
     assert briefing.audience == {ANN: "day", BEN: "day"}
@@ -150,39 +156,42 @@ async def test_the_whole_team_is_briefed_and_all_understanding_discharges_the_du
 
 
 async def test_newcomers_get_what_is_current_and_leavers_are_not_waited_for(house: Platform) -> None:
-    await join(house, ANN)
-    journey = Journey(house)
+    await join(house, "ash", ANN)
+    journey = Journey(house, "ash")
     await journey.hears(raised(), triaged(), practice_changed())
-    await join(house, CAT, part="new_starter")
+    await join(house, "ash", CAT, part="new_starter")
     briefing = await journey.briefing()
     assert briefing.audience == {ANN: "day", CAT: "new_starter"}
     service = journey.room.service
     await service.read(Act(f"person:{ANN}", "care_worker"), briefing.id)
     await service.mark(Act(f"person:{CAT}", "team_leader"), briefing.id, ANN, understood=True)
-    await house.service("governance").leave_team(OPERATOR, "acme", "elm", CAT)
+    await house.service("governance").leave_team(OPERATOR, "acme", "ash", CAT)
     await house.settle()
     assert (await journey.briefing()).is_reached
     assert (await journey.duty("learning-staff-team")).state == "discharged"
-    team = await service.find(Team, Team.create_id("acme", "elm"))
+    team = await service.find(Team, Team.create_id("acme", "ash"))
     assert team.members == {ANN: "day"}
-    house.clock.move_to(datetime(2026, 10, 1, tzinfo=UTC))  # type: ignore[attr-defined]
-    await join(house, BEN)
+    house.clock.move_to(house.clock.now() + CURRENT + timedelta(days=1))  # type: ignore[attr-defined]
+    await join(house, "ash", BEN)
     assert (await journey.briefing()).audience == {ANN: "day"}
 
 
 async def test_a_duty_with_a_date_falls_overdue_when_the_day_has_passed(house: Platform) -> None:
-    journey = Journey(house)
-    await journey.hears(raised(), triaged(council_funded=True))
+    journey, now = Journey(house), house.clock.now()
+    await journey.hears(raised(), triaged(council_funded=True), at=now)
     await house.settle()
-    room = journey.room
-    house.clock.move_to(datetime(2026, 3, 5, 23, 0, tzinfo=UTC))  # type: ignore[attr-defined]
-    assert room.waker
-    await room.waker.wake()
+    due = (await journey.duty("complaint-acknowledged")).owing.due
+    assert due == WorkingDays("ENG").deadline(now, 3)
+    waker = journey.room.waker
+    assert waker
+    house.clock.move_to(due - timedelta(minutes=1))  # type: ignore[attr-defined]
+    await waker.wake()
     assert not (await journey.duty("complaint-acknowledged")).is_overdue
-    house.clock.move_to(datetime(2026, 3, 6, 0, 1, tzinfo=UTC))  # type: ignore[attr-defined]
-    await room.waker.wake()
+    house.clock.move_to(due + timedelta(minutes=1))  # type: ignore[attr-defined]
+    await waker.wake()
     assert (await journey.duty("complaint-acknowledged")).is_overdue
     assert not (await journey.duty("feedback-to-reporter")).is_overdue
+    assert ("duty_overdue", "registered_manager") in await written(house, journey)
 
 
 async def test_what_the_record_shows_already_is_not_asked_for_twice(house: Platform) -> None:
@@ -220,14 +229,14 @@ async def test_each_post_concerned_gets_one_letter_however_many_accounts_it_owes
 
 
 async def test_a_briefing_is_announced_to_every_post_of_the_site(house: Platform) -> None:
-    for post, scope in (("elm.registered_manager", "site:elm"), ("acme.board", "provider:acme")):
+    for post, scope in (("yew.registered_manager", "site:yew"), ("acme.board", "provider:acme")):
         await house.service("governance").establish_post(
-            OPERATOR, "acme", "elm", post, "registered_manager", scope, post, None
+            OPERATOR, "acme", "yew", post, "registered_manager", scope, post, None
         )
     await house.settle()
-    journey = Journey(house)
+    journey = Journey(house, "yew")
     await journey.hears(practice_changed())
-    assert await written(house, journey) == [("briefing_issued", "elm.registered_manager")]
+    assert await written(house, journey) == [("briefing_issued", "yew.registered_manager")]
 
 
 async def test_a_missed_measure_is_told_once_for_each_period_however_often_it_is_revised(house: Platform) -> None:
@@ -263,8 +272,8 @@ async def test_the_briefing_says_what_was_learned(house: Platform) -> None:
 
 
 async def test_neighbours_hear_what_is_owed_and_who_understood_and_nothing_about_anybody(house: Platform) -> None:
-    await join(house, ANN)
-    journey = Journey(house)
+    await join(house, "fir", ANN)
+    journey = Journey(house, "fir")
     await journey.hears(raised(), triaged(council_funded=True), practice_changed())
     service = journey.room.service
     await service.discharge(OPERATOR, duty_id(journey.id, "complaint-acknowledged"), "phone", "Told Mrs Okafor.")
@@ -277,8 +286,9 @@ async def test_neighbours_hear_what_is_owed_and_who_understood_and_nothing_about
     await service.read(ann, briefing)
     await service.answer(ann, briefing, words="Two of us, as Mrs Okafor asked.")
     await service.mark(Act(f"person:{BEN}", "team_leader"), briefing, ANN, understood=True)
-    rows = await journey.room.store.read(0, 1000)
-    envelopes = [each for each in await journey.room.publisher.envelopes(rows) if each]
+    rows = await journey.room.store.read(0, 5000)
+    said_by_all = await journey.room.publisher.envelopes(rows)
+    envelopes = [each for each in said_by_all if each and each.journey == journey.id]
     said = [each.type.removeprefix("notification.").removesuffix(".v1") for each in envelopes]
     for name in (
         "duty_owed", "duty_discharged", "contact_not_possible", "briefing_issued", "briefing_read",
