@@ -5,22 +5,18 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from random import Random
 
-from contracts.taxonomy import Channel, ClockStart, DutyRecipient, OpportunityKind, ResponseKind, Role
+from contracts.taxonomy import OpportunityKind, ResponseKind, Role
 from deploy.demo.happenings import Happening
 from deploy.demo.organisation import DemoPost, Organisation
 from deploy.demo.playing import Beat, Play, Stage
 from deploy.demo.reviews import Learning
+from deploy.demo.settling import Settling
 from deploy.demo.words import chance_of, say
 from libs.calendar import LONDON, WorkingDays, local_day
 from services.intake.application import Report
-from services.notification.domain.account import Account
-from services.notification.domain.duty import Duty, duty_id
 
 SAME_DAY = 0.4
 """The share of early signs that a manager looks at before the day is over."""
-DISCHARGED = 0.985
-"""The share of accounts that are given; a few are forgotten, as they are."""
-CHANNELS = (Channel.PHONE, Channel.IN_PERSON, Channel.WRITING)
 NEVER_TOLD = 0.25
 """The share of late updates that nobody passed on at all."""
 RESPONSES = (
@@ -130,28 +126,3 @@ class Journey:
         )  # fmt: skip
         settled = self.beat(at + timedelta(hours=chance.randint(1, 30)), Settling(self, "weighed").settle)
         return [settled, *(Learning(self).begin(at) if reviewed else ())]
-
-
-class Settling:
-    """Giving the accounts that somebody is owed, as far as they are owed by now."""
-
-    def __init__(self, journey: Journey, when: str) -> None:
-        self.journey, self.when = journey, when
-
-    async def settle(self, stage: Stage, at: datetime) -> None:
-        """Discharge what is owed, nearly always."""
-        journey, chance = self.journey, self.journey.chance(f"settle/{self.when}")
-        account = await stage.find("notification", Account, Account.create_id(journey.id))
-        for rule in sorted(account.owed) if account else ():
-            told, is_done = say(chance, "told"), chance.random() < DISCHARGED
-            duty = await stage.find("notification", Duty, duty_id(journey.id, rule))
-            if not (duty and duty.state == "owed" and is_done) or self._is_for_the_briefing(duty):
-                continue
-            key = f"{journey.key}/discharge/{self.when}/{rule}"
-            await stage.ask(
-                "notification", "discharge", journey.manager, key, duty.id, chance.choice(CHANNELS), told, at=at
-            )
-
-    @staticmethod
-    def _is_for_the_briefing(duty: Duty) -> bool:
-        return duty.owing.recipient == DutyRecipient.STAFF_TEAM and duty.owing.starts_at == ClockStart.IMPLEMENTED

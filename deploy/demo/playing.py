@@ -47,6 +47,8 @@ class Stage:
 
     def __init__(self, platform: Platform, clock: StagedClock, asked: set[str]) -> None:
         self.platform, self.clock, self.asked = platform, clock, asked
+        self.is_replay = False
+        """Whether this part was played in an earlier run: scenes lead to the next ones, and nothing is asked."""
         self.commands = 0
 
     async def ask(
@@ -54,7 +56,7 @@ class Stage:
         at: datetime, because: str = "", occurred: datetime | None = None,
     ) -> Saved | None:  # fmt: skip
         """Ask now, which is `at`; None where an earlier run had asked it already. Raises what the room refuses with."""
-        if f"{PREFIX}{key}" in self.asked:
+        if self.is_replay or f"{PREFIX}{key}" in self.asked:
             return None
         act = Act(who.actor, who.role, who.scope, because, occurred=occurred, key=f"{PREFIX}{key}")
         with self.clock.at(at):
@@ -111,6 +113,23 @@ class Performance:
 
     async def play(self, until: datetime) -> None:
         """Play what is due before `until`, let everyone react, and remember that it was played."""
+        mark = f"asked:{until.isoformat()}"
+        self.stage.is_replay = until <= self.played_until or bool(await self._memory.answer(PLAYER, mark))
+        await self._scenes(until)
+        if until <= self.played_until:
+            return
+        if not self.stage.is_replay:
+            # From here on the record shows what followed, so that scenes might ask for more than they did.
+            await self._memory.append([], Once(PLAYER, mark))
+        self.clock.move_to(until)
+        await self.pump.drain()
+        await self.pump.wake()
+        await self.pump.publish_if_much()
+        self.played_until = until
+        answer = orjson.dumps({"until": until.isoformat(), "places": self.pump.places}).decode()
+        await self._memory.append([], Once(PLAYER, f"until:{until.isoformat()}", answer=answer))
+
+    async def _scenes(self, until: datetime) -> None:
         due: dict[str, list[Beat]] = defaultdict(list)
         while self._beats and self._beats[0].at < until:
             beat = heapq.heappop(self._beats)
@@ -119,15 +138,6 @@ class Performance:
         async with asyncio.TaskGroup() as group:
             for lane in due.values():
                 group.create_task(self._lane(lane, bound))
-        if until <= self.played_until:
-            return
-        self.clock.move_to(until)
-        await self.pump.drain()
-        await self.pump.wake()
-        await self.pump.publish_if_much()
-        self.played_until = until
-        answer = orjson.dumps({"until": until.isoformat(), "places": self.pump.places}).decode()
-        await self._memory.append([], Once(PLAYER, f"until:{until.isoformat()}", answer=answer))
 
     async def _lane(self, beats: list[Beat], bound: asyncio.Semaphore) -> None:
         async with bound:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.taxonomy import EvidenceSource, Role, ServiceKind
 from deploy.demo.playing import Beat, Stage
+from deploy.demo.settling import Settling
 from deploy.demo.words import bank, say
 from libs.calendar import local_day
 from libs.domain import follows
@@ -157,7 +158,10 @@ class Telling:
         """Asked the same day, read over two weeks, seen after one month and again after two."""
         journey = self.journey
         days = [at + timedelta(days=3 * n + 1, hours=n) for n in range(SITTINGS)]
-        beats = [journey.beat(at + timedelta(hours=1), self.ask)]
+        beats = [
+            journey.beat(at + timedelta(hours=1), self.ask),
+            journey.beat(at + timedelta(days=2), Settling(journey, "changed").settle),
+        ]
         beats += [journey.beat(day, self.sitting(number)) for number, day in enumerate(days)]
         return beats + [journey.beat(at + timedelta(days=30 * n), self.look(n)) for n in (1, 2)]
 
