@@ -24,8 +24,11 @@ from services.notification.domain.message import LEASE, TRIES, Message
 from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.house import OPERATOR, housed, with_sites
-from tests.notification.samples import ANN, BEN, raised, triaged
-from tests.servers import Database, Messaging
+from tests.notification.samples import ANN, BEN, CAT, raised, triaged
+from tests.servers import Backend, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+OPEN = "SELECT message_id FROM message WHERE state IN ('waiting', 'sending')"
 
 
 class Mailbox:
@@ -69,28 +72,41 @@ def mailbox() -> Mailbox:
     return Mailbox()
 
 
-@pytest_asyncio.fixture
-async def house(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
-    """Elm, its manager with an e-mail address, and one message that waits. Delivery itself is run by each test."""
-    async with housed(database, fresh_messaging, wrapping_key, "governance", "notification", start=False) as platform:
-        platform.rooms["notification"].more = []
-        await platform.start()
-        await with_sites(platform, "elm")
-        governance = platform.service("governance")
-        for post, role in (("elm.registered_manager", "registered_manager"), ("elm.night_lead", "team_leader")):
-            await governance.establish_post(OPERATOR, "acme", "elm", post, role, "site:elm", post, None)
-        await governance.appoint(OPERATOR, "elm.registered_manager", ANN, "Ann Achebe", "ann@elm.test")
-        await platform.settle()
-        yield platform
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
+    """Two sites, each with a manager who has an e-mail address. Delivery itself is run by each test."""
+    with backend.fresh_database() as database:
+        async with housed(database, messaging, wrapping_key, "governance", "notification", start=False) as platform:
+            platform.rooms["notification"].more = []
+            await platform.start()
+            await with_sites(platform, "elm", "oak")
+            governance = platform.service("governance")
+            for site, person, email in (("elm", ANN, "ann@elm.test"), ("oak", BEN, "ben@oak.test")):
+                for role in ("registered_manager", "team_leader"):
+                    post = f"{site}.{role}"
+                    await governance.establish_post(OPERATOR, "acme", site, post, role, f"site:{site}", post, None)
+                await governance.appoint(OPERATOR, f"{site}.registered_manager", person, "Ann Achebe", email)
+            await governance.appoint(OPERATOR, "oak.registered_manager", CAT, "Cat", "cat@oak.test")
+            await platform.settle()
+            yield platform
 
 
-async def write(house: Platform) -> UUID:
-    """A complaint is weighed; its one message to the manager waits in the outbox."""
-    journey = uuid4()
+@pytest_asyncio.fixture(loop_scope="module")
+async def journey(house: Platform) -> UUID:
+    """A journey of this test alone, with nothing of an earlier one left to send."""
+    while rows := await house.rooms["notification"].view(Outbox).rows(OPEN):
+        for row in rows:
+            await house.service("notification").keep_in_app(OPERATOR, row["message_id"], "an earlier test's")
+        await house.settle()
+    return uuid4()
+
+
+async def write(house: Platform, journey: UUID, site: str = "elm") -> UUID:
+    """A complaint is weighed; its message to the manager waits in the outbox."""
     room = house.rooms["notification"]
     assert room.reactor
     for fact in (raised(), triaged()):
-        await room.reactor.react_to(heard(fact, journey=journey, about=journey).envelope)
+        await room.reactor.react_to(heard(fact, journey=journey, about=journey, site=site).envelope)
     await house.settle()
     (row,) = [r for r in await room.view(Outbox).of_journey(journey) if r["to_role"] == "registered_manager"]
     found: UUID = row["message_id"]
@@ -121,8 +137,10 @@ async def send_all(house: Platform, port: int | None) -> None:
         await house.settle()
 
 
-async def test_a_message_reaches_whoever_holds_the_post_and_names_nobody(house: Platform, mailbox: Mailbox) -> None:
-    identity = await write(house)
+async def test_a_message_reaches_whoever_holds_the_post_and_names_nobody(
+    house: Platform, mailbox: Mailbox, journey: UUID
+) -> None:
+    identity = await write(house, journey)
     async with serving(mailbox) as port:
         await send_all(house, port)
     assert (await message(house, identity)).state == "delivered"
@@ -137,8 +155,8 @@ async def test_a_message_reaches_whoever_holds_the_post_and_names_nobody(house: 
         assert word not in everything
 
 
-async def test_what_was_delivered_is_not_sent_again(house: Platform, mailbox: Mailbox) -> None:
-    await write(house)
+async def test_what_was_delivered_is_not_sent_again(house: Platform, mailbox: Mailbox, journey: UUID) -> None:
+    await write(house, journey)
     async with serving(mailbox) as port:
         await send_all(house, port)
         sent = len(mailbox.letters)
@@ -147,8 +165,8 @@ async def test_what_was_delivered_is_not_sent_again(house: Platform, mailbox: Ma
     assert len(mailbox.letters) == sent
 
 
-async def test_two_senders_at_once_send_it_once(house: Platform, mailbox: Mailbox) -> None:
-    await write(house)
+async def test_two_senders_at_once_send_it_once(house: Platform, mailbox: Mailbox, journey: UUID) -> None:
+    await write(house, journey)
     async with serving(mailbox) as port:
         await asyncio.gather(*(delivery(house, port).send_due() for _ in range(3)))
     ids = [letter["Message-ID"] for letter in mailbox.letters]
@@ -157,9 +175,9 @@ async def test_two_senders_at_once_send_it_once(house: Platform, mailbox: Mailbo
 
 
 async def test_while_the_mail_server_is_down_it_is_tried_again_until_it_is_back(
-    house: Platform, mailbox: Mailbox
+    house: Platform, mailbox: Mailbox, journey: UUID
 ) -> None:
-    identity = await write(house)
+    identity = await write(house, journey)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         closed = taken.getsockname()[1]
     await send_all(house, closed)
@@ -171,8 +189,10 @@ async def test_while_the_mail_server_is_down_it_is_tried_again_until_it_is_back(
     assert (await message(house, identity)).state == "delivered"
 
 
-async def test_a_refusal_for_now_is_tried_again_under_the_same_message_id(house: Platform, mailbox: Mailbox) -> None:
-    identity = await write(house)
+async def test_a_refusal_for_now_is_tried_again_under_the_same_message_id(
+    house: Platform, mailbox: Mailbox, journey: UUID
+) -> None:
+    identity = await write(house, journey)
     mailbox.answers = ["451 Come back later"] * 8
     async with serving(mailbox) as port:
         await send_all(house, port)
@@ -185,29 +205,32 @@ async def test_a_refusal_for_now_is_tried_again_under_the_same_message_id(house:
 
 
 async def test_an_address_that_does_not_exist_is_given_up_without_repeating_it_in_the_record(
-    house: Platform, mailbox: Mailbox
+    house: Platform, mailbox: Mailbox, journey: UUID
 ) -> None:
-    identity = await write(house)
+    identity = await write(house, journey)
     mailbox.unknown = {"ann@elm.test": "550 ann@elm.test unknown here"}
     async with serving(mailbox) as port:
         await send_all(house, port)
     assert (await message(house, identity)).state == "undelivered"
-    row = await house.rooms["notification"].view(Outbox).undelivered(["elm"])
-    assert {each["reason"] for each in row} == {"The mail server refused every address (550)."}
+    rows = await house.rooms["notification"].view(Outbox).undelivered(["elm"])
+    assert {each["reason"] for each in rows if each["journey"] == journey} == {
+        "The mail server refused every address (550)."
+    }
 
 
-async def test_one_good_address_of_two_is_enough_to_tell_the_post(house: Platform, mailbox: Mailbox) -> None:
-    await house.service("governance").appoint(OPERATOR, "elm.registered_manager", BEN, "Ben", "ben@elm.test")
-    identity = await write(house)
-    mailbox.unknown = {"ann@elm.test": "550 unknown"}
+async def test_one_good_address_of_two_is_enough_to_tell_the_post(
+    house: Platform, mailbox: Mailbox, journey: UUID
+) -> None:
+    identity = await write(house, journey, "oak")
+    mailbox.unknown = {"ben@oak.test": "550 unknown"}
     async with serving(mailbox) as port:
         await send_all(house, port)
     assert (await message(house, identity)).state == "delivered"
-    assert ["ben@elm.test"] in mailbox.recipients
+    assert mailbox.recipients[0] == ["cat@oak.test"]
 
 
-async def test_after_eight_tries_it_is_given_up(house: Platform, mailbox: Mailbox) -> None:
-    identity = await write(house)
+async def test_after_eight_tries_it_is_given_up(house: Platform, mailbox: Mailbox, journey: UUID) -> None:
+    identity = await write(house, journey)
     mailbox.answers = ["451 Come back later"] * 1000
     async with serving(mailbox) as port:
         for _ in range(TRIES):
@@ -218,11 +241,10 @@ async def test_after_eight_tries_it_is_given_up(house: Platform, mailbox: Mailbo
 
 
 async def test_a_crash_between_sending_and_recording_sends_the_same_message_again_and_no_other(
-    house: Platform, mailbox: Mailbox
+    house: Platform, mailbox: Mailbox, journey: UUID
 ) -> None:
     """At least once on the wire under one Message-ID: the receiver drops the double, so it arrives once in effect."""
-    identity = await write(house)
-    sender = delivery(house, None)
+    identity = await write(house, journey)
     async with serving(mailbox) as port:
         sender = delivery(house, port)
         (row,) = [r for r in await sender.outbox.due(house.clock.now()) if r["message_id"] == identity]
@@ -241,18 +263,17 @@ async def test_a_crash_between_sending_and_recording_sends_the_same_message_agai
     assert (again.state, again.attempts) == ("delivered", 2)
 
 
-async def test_without_a_mail_server_messages_stay_in_the_app_and_say_so(house: Platform) -> None:
-    identity = await write(house)
+async def test_without_a_mail_server_messages_stay_in_the_app_and_say_so(house: Platform, journey: UUID) -> None:
+    identity = await write(house, journey)
     await send_all(house, None)
     assert (await message(house, identity)).state == "in_app"
-    rows = await house.rooms["notification"].view(Outbox).rows("SELECT DISTINCT state, reason FROM message")
-    assert rows == [{"state": "in_app", "reason": NO_SERVER}]
+    rows = await house.rooms["notification"].view(Outbox).of_journey(journey)
+    assert {(row["state"], row["reason"]) for row in rows} == {("in_app", NO_SERVER)}
 
 
-async def test_a_post_without_an_address_is_told_in_the_app(house: Platform, mailbox: Mailbox) -> None:
+async def test_a_post_without_an_address_is_told_in_the_app(house: Platform, mailbox: Mailbox, journey: UUID) -> None:
     room = house.rooms["notification"]
-    journey = uuid4()
-    late = ActionOverdue(action_id=uuid4(), due=house.clock.now().date(), owner_post="elm.night_lead")
+    late = ActionOverdue(action_id=uuid4(), due=house.clock.now().date(), owner_post="elm.team_leader")
     assert room.reactor
     await room.reactor.react_to(heard(late, journey=journey, about=journey).envelope)
     await house.settle()
@@ -271,16 +292,16 @@ async def test_a_post_without_an_address_is_told_in_the_app(house: Platform, mai
         ("smtp+starttls://mail.test:25", MailServer("mail.test", 25, None, None, use_tls=False, start_tls=True)),
     ],
 )
-def test_the_mail_server_is_named_by_its_address(url: str, expected: MailServer) -> None:
+async def test_the_mail_server_is_named_by_its_address(url: str, expected: MailServer) -> None:
     assert MailServer.at(url) == expected
 
 
 @pytest.mark.parametrize("url", ["http://secret:word@mail.test", "smtp://", "mail.test:25"])
-def test_an_address_of_another_kind_is_refused_without_repeating_its_password(url: str) -> None:
+async def test_an_address_of_another_kind_is_refused_without_repeating_its_password(url: str) -> None:
     with pytest.raises(ValueError, match="CANDOUR_SMTP_URL") as refusal:
         MailServer.at(url)
     assert "secret" not in str(refusal.value)
 
 
-def test_the_settings_may_be_left_out() -> None:
+async def test_the_settings_may_be_left_out() -> None:
     assert Post.of({}) == Post(None, "candour@localhost", "http://127.0.0.1:8000")
