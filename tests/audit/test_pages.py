@@ -1,0 +1,107 @@
+"""Audit's pages and routes, through the real front door."""
+
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from deploy.web import Door
+from libs.web.posts import Post
+from services.audit.ledger import opened
+from services.audit.ledger.merkle import extends, includes
+from tests.house import housed, with_sites
+from tests.intake.web import Reception
+from tests.servers import Database, Messaging
+
+AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
+CARER = Post("elm.care_worker", "care_worker", "site:elm", "Care worker, Elm")
+
+
+@pytest.fixture
+async def reception(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+    async with housed(database, fresh_messaging, wrapping_key, "governance", "audit") as platform:
+        await with_sites(platform, "elm", "oak")
+        door = Door(platform, None)
+        await door.open()
+        try:
+            yield Reception(platform, door)
+        finally:
+            await door.close()
+
+
+async def test_the_ledgers_are_shown_compared_and_signed(reception: Reception) -> None:
+    hands = await reception.browser(AUDITOR)
+    page = await hands.get("/audit")
+    assert page.status_code == 200
+    assert "Not yet" in page.text
+    compared = await hands.post("/audit/verify/governance")
+    assert "Nothing was changed" in compared.text
+    await hands.get("/audit")
+    signed = await hands.post("/audit/sign/governance")
+    assert signed.status_code == 303
+    assert "2 Mar 2026" in (await hands.get(signed.headers["Location"])).text
+
+
+async def test_an_altered_decision_is_shown_by_name(reception: Reception, database: Database) -> None:
+    with psycopg.connect(database.admin) as administrator:
+        administrator.execute("UPDATE governance.events SET state = state || ' '::bytea WHERE notification_id = 1")
+    hands = await reception.browser(AUDITOR)
+    await hands.get("/audit")
+    shown = await hands.post("/audit/verify/governance")
+    assert "is not what it was" in shown.text
+    assert "Site: registered" in shown.text
+    assert "Altered" in shown.text
+
+
+async def test_an_empty_ledger_is_not_signed_and_says_why(reception: Reception) -> None:
+    hands = await reception.browser(AUDITOR)
+    await hands.get("/audit")
+    refused = await hands.post("/audit/sign/review")
+    assert refused.status_code == 409
+    assert "nothing to sign" in refused.text
+
+
+async def test_the_decisions_of_a_journey_are_listed(reception: Reception) -> None:
+    hands = await reception.browser(AUDITOR)
+    [row, *_] = await reception.platform.rooms["governance"].store.read(0)
+    [event] = await reception.platform.rooms["governance"].mapper.read([row.stored])
+    page = await hands.get(f"/audit/journeys/{event.journey}")
+    assert "Site: registered" in page.text
+    assert "No decision of this journey" in (await hands.get(f"/audit/journeys/{uuid4()}")).text
+
+
+async def test_a_care_worker_does_not_read_the_ledgers(reception: Reception) -> None:
+    hands = await reception.browser(CARER)
+    assert (await hands.get("/audit")).status_code == 409
+    program = await reception.program(CARER)
+    assert (await program.get("/api/audit/ledgers")).status_code == 409
+
+
+async def test_a_tool_can_check_a_checkpoint_and_proofs_by_itself(reception: Reception) -> None:
+    tool = await reception.program(AUDITOR)
+    assert (await tool.get("/api/audit/ledgers/governance/checkpoint")).status_code == 404
+    signed = (await tool.post("/api/audit/ledgers/governance/checkpoint")).json()
+    note = (await tool.get(f"/api/audit/ledgers/governance/checkpoint?after={signed['position']}")).text
+    ledger, size, root = opened(note, (await tool.get("/api/audit/key")).text.strip())
+    assert ledger == "governance"
+    proof = (await tool.get("/api/audit/ledgers/governance/entries/2/proof", params={"size": size})).json()
+    path = [b64decode(step) for step in proof["path"]]
+    assert includes(b64decode(proof["leaf"]), proof["index"], size, path, root)
+    grown = (await tool.get("/api/audit/ledgers/governance/consistency", params={"first": 1, "second": size})).json()
+    path = [b64decode(step) for step in grown["path"]]
+    assert extends(1, size, b64decode(grown["old"]), root, path)
+    assert (await tool.post("/api/audit/ledgers/governance/verification")).json()["sound"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ledgers/elsewhere/checkpoint", "ledgers/governance/entries/99999999999999999999/proof",
+     "ledgers/governance/entries/1/proof?size=999", "ledgers/governance/consistency?first=0",
+     "ledgers/governance/consistency?first=2&second=1"],
+)  # fmt: skip
+async def test_what_the_ledger_does_not_hold_is_not_found(reception: Reception, path: str) -> None:
+    tool = await reception.program(AUDITOR)
+    assert (await tool.get(f"/api/audit/{path}")).status_code == 404
