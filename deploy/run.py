@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
+from markupsafe import Markup
 from rich.console import Console
 
 from deploy.attached import AlreadyRunning, alone, announced
@@ -92,7 +93,8 @@ class EmbeddedRun:
         now = self.clock.now()
         moved = self.clock.ahead > timedelta(minutes=1)
         when = f"Its clock says {now:%-d %B %Y, %H:%M}." if moved else ""
-        return f"This is a demonstration. The people and sites are invented. {when}".strip()
+        move = Markup('<a class="govuk-link" href="/demo/clock">Move its clock</a>')
+        return Markup("This is a demonstration. The people and sites are invented. {} {}").format(when, move)
 
     async def _listen(self, door: Door, people: list[Persona]) -> None:
         config = uvicorn.Config(

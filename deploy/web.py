@@ -19,7 +19,7 @@ from libs.web.api_tokens import ApiTokens
 from libs.web.furnish import furnish
 from libs.web.sessions import DDL as SESSIONS_DDL
 from libs.web.sessions import Sessions
-from libs.web.shell import NAVIGATION, Shell
+from libs.web.shell import LISTS, NAVIGATION, Shell
 from libs.web.sign_in import Persona, sign_in_routes
 
 SERVICES = Path(__file__).parent.parent / "services"
@@ -40,7 +40,7 @@ class Door:
         self.tokens = ApiTokens(self.pool, SystemClock())
         self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
         templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
-        self.shell = Shell(platform.clock, templates, mounted=self._mounted(), banner=banner)
+        self.shell = Shell(platform.clock, templates, mounted=self._mounted(), lists=LISTS, banner=banner)
         furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=self.tokens)
         self.app.middleware("http")(_traced)
         for room in platform.rooms.values():
@@ -50,9 +50,10 @@ class Door:
             self.app.include_router(sign_in_routes(people))
         self._health()
 
-    def _mounted(self) -> set[str]:
-        owners = {"/report": "intake", "/audit": "audit"}
-        return {link.path for link in NAVIGATION if owners.get(link.path, "governance") in self.platform.rooms}
+    @staticmethod
+    def _mounted() -> set[str]:
+        # Every path is reachable: here, or behind the gateway that each service's pages share.
+        return {link.path for link in (*NAVIGATION, *LISTS)}
 
     async def open(self) -> None:
         """Make the tables of sessions where they are missing."""

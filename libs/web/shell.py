@@ -42,6 +42,17 @@ NAVIGATION = (
     Link("Audit", "/audit"),
 )
 
+LISTS = (
+    Link("Register", "/intake"),
+    Link("Reviews", "/review"),
+    Link("Changes", "/action"),
+    Link("Accounts owed", "/notification"),
+    Link("Briefings to read", "/briefings"),
+    Link("Measures and regular reviews", "/assurance"),
+    Link("Organisation and rules", "/organisation"),
+)
+"""Every other list, at the foot of each page: less often needed, and never out of reach."""
+
 
 class Shell:
     """Renders templates of one service (`templates`) over the shared ones.
@@ -57,12 +68,14 @@ class Shell:
         *,
         links: Sequence[Link] = NAVIGATION,
         mounted: Iterable[str] | None = None,
+        lists: Sequence[Link] = (),
         banner: Callable[[], str] = str,
         zone: str = phrases.LONDON,
         working_days: phrases.CountWorkingDays = phrases.IN_ENGLAND,
     ) -> None:
         reachable = None if mounted is None else set(mounted)
         self.links = tuple(each for each in links if reachable is None or each.path in reachable)
+        self.lists = tuple(each for each in lists if reachable is None or each.path in reachable)
         self.clock, self.banner, self.zone, self.working_days = clock, banner, zone, working_days
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in (*templates, TEMPLATES)]),
@@ -83,6 +96,7 @@ class Shell:
             "now": self.clock.now(),
             "here": request.url.path,
             "links": [each for each in self.links if not each.roles or (me and me.role in each.roles)],
+            "lists": self.lists,
             "banner": self.banner(),
         }
         return HTMLResponse(self.environment.get_template(template).render(around | context), status_code=status)
