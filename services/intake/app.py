@@ -20,7 +20,11 @@ def room(house: House) -> Room:
         views=lambda name, pool: [Directory(name, pool), Register(name, pool), Quarantine(name, pool)],
     )
     register = intake.view(Register)
-    intake.routes = [api.routes(intake.service, register), pages(intake.service, register)]
+    kept_apart = intake.view(Quarantine)
+    intake.routes = [
+        api.routes(intake.service, register, kept_apart),
+        pages(intake.service, register, kept_apart),
+    ]
     intake.ears = [delivery.door(intake.service)]
     intake.calm = [delivery.calm]
     return intake

@@ -5,11 +5,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import pytest_asyncio
 
+from libs.deciding import Act
+from services.intake.application import Sent
 from services.intake.domain import Opportunity
-from tests.intake.web import CARER, ELSEWHERE, MANAGER, Hands, Reception, received
+from tests.house import MONDAY
+from tests.intake.web import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -210,3 +214,29 @@ async def test_there_is_no_page_for_what_does_not_exist(reception: Reception) ->
     journey = await reported(ann)
     await ann.get(f"/intake/{journey}")
     assert (await ann.post(f"/intake/{journey}/explode")).status_code == 404
+
+
+async def test_a_message_kept_apart_is_given_its_meaning_and_taken(reception: Reception) -> None:
+    intake = reception.platform.service("intake")
+    data = {"incident_id": "I-9", "site": "ELM 01", "occurred_at": "2026-03-01T22:15:00Z", "summary": "She slipped."}
+    headers = {
+        "ce-id": "m-9", "ce-type": "care.incident_reported.v1", "ce-source": "/careplan", "ce-specversion": "1.0",
+    }  # fmt: skip
+    kept = await intake.take_external(
+        Act("source:careplan", "system"), Sent("careplan", headers, orjson.dumps(data), MONDAY)
+    )
+    await reception.platform.settle()
+    ann = await reception.browser(MANAGER)
+    assert (await ann.get("/intake/quarantine")).status_code == 409
+    mo = await reception.browser(QUALITY)
+    assert "Which site is “ELM 01”?" in (await mo.get("/intake/quarantine")).text
+    here = f"/intake/quarantine/{kept.id}"
+    assert (await mo.post(f"{here}/map", ours="")).status_code == 409
+    assert (await mo.post(f"{here}/try")).status_code == 409
+    assert "It still" in mo.page or "is not one of ours" in mo.page
+    assert (await mo.post(f"{here}/set-aside", reason="")).status_code == 409
+    await mo.get("/intake/quarantine")
+    answer = await mo.post(f"{here}/map", ours="elm")
+    assert answer.status_code == 303
+    assert "Nothing is kept apart." in (await mo.get(answer.headers["Location"])).text
+    assert (await mo.post(f"{here}/try")).status_code == 404

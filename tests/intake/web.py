@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ import httpx2
 from deploy.house import Platform
 from deploy.web import Door
 from libs.web.posts import Post
+from libs.web.sign_in import Persona
 from tests.house import housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -72,11 +73,13 @@ class Reception:
 
 
 @asynccontextmanager
-async def received(database: Database, messaging: Messaging, key: Path) -> AsyncIterator[Reception]:
+async def received(
+    database: Database, messaging: Messaging, key: Path, people: Callable[[], Sequence[Persona]] | None = None
+) -> AsyncIterator[Reception]:
     """Two sites, elm and oak, the rules in force, and the door open."""
     async with housed(database, messaging, key, "governance", "intake") as platform:
         await with_sites(platform, "elm", "oak")
-        door = Door(platform, None)
+        door = Door(platform, people)
         await door.open()
         try:
             yield Reception(platform, door)

@@ -1,134 +1,144 @@
-"""Intake, over HTTP."""
+"""Opportunities over HTTP: told, read, made safe, weighed and passed on."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contracts.taxonomy import HarmLevel, IntakeRoute, OpportunityKind, ResponseKind, Theme
+from contracts.taxonomy import IntakeRoute
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
+from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
+from services.intake.api.bodies import (
+    Decided,
+    ExternalDecision,
+    NewOpportunity,
+    Reclassification,
+    Referral,
+    Triage,
+    Words,
+)
 from services.intake.application import Choice, Intake, Report
+from services.intake.domain import Opportunity
 from services.intake.projection import Register
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+Answer = dict[str, Any]
+STEPS = frozenset({"reviewed", "actioned", "communicated"})
 
 
-class Body(BaseModel):
-    """Unknown fields are refused: a misspelt one would be lost without a word."""
+def add(api: APIRouter, intake: Intake, register: Register) -> None:
+    """Everything about opportunities."""
 
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewOpportunity(Body):
-    """What happened. Twelve fields at most; what is known later is asked later."""
-
-    site: str = Field(max_length=100)
-    kind: OpportunityKind
-    summary: str = Field(min_length=1, max_length=20_000)
-    occurred_at: AwareDatetime | None = None
-    themes: list[Theme] = Field(default_factory=list, max_length=10)
-    immediate_action: str = Field(default="", max_length=20_000)
-    harm_level: HarmLevel | None = None
-    person_name: str = Field(default="", max_length=200)
-    reporter: str = Field(default="", max_length=300)
-    source_key: str = Field(default="", max_length=200)
-    due_on: date | None = None
-
-
-class Triage(Body):
-    """A manager's decision and its reason."""
-
-    response: ResponseKind | None = None
-    rationale: str = Field(min_length=1, max_length=20_000)
-    agreed: dict[str, bool] = Field(default_factory=dict, max_length=100)
-    facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
-    themes: list[Theme] = Field(default_factory=list, max_length=10)
-
-
-class Words(Body):
-    """Something said about an opportunity."""
-
-    words: str = Field(min_length=1, max_length=20_000)
-
-
-class Reclassification(Body):
-    """What it turned out to be, and why."""
-
-    kind: OpportunityKind
-    themes: list[Theme] = Field(default_factory=list, max_length=10)
-    rationale: str = Field(min_length=1, max_length=20_000)
-
-
-def routes(intake: Intake, register: Register) -> APIRouter:
-    """The routes under /api/intake."""
-    api = APIRouter(prefix="/api/intake", tags=["intake"])
+    async def reached(me: SignedIn, journey: UUID) -> Opportunity:
+        found = await intake.get(Opportunity, journey)
+        await within(intake.directory, me, found.site)
+        return found
 
     @api.post("/opportunities", status_code=201)
-    async def raise_opportunity(request: Request, response: Response, me: Me, new: NewOpportunity) -> dict[str, Any]:
-        report = Report(
-            site=new.site,
-            kind=new.kind,
-            summary=new.summary,
-            themes=list(new.themes),
-            immediate_action=new.immediate_action,
-            harm_level=new.harm_level or "unknown",
-            person_name=new.person_name,
-            reporter=new.reporter,
-            route=IntakeRoute.API,
-            source_key=new.source_key,
-            due_on=new.due_on,
-        )
-        saved = await intake.raise_opportunity(act_of(request, me, occurred=new.occurred_at), report)
-        return told(response, saved, 200 if saved.replayed else 201)
+    async def raise_opportunity(request: Request, response: Response, me: Me, new: NewOpportunity) -> Answer:
+        site = await intake.directory.site(new.site)
+        await within(intake.directory, me, site.site_id)
+        saved = await intake.raise_opportunity(act_of(request, me, occurred=new.occurred_at), _report(new, me))
+        begun = not saved.replayed and saved.detail.get("outcome") == "raised"
+        return told(response, saved, 201 if begun else 200) | saved.detail
+
+    @api.get("/opportunities")
+    async def several(
+        me: Me, before: str = "", limit: Annotated[int, Query(ge=1, le=200)] = 50, after: int = 0
+    ) -> Answer:
+        await register.reached("intake", after)
+        sites = [site.site_id for site in await sites_of(intake.directory, me)]
+        rows, onward = await register.page(sites, before, limit)
+        return {"items": [_shown(row) for row in rows], "next": onward}
 
     @api.get("/opportunities/{journey}")
-    async def one(response: Response, me: Me, journey: UUID, after: int = 0) -> dict[str, Any]:
+    async def one(response: Response, me: Me, journey: UUID, after: int = 0) -> Answer:
         await register.reached("intake", after)
         found = await register.one(journey)
         if found is None:
             raise NotFound("There is no opportunity with this id.")
+        await within(intake.directory, me, found["site"])
         response.headers["ETag"] = f'"{found["version"]}"'
-        return {name: value for name, value in found.items() if name != "summary"}
+        return _shown(found)
+
+    @api.get("/opportunities/{journey}/proposals")
+    async def proposals(me: Me, journey: UUID) -> list[Answer]:
+        found = await reached(me, journey)
+        return [proposal.model_dump(mode="json") for proposal in await intake.proposals(found, {})]
 
     @api.post("/opportunities/{journey}/safety")
-    async def confirm_safety(
-        request: Request, response: Response, me: Me, journey: UUID, said: Words
-    ) -> dict[str, Any]:
+    async def confirm_safety(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> Answer:
+        await reached(me, journey)
         return told(response, await intake.confirm_safety(act_of(request, me), journey, said.words))
 
     @api.post("/opportunities/{journey}/triage")
-    async def triage(request: Request, response: Response, me: Me, journey: UUID, said: Triage) -> dict[str, Any]:
+    async def triage(request: Request, response: Response, me: Me, journey: UUID, said: Triage) -> Answer:
+        await reached(me, journey)
         choices = [Choice(rule, agreed) for rule, agreed in said.agreed.items()]
         act = act_of(request, me, rationale=said.rationale)
-        return told(
-            response,
-            await intake.triage(act, journey, said.response or "none", choices, said.facts, list(said.themes)),
-        )
+        saved = await intake.triage(act, journey, said.response or "none", choices, said.facts, list(said.themes))
+        return told(response, saved)
 
+    _further(api, intake, reached)
+
+
+def _further(api: APIRouter, intake: Intake, reached: Any) -> None:
     @api.post("/opportunities/{journey}/reclassification")
-    async def reclassify(
-        request: Request, response: Response, me: Me, journey: UUID, said: Reclassification
-    ) -> dict[str, Any]:
+    async def reclassify(request: Request, response: Response, me: Me, journey: UUID, said: Reclassification) -> Answer:
+        await reached(me, journey)
         act = act_of(request, me, rationale=said.rationale)
         return told(response, await intake.reclassify(act, journey, said.kind, list(said.themes)))
 
+    @api.post("/opportunities/{journey}/referral")
+    async def refer(request: Request, response: Response, me: Me, journey: UUID, said: Referral) -> Answer:
+        await reached(me, journey)
+        return told(response, await intake.refer(act_of(request, me), journey, said.body, said.reference))
+
+    @api.post("/opportunities/{journey}/external-decision")
+    async def decided(request: Request, response: Response, me: Me, journey: UUID, said: ExternalDecision) -> Answer:
+        await reached(me, journey)
+        act = act_of(request, me)
+        return told(response, await intake.receive_decision(act, journey, said.body, said.decision, said.findings))
+
     @api.post("/opportunities/{journey}/closure")
-    async def close(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> dict[str, Any]:
+    async def close(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> Answer:
+        await reached(me, journey)
         return told(response, await intake.close_without_review(act_of(request, me, rationale=said.words), journey))
 
     @api.post("/opportunities/{journey}/update/{step}")
     async def step(
-        request: Request, response: Response, me: Me, journey: UUID, step: str, decision: str = ""
-    ) -> dict[str, Any]:
-        if step not in {"reviewed", "actioned", "communicated"}:
+        request: Request, response: Response, me: Me, journey: UUID, step: str, said: Decided | None = None
+    ) -> Answer:
+        if step not in STEPS:
             raise NotFound("An update is reviewed, actioned or communicated.")
-        return told(response, await intake.step_update(act_of(request, me), journey, step, decision))
+        await reached(me, journey)
+        return told(
+            response, await intake.step_update(act_of(request, me), journey, step, said.decision if said else "")
+        )
 
-    return api
+
+def _report(new: NewOpportunity, me: SignedIn) -> Report:
+    """A source's own key counts among that source's keys only: two sources may use the same."""
+    return Report(
+        site=new.site,
+        kind=new.kind,
+        summary=new.summary,
+        themes=list(new.themes),
+        immediate_action=new.immediate_action,
+        harm_level=new.harm_level or "unknown",
+        person_name=new.person_name,
+        reporter=new.reporter,
+        route=IntakeRoute.API,
+        source_key=f"{me.actor_id}:{new.source_key}" if new.source_key else "",
+        due_on=new.due_on,
+        said_at=new.said_at,
+    )
+
+
+def _shown(row: dict[str, Any]) -> Answer:
+    return {name: value for name, value in row.items() if name not in {"summary", "source_key"}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.intake.application.admission import Sent
+from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.opportunities import REPORTS_ONLY, Choice, Report, receipt, require_weigher
 from services.intake.domain import ExternalMessage, ExternalSource, ImportBatch, Opportunity, RegulatorCount
@@ -16,6 +17,7 @@ __all__ = [
     "Sent",
     "Total",
     "receipt",
+    "require_provider_wide",
     "require_weigher",
 ]
 

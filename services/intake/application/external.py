@@ -60,7 +60,7 @@ class Door(Opportunities):
 
         Raises NotInQuarantine, NotKept, or StillNotAdmitted with the sentence that says what is still wrong.
         """
-        _require_provider_wide(act)
+        require_provider_wide(act)
         found = await self.get(ExternalMessage, message, act)
         found.require_quarantine()
         if not found.headers:
@@ -76,7 +76,7 @@ class Door(Opportunities):
     @command
     async def set_aside(self, act: Act, message: UUID) -> Saved:
         """Decide that a message will not be taken, with the reason."""
-        _require_provider_wide(act)
+        require_provider_wide(act)
         found = await self.get(ExternalMessage, message, act)
         found.set_aside(act.rationale)
         return await self.save(act, found)
@@ -84,7 +84,7 @@ class Door(Opportunities):
     @command
     async def map_code(self, act: Act, source: str, part: str, code: str, ours: str) -> Saved:
         """Say what a sender's code means here. Raises CodeNotOurs for what is not a site, kind or level of ours."""
-        _require_provider_wide(act)
+        require_provider_wide(act)
         await self._require_ours(part, ours)
         known = await self.find(ExternalSource, ExternalSource.create_id(source))
         if known is None:
@@ -134,6 +134,7 @@ class Door(Opportunities):
         return opportunity
 
 
-def _require_provider_wide(act: Act) -> None:
+def require_provider_wide(act: Act) -> None:
+    """Raises NotForThisPost for a post that covers less than the whole provider."""
     if not act.scope.startswith(PROVIDER_WIDE):
         raise NotForThisPost("What outside systems send is looked after by a post for the whole provider.")

@@ -16,6 +16,7 @@ from libs.practice import Measure
 from libs.rules import Proposal, propose
 from libs.service import Service, command
 from services.intake.domain import NotForThisPost, Opportunity, Weighing
+from services.intake.domain.answers import require_answers
 
 REPORTS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that report and see what became of it, but neither weigh it nor read what others wrote."""
@@ -202,7 +203,8 @@ def _due(measure: Measure, received: datetime, site: Site) -> datetime:
 
 
 def begun(report: Report, site: Site, journey: UUID) -> Opportunity:
-    """A new opportunity from a report."""
+    """A new opportunity from a report. Raises FactNotUnderstood."""
+    require_answers(report.facts)
     opportunity = Opportunity(
         provider=site.provider,
         site=site.site_id,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Aggregate, Created, Event, Sealed, event
+from services.intake.domain.answers import require_answers
 from services.intake.domain.refusals import (
     AlreadyClosed,
     AlreadyTriaged,
@@ -203,6 +204,7 @@ class Opportunity(Aggregate):
             raise SafetyComesFirst
         if not rationale.strip():
             raise RationaleMissing
+        require_answers(facts)
         self.trigger_event(
             self.Triaged,
             kind=self.kind,

@@ -81,3 +81,7 @@ class BatchEnded(Refused):
 
 class RowsUncounted(Refused):
     """Every row of a file is accepted, known already or refused, and none is counted twice."""
+
+
+class FactNotUnderstood(Refused):
+    """A fact is one of the closed list, with an answer that it can have."""

@@ -1,0 +1,86 @@
+"""What intake is told over HTTP. A misspelt field is refused: it would be lost without a word."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.taxonomy import DutyRecipient, EnquiryDecision, HarmLevel, OpportunityKind, ResponseKind, Theme
+
+
+class Body(BaseModel):
+    """Unknown fields are refused: a misspelt one would be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewOpportunity(Body):
+    """What happened. The same `source_key` told anew corrects what it told before."""
+
+    site: str = Field(max_length=100)
+    kind: OpportunityKind
+    summary: str = Field(min_length=1, max_length=20_000)
+    occurred_at: AwareDatetime | None = None
+    themes: list[Theme] = Field(default_factory=list, max_length=10)
+    immediate_action: str = Field(default="", max_length=20_000)
+    harm_level: HarmLevel | None = None
+    person_name: str = Field(default="", max_length=200)
+    reporter: str = Field(default="", max_length=300)
+    source_key: str = Field(default="", max_length=200)
+    said_at: AwareDatetime | None = None
+    due_on: date | None = None
+
+
+class Triage(Body):
+    """A manager's decision and its reason."""
+
+    response: ResponseKind | None = None
+    rationale: str = Field(min_length=1, max_length=20_000)
+    agreed: dict[str, bool] = Field(default_factory=dict, max_length=100)
+    facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
+    themes: list[Theme] = Field(default_factory=list, max_length=10)
+
+
+class Words(Body):
+    """Something said about an opportunity."""
+
+    words: str = Field(min_length=1, max_length=20_000)
+
+
+class Reclassification(Body):
+    """What it turned out to be, and why."""
+
+    kind: OpportunityKind
+    themes: list[Theme] = Field(default_factory=list, max_length=10)
+    rationale: str = Field(min_length=1, max_length=20_000)
+
+
+class Referral(Body):
+    """To whom it was passed. `reference` is a number or code of theirs, without names."""
+
+    body: DutyRecipient
+    reference: str = Field(default="", max_length=100)
+
+
+class Decided(Body):
+    """What a professional's update asks of the service. Never part of an address, since it may name somebody."""
+
+    decision: str = Field(default="", max_length=20_000)
+
+
+class ExternalDecision(Body):
+    """What another body decided."""
+
+    body: DutyRecipient
+    decision: EnquiryDecision | Literal["other"]
+    findings: str = Field(default="", max_length=20_000)
+
+
+class Meaning(Body):
+    """What a sender's code means here."""
+
+    part: Literal["site", "kind", "harm_level"]
+    code: str = Field(min_length=1, max_length=100)
+    ours: str = Field(min_length=1, max_length=100)

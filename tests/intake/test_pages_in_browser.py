@@ -1,0 +1,112 @@
+"""Reporting and weighing in a real browser: on a phone, at a desk, without scripts, and for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.async_api import Browser, Page
+from starlette.types import Receive, Scope, Send
+
+from libs.web.sign_in import Persona
+from tests.browser.lane import DESK, PHONE, opened, serving
+from tests.intake.web import MANAGER, QUALITY, received
+from tests.servers import Database, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+PEOPLE = (
+    Persona("person:ann", "Ann, registered manager", "Leads Elm.", (MANAGER,)),
+    Persona("person:mo", "Mo, quality lead", "Looks after every site.", (QUALITY,)),
+)
+
+
+class Served:
+    """A house that lives on the server's own loop."""
+
+    def __init__(self, database: Database, messaging: Messaging, key: Path) -> None:
+        self._house = database, messaging, key
+        self._app: FastAPI | None = None
+        self._outer = FastAPI(lifespan=self._lifespan)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with received(*self._house, people=lambda: PEOPLE) as reception:
+            self._app = reception.door.app
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._app if self._app and scope["type"] == "http" else self._outer)(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
+    with serving(Served(module_database, messaging, wrapping_key), patience=90) as address:
+        yield address
+
+
+async def signed_in(page: Page, site: str, who: str, onward: str) -> None:
+    await page.goto(f"{site}{onward}")
+    await page.get_by_role("button", name=who).click()
+    await page.wait_for_url(f"{site}{onward}")
+
+
+async def reported(page: Page, site: str) -> None:
+    """Fill the short form, as Ann."""
+    await page.goto(f"{site}/report")
+    await page.get_by_label("Accident or injury").check()
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_label("Date").fill("2026-03-01")
+    await page.get_by_label("Time").fill("22:15")
+    await page.get_by_label("What happened?").fill("She slipped by the bath.")
+    await page.get_by_label("What was done at once to keep people safe?").fill("She was helped up.")
+    await page.get_by_label("Yes, send it with my name").check()
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("heading", name="Thank you").wait_for()
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(PHONE, False), (DESK, True)])
+async def test_reporting_and_weighing_are_open_to_everyone(
+    browser: Browser, site: str, width: int, *, scripts: bool
+) -> None:
+    async with opened(browser, width) as seen, opened(browser, width, javascript=scripts) as walked:
+        page = walked.page
+        await signed_in(page, site, "Ann", "/report")
+        await reported(page, site)
+        await page.goto(f"{site}/intake")
+        await page.get_by_role("link", name="Accident or injury").first.click()
+        await page.get_by_role("heading", name="What follows").wait_for()
+        opportunity = page.url
+        await signed_in(seen.page, site, "Ann", "/report")
+        for path in ("/report", "/report?kind=accident_or_injury", "/report?kind=", "/intake"):
+            await seen.page.goto(f"{site}{path}")
+            assert (path, await seen.violations(), await seen.overflow()) == (path, [], 0)
+        for address in (opportunity, f"{opportunity}/triage"):
+            await seen.page.goto(address.replace("?after", "?at"))
+            assert await seen.violations() == []
+            assert await seen.overflow() == 0
+        await page.get_by_role("button", name="Weigh it").click()
+        await (
+            page.get_by_label("What does a health care professional say")
+            .or_(page.get_by_label("Pain for 28 days or more"))
+            .first.check()
+        )
+        await page.locator("#fact-during_care").check()
+        await page.locator("#fact-unintended_or_unexpected").check()
+        await page.get_by_role("button", name="Show what the rules propose").click()
+        await page.get_by_text("Because:").first.wait_for()
+        await page.get_by_label("After-action review").check()
+        await page.get_by_label("Your reasons").fill("There is something to learn about the floor.")
+        await page.get_by_role("button", name="Decide").click()
+        await page.get_by_text("Decided: After-action review.").wait_for()
+        assert (seen.strayed, walked.strayed, seen.complaints) == ([], [], [])
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+async def test_what_is_kept_apart_is_open_to_everyone(browser: Browser, site: str, width: int) -> None:
+    async with opened(browser, width) as seen:
+        await signed_in(seen.page, site, "Mo", "/intake/quarantine")
+        assert await seen.violations() == []
+        assert await seen.overflow() == 0
