@@ -40,6 +40,8 @@ class Pump:
         self._written: dict[str, dict[int, Envelope | None]] = defaultdict(dict)
         self._followed = {id(v): set(v.followed()) for room in self.rooms for v in views_of(room)}
         self._relays: list[Relay] = []
+        for view in (view for room in self.rooms for view in views_of(room)):
+            view.kept_here = True
 
     async def drain(self) -> int:
         """Deliver until all is quiet; how many events were carried."""

@@ -17,6 +17,7 @@ from libs.clock import Clock
 from libs.deadlines import Dates, Diary, Waker
 from libs.following import Follower
 from libs.keys import KeyRing
+from libs.leading import Leader
 from libs.logs import log
 from libs.mapper import Mapper
 from libs.parking import Parking
@@ -69,20 +70,23 @@ class Room:
         conninfo = env[f"CANDOUR_PG_{name.upper()}"]
         self.name = name
         self.log = log(name)
-        self.pool = AsyncConnectionPool(
-            conninfo, min_size=1, max_size=6, open=False, timeout=10, kwargs={"autocommit": True}, name=name
-        )
-        self.store = EventStore(conninfo, name, self.pool)
+        options: dict[str, Any] = {"open": False, "timeout": 10, "kwargs": {"autocommit": True}}
+        self.pool = AsyncConnectionPool(conninfo, min_size=1, max_size=6, name=name, **options)
+        self.engine = AsyncConnectionPool(conninfo, min_size=1, max_size=4, name=f"{name} engine", **options)
+        self.store = EventStore(conninfo, name, self.pool, self.engine)
+        self.leader = Leader(conninfo, name)
         self.mapper = Mapper(self.kind.aggregates, self.house.keys)
         self.wire = Wire(name, env["CANDOUR_NATS_URL"], env[f"CANDOUR_NATS_{name.upper()}"])
         self.kept: dict[str, View] = {view.name: view for view in self.views(name, self.pool)}
         self.service = self.kind(self.store, self.mapper, self.house.clock, **self.kept)
         self.publisher = Publisher(name, self.mapper, self.publish)
-        self.parking = Parking(name, self.pool)
-        self.reactor = Reactor(self.service, self.react, self.pool, self.parking) if self.react else None
+        self.parking = Parking(name, self.engine)
+        self.reactor = Reactor(self.service, self.react, self.engine, self.parking) if self.react else None
         self.diary = Diary(name, self.dates, self.pool) if self.dates else None
         self.waker = self._waker()
         followed = [*self.kept.values(), *([self.diary] if self.diary else [])]
+        for view in followed:
+            view.keeper = self.engine
         self.followers = [Follower(view, self.store, self.mapper) for view in followed]
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -101,12 +105,22 @@ class Room:
     async def open(self) -> None:
         """Open the store and make the read tables; nothing runs yet. For what comes before the doors open."""
         await self.pool.open(wait=True)
+        await self.engine.open(wait=True)
         await self.store.open()
         for follower in self.followers:
             await follower.view.set_up()
 
     async def start(self, *, wake: bool = True) -> None:
-        """Hear the neighbours, publish, keep the views, and (with `wake`) watch the clock."""
+        """Hear the neighbours, publish, keep the views, and (with `wake`) watch the clock.
+
+        One process of a service does so at a time; another answers requests, and takes over when that one ends.
+        """
+        await self.leader.apply(lambda: self._begin(wake=wake))
+
+    async def _begin(self, *, wake: bool) -> None:
+        for follower in self.followers:
+            await follower.view.set_up()
+            follower.view.kept_here = True
         if self.reactor:
             await self.reactor.listen(self.wire)
         for follower in self.followers:
@@ -138,6 +152,7 @@ class Room:
 
     async def stop(self) -> None:
         """Stop what runs; the store stays open."""
+        await self.leader.resign()
         while running := [task for task in self._tasks if not task.done()]:
             for task in running:
                 task.cancel()  # asked again: before Python 3.12 a wait_for whose answer comes just then swallows it
@@ -152,6 +167,7 @@ class Room:
         """Stop, write what waits, and let go of the database."""
         await self.stop()
         await self.store.close()
+        await self.engine.close()
         await self.pool.close()
 
     async def state(self) -> dict[str, Any]:
@@ -161,10 +177,18 @@ class Room:
         except psycopg.Error as error:
             return {"well": False, "reason": type(error).__name__}
         behind = max((self.store.position - relay.position for relay in self.relays), default=0)
-        return {"well": True, "position": self.store.position, "unpublished": behind, "parked": parked}
+        return {
+            "well": True,
+            "leads": self.leader.leads,
+            "position": self.store.position,
+            "unpublished": behind,
+            "parked": parked,
+        }
 
     async def quiet(self) -> bool:
         """Whether everything decided has been published, and everything heard has been taken and shown."""
+        if not self.leader.leads:
+            return True
         rows = await self.store.read(max(r.position for r in self.relays) if self.relays else 0, 1)
         if rows or any(relay.position < self.store.position for relay in self.relays):
             return False

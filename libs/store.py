@@ -57,8 +57,12 @@ class EventStore:
     BATCH = 1000
     WAITING = 10_000
 
-    def __init__(self, conninfo: str, schema: str, pool: AsyncConnectionPool) -> None:
+    def __init__(
+        self, conninfo: str, schema: str, pool: AsyncConnectionPool, log_pool: AsyncConnectionPool | None = None
+    ) -> None:
+        """`log_pool`, where given, is for those who read the log: relays and views wait for no command, nor it for them."""
         self._conninfo, self.schema, self._pool = conninfo, schema, pool
+        self._log_pool = log_pool or pool
         self._waiting: deque[Request] = deque()
         self._wake = asyncio.Event()
         self._room = asyncio.Semaphore(self.WAITING)
@@ -124,7 +128,7 @@ class EventStore:
 
     async def read(self, after: int, limit: int = 500) -> list[Recorded]:
         """The log after a position, in the order in which it was decided."""
-        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+        async with self._log_pool.connection() as connection, connection.cursor(binary=True) as cursor:
             await cursor.execute(self._read, (after, limit))
             rows = await cursor.fetchall()
         if rows:

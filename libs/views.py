@@ -20,6 +20,9 @@ from contracts.envelope import PublishedEvent
 from libs.domain import Event
 
 T = TypeVar("T")
+LOOK = 0.05
+"""Seconds between looks at how far another process has kept a view."""
+
 ANSWERS = 10_000
 """How many answers a view keeps at hand at most."""
 
@@ -70,6 +73,10 @@ class View:
 
     def __init__(self, service: str, project: Project, pool: AsyncConnectionPool) -> None:
         self.service, self.project, self.pool = service, project, pool
+        self.keeper = pool
+        """Where the tables are kept up from: a pool of its own where the room has one, so that readers never hold it up."""
+        self.kept_here = False
+        """Whether this process keeps the view; elsewhere it is only read, and its places are looked up."""
         self.live, self.next = f"{service}_view", f"{service}_next"
         self.places: dict[str, tuple[int, int]] = {}
         self._moved = asyncio.Condition()
@@ -110,7 +117,7 @@ class View:
         rows = Rows()
         for event in events:
             self.project(event, rows)
-        async with self.pool.connection() as connection, connection.pipeline(), connection.transaction():
+        async with self.keeper.connection() as connection, connection.pipeline(), connection.transaction():
             await self._into(connection, schema or self.live)
             async with connection.cursor() as cursor:
                 for statement, run in groupby(rows.statements, key=itemgetter(0)):
@@ -144,6 +151,8 @@ class View:
 
     async def cached(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question that is asked with every command, kept until the view next changes."""
+        if not self.kept_here:
+            return await ask()
         answers = self._answers
         if question in answers:
             found: T = answers[question]
@@ -158,11 +167,20 @@ class View:
     async def reached(self, source: str, position: int, patience: float = 2.0) -> bool:
         """Wait until the view has taken a source's event at a position; False if that takes longer than `patience` seconds."""
         try:
-            async with asyncio.timeout(patience), self._moved:
-                await self._moved.wait_for(lambda: self.places.get(source, (0, 0))[0] >= position)
+            async with asyncio.timeout(patience):
+                if self.kept_here:
+                    async with self._moved:
+                        await self._moved.wait_for(lambda: self.places.get(source, (0, 0))[0] >= position)
+                while self.places.get(source, (0, 0))[0] < position:
+                    await asyncio.sleep(LOOK)
+                    self.places = await self._kept_to()
         except TimeoutError:
             return False
         return True
+
+    async def _kept_to(self) -> dict[str, tuple[int, int]]:
+        found = await self.rows("SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,))
+        return {row["source"]: (row["position"], row["stream_sequence"]) for row in found}
 
     async def rows(self, query: LiteralString, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """Ask the tables. Names in the query are the view's own, unqualified."""
@@ -179,7 +197,7 @@ class View:
 
     async def change(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
         """Write what is not derived from events (that a deadline rang); it need not survive a rebuild."""
-        async with self.pool.connection() as connection, connection.transaction():
+        async with self.keeper.connection() as connection, connection.transaction():
             await self._into(connection, self.live)
             await connection.execute(statement, parameters)
 

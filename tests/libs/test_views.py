@@ -92,6 +92,7 @@ async def test_a_question_is_asked_once_until_the_view_changes(view: Heard) -> N
         asked.append(1)
         return await view.counts()
 
+    view.kept_here = True
     assert await view.cached("counts", ask) == await view.cached("counts", ask) == {}
     await view.keep([said(1)], {"intake": (1, 1)})
     assert await view.cached("counts", ask) == {1: 1}

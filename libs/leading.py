@@ -1,0 +1,70 @@
+"""Of several processes of one service, one publishes, hears and keeps the views; the others stand by."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable
+
+import psycopg
+
+from libs.logs import log
+
+LOOK = 1.0
+"""Seconds between tries to lead, and between looks at whether we still do."""
+
+
+class Leader:
+    """Leads by an advisory lock, which PostgreSQL takes back when the process or its connection ends.
+
+    What a leader does is safe without it (relays are fenced, pages turn by compare-and-set); leading keeps two
+    processes from getting in each other's way.
+    """
+
+    def __init__(self, conninfo: str, service: str) -> None:
+        self._conninfo = conninfo
+        self._lock = 0x0CA1_0000_0000 + zlib.crc32(service.encode())
+        self._task: asyncio.Task[None] | None = None
+        self._log = log(service)
+        self.leads = False
+
+    async def apply(self, begin: Callable[[], Awaitable[None]]) -> None:
+        """Lead now where nobody does, and begin; else stand by, and begin when the one who leads has ended."""
+        answered = asyncio.Event()
+        self._task = asyncio.create_task(self._stand(begin, answered), name="leading")
+        waiting = asyncio.create_task(answered.wait())
+        await asyncio.wait({self._task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._task.done():
+            self._task.result()
+
+    async def _stand(self, begin: Callable[[], Awaitable[None]], answered: asyncio.Event) -> None:
+        begun = False
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                    while not await self._is_ours(connection):
+                        answered.set()
+                        await asyncio.sleep(LOOK)
+                    if not begun:
+                        await begin()
+                    begun = self.leads = True
+                    answered.set()
+                    while True:
+                        await asyncio.sleep(LOOK)
+                        await connection.execute("SELECT 1")
+            except psycopg.OperationalError as error:
+                self._log.warning("the lock to lead was lost with its connection", reason=type(error).__name__)
+                await asyncio.sleep(LOOK / 5)
+
+    async def _is_ours(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
+        row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,))).fetchone()
+        return bool(row and row[0])
+
+    async def resign(self) -> None:
+        """Lead no more, and let another do so."""
+        task, self._task = self._task, None
+        self.leads = False
+        if task:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
