@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
+from libs.clock import HandClock
 from libs.deciding import Act
 from libs.domain import follows
 from services.action.domain.action import Terms
+from services.assurance.domain.follow_up import FollowUp
 from services.governance.application import Governance
 from services.intake.application.opportunities import Report
 from services.review.domain.values import Reply
-from services.assurance.domain.follow_up import FollowUp
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -41,10 +43,11 @@ async def test_one_concern_walks_through_every_room(
         await house.settle()
 
         raised = await house.service("intake").raise_opportunity(
-            CARER, Report("elm", "safeguarding_indicator", "Bruise on the arm, noted at the visit.", ["delayed_escalation"])
+            CARER,
+            Report("elm", "safeguarding_indicator", "Bruise on the arm, noted at the visit.", ["delayed_escalation"]),
         )
         journey = raised.id
-        house.clock.move_to(house.clock.now() + timedelta(days=3))
+        cast(HandClock, house.clock).move_to(house.clock.now() + timedelta(days=3))
         await house.service("intake").confirm_safety(MANAGER, journey, "Visited, seen by the nurse.")
         because = MANAGER.because("Seen late; the note did not stand out.")
         await house.service("intake").triage(because, journey, "after_action_review", [], {}, ["delayed_escalation"])
@@ -55,7 +58,9 @@ async def test_one_concern_walks_through_every_room(
         for step in reflection.steps:
             await review.answer(MANAGER, journey, step.step, [Reply(step.questions[0].id, "What we remember of it.")])
         await review.identify_factor(MANAGER, journey, "recording_prompts", "The form does not ask about bruises.")
-        await review.state_learning(MANAGER, journey, "The note form did not prompt for marks, so they did not stand out.")
+        await review.state_learning(
+            MANAGER, journey, "The note form did not prompt for marks, so they did not stand out."
+        )
         await review.sign_off(LEAD.because("The system is named."), journey)
         await house.settle()
 
@@ -78,12 +83,16 @@ async def test_one_concern_walks_through_every_room(
         for person in (ANN, BEN):
             reader = Act(f"person:{person}", "care_worker", "site:elm")
             await notification.read(reader, briefings[0]["briefing_id"])
-            await notification.answer(reader, briefings[0]["briefing_id"], words="I tick the mark and the manager sees it today.")
+            await notification.answer(
+                reader, briefings[0]["briefing_id"], words="I tick the mark and the manager sees it today."
+            )
         for person in (ANN, BEN):
             await notification.mark(LEAD, briefings[0]["briefing_id"], person, understood=True)
         await house.settle()
 
-        await house.service("assurance").observe(LEAD, journey, 10, 10, "practice_observation", "Ten notes, ten prompts.")
+        await house.service("assurance").observe(
+            LEAD, journey, 10, 10, "practice_observation", "Ten notes, ten prompts."
+        )
         await house.settle()
         follow_up = await house.service("assurance").get(FollowUp, FollowUp.create_id(journey))
         assert follow_up.held == {"done", "briefed", "practised"}
