@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from math import exp
+from math import exp, floor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -101,19 +101,22 @@ def promptness(site: DemoSite, back: int) -> float:
 
 
 def _of(site: DemoSite, month: date, back: int, category: str, n: int) -> Iterator[Happening]:
+    # Systematic sampling: a month of few cases keeps its share as nearly as whole cases can.
+    share, start = promptness(site, back), chance_of(f"{site.id}/{back}/{category}").random()
     for number in range(1, n + 1):
-        key = f"{site.id}-{month:%y%m}-{category.replace('_', '-')}-{number}"
-        yield _one(site, month, back, category, key)
+        prompt = floor(start + share * number) > floor(start + share * (number - 1))
+        yield _one(site, month, back, category, number, prompt=prompt)
 
 
-def _one(site: DemoSite, month: date, back: int, category: str, key: str) -> Happening:
-    chance, measure = chance_of(key), ""
+def _one(site: DemoSite, month: date, back: int, category: str, number: int, *, prompt: bool) -> Happening:
+    # By chance that knows how long ago it was and not which month: the story is the same whenever it is told.
+    chance, measure = chance_of(f"{site.id}/{back}/{category}/{number}"), ""
+    key = f"{site.id}-{month:%y%m}-{category.replace('_', '-')}-{number}"
     if category == "turning_point":
         change = effects()["sites"][site.id]["change"]
         category, measure = change["kind"], change["measure"]
     if category == "spreading":
         category = effects()["spreading"]["theme"]
-    prompt = chance.random() < promptness(site, back)
     kind, themes, harm, facts = _nature(chance, category, prompt=prompt)
     occurred = _moment(chance, month, early=bool(measure))
     resident = chance.randrange(site.places)

@@ -16,10 +16,13 @@ from libs.web.sign_in import Persona
 SOURCES = ["careplan", "rostering"]
 """The outside systems that may send incidents to the demonstration."""
 MOST = 12
+MOST_FURTHER = 4
 
 
 async def personas(platform: Platform) -> list[Persona]:
-    """At most twelve people: those whom the stories need first, then one for each role not yet among them."""
+    """At most twelve people: those whom the stories need first, then one for each role not yet among them. Then whoever
+    leads on quality for each further provider, whose homes were imported.
+    """
     directory = _directory(platform)
     held = await directory.rows(
         "SELECT post.post_id, post.role, post.scope, post.title, holder.person_id, holder.name"
@@ -46,7 +49,13 @@ def _chosen(held: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if row["role"] not in roles:
             roles.add(row["role"])
             chosen.setdefault(row["person_id"], row)
-    return list(chosen.values())[:MOST]
+    most = dict(list(chosen.items())[:MOST])
+    covered = {row["scope"] for row in most.values()}
+    for row in held:
+        if row["role"] == Role.PROVIDER_QUALITY_LEAD and row["scope"] not in covered:
+            covered.add(row["scope"])
+            most.setdefault(row["person_id"], row)
+    return list(most.values())[: MOST + MOST_FURTHER]
 
 
 def _persona(row: dict[str, Any], posts: list[Post]) -> Persona:

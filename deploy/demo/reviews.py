@@ -38,7 +38,7 @@ class Learning:
         self.finds_factor = self.must_change or chance.random() > WITHOUT_FACTOR
         self.is_stalled = not self.must_change and chance.random() < STALLED
         self.factors = chance.sample(bank()["factors"], 2 if chance.random() < 0.5 else 1)  # noqa: PLR2004 - a share
-        self.share_read = 1.0 if journey.what.measure else chance.choice([0.4, 0.7, 1.0])
+        self.share_read = 1.0 if journey.what.measure else chance.choice([0.2, 0.2, 1.0])
 
     def begin(self, at: datetime) -> list[Beat]:
         """The team meets a few working days after it was decided."""
