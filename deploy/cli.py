@@ -111,3 +111,39 @@ def bench(context: typer.Context) -> None:
         raise typer.BadParameter("The measurements come with the source tree; run it from a checkout.")
     done = subprocess.run([sys.executable, "-m", "tests.bench", *context.args], cwd=here, check=False)  # noqa: S603
     raise typer.Exit(done.returncode)
+
+
+@app.command()
+def seed(
+    var: VAR = Path("var"),
+    sites: Annotated[int, typer.Option(min=1, max=500)] = 24,
+    months: Annotated[int, typer.Option(min=1, max=60)] = 18,
+) -> None:
+    """Make the demo provider where it is not there yet, for containers; `run` does it by itself."""
+    from deploy import upkeep
+
+    looped(upkeep.seed(var, sites, months))
+
+
+@app.command()
+def rebuild(
+    view: Annotated[str, typer.Argument(help="Service and view, such as governance.overview.")], var: VAR = Path("var")
+) -> None:
+    """Build a view anew from the first event, beside the one in use, and swap."""
+    from deploy import upkeep
+
+    service, _, name = view.partition(".")
+    try:
+        events = asyncio.run(upkeep.build_anew(var, service, name))
+    except upkeep.NoSuchView as missing:
+        raise typer.BadParameter(str(missing)) from None
+    typer.echo(f"{view} was built anew from {events:,} events and is in use.")
+
+
+@app.command()
+def parked(var: VAR = Path("var")) -> None:
+    """List the events that could not be taken, with their reasons."""
+    from deploy import upkeep
+
+    lines = asyncio.run(upkeep.parked(var))
+    typer.echo("\n".join(lines) if lines else "Nothing is parked.")

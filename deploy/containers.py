@@ -37,6 +37,9 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
     passwords = {f"CANDOUR_PASSWORD_{name.upper()}": secret for name, secret in database.items()}
     operator = {"CANDOUR_NATS_OPERATOR": f"{users.OPERATOR}:{wire[users.OPERATOR]}"}
     _settings(folder / "migrate.env", everyone | passwords | operator | {"CANDOUR_PG_ADMIN": admin})
+    everything = {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in database.items()}
+    everything |= {f"CANDOUR_NATS_{n.upper()}": f"{n}:{secret}" for n, secret in wire.items()}
+    _settings(folder / "demo.env", everyone | everything | {"CANDOUR_PG_ADMIN": admin, "CANDOUR_VAR": "/tmp/candour"})
     for name in topology.services():
         own = {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.house import Platform
+from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
 from libs.logs import log
 from libs.telemetry import span, traceparent
@@ -46,6 +47,7 @@ class Door:
         for room in platform.rooms.values():
             for router in room.routes:
                 self.app.include_router(router)
+        self.app.include_router(rooms_routes(platform))
         if people is not None:
             self.app.include_router(sign_in_routes(people))
         self._health()

@@ -50,6 +50,7 @@ LISTS = (
     Link("Briefings to read", "/briefings"),
     Link("Measures and regular reviews", "/assurance"),
     Link("Organisation and rules", "/organisation"),
+    Link("How the rooms are", "/rooms"),
 )
 """Every other list, at the foot of each page: less often needed, and never out of reach."""
 
