@@ -6,15 +6,21 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from deploy.embedded.servers import Servers
 from deploy.house import statements
 
+ANNOUNCED = "run.env.json"
+
 
 class AlreadyRunning(Exception):
     """Candour is running over this data already. Use that one, or stop it first."""
+
+
+class InUse(AlreadyRunning):
+    """Another command is at work on this data, or a run is just starting. Nothing was done; try again in a moment."""
 
 
 @contextmanager
@@ -35,7 +41,7 @@ def alone(var: Path) -> Iterator[None]:
 @contextmanager
 def announced(var: Path, env: Mapping[str, str]) -> Iterator[None]:
     """While this holds, commands beside us find the servers: their settings, readable by us alone."""
-    path = var / "run.env.json"
+    path = var / ANNOUNCED
     settings = {name: value for name, value in env.items() if name.startswith("CANDOUR_")}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(settings, file)
@@ -50,13 +56,27 @@ def settings(var: Path, sources: Sequence[str]) -> Iterator[tuple[dict[str, str]
     """Settings, and whether somebody else's rooms run on them: the run that is up over `var`, or servers started for
     now and stopped afterwards.
 
-    Where CANDOUR_PG_ADMIN is set already (containers, a cluster), those settings hold.
+    Where CANDOUR_PG_ADMIN is set already (containers, a cluster), those settings hold. Raises InUse where the data is
+    held by somebody who does not say how to join in.
     """
     if "CANDOUR_PG_ADMIN" in os.environ:
         yield dict(os.environ), True
         return
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(var))
+        except AlreadyRunning:
+            env, shared = _of_the_run(var), True
+        else:
+            # What a run that was killed announced leads to servers that are gone.
+            (var / ANNOUNCED).unlink(missing_ok=True)
+            env, shared = stack.enter_context(Servers(var, sources=sources, ddl=statements())).environment(), False
+        yield dict(os.environ) | env, shared
+
+
+def _of_the_run(var: Path) -> dict[str, str]:
     try:
-        with alone(var), Servers(var, sources=sources, ddl=statements()) as servers:
-            yield dict(os.environ) | servers.environment(), False
-    except AlreadyRunning:
-        yield dict(os.environ) | json.loads((var / "run.env.json").read_text()), True
+        found: dict[str, str] = json.loads((var / ANNOUNCED).read_text())
+    except (OSError, ValueError):
+        raise InUse(f"{InUse.__doc__} (data: {var})") from None
+    return found

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.attached import settings
+from deploy.attached import AlreadyRunning, settings
 from deploy.demo.people import SOURCES
 from deploy.house import Platform
 from deploy.importing.mapping import MapFile, load
-from deploy.importing.reading import digest
-from deploy.importing.running import Import, Outcome, RowsAtFault, told_in_words, write_faults
+from deploy.importing.reading import Fault, digest
+from deploy.importing.running import Import, Outcome, RowsAtFault, TooManyFaults
+from deploy.importing.telling import told_in_words, write_faults
 from libs import logs
 from libs.clock import SystemClock
+from libs.directory import Directory
 from libs.domain import Refused
+from libs.store import Unavailable
 
 ROOMS = ("governance", "intake")
+TAKEN, AT_FAULT, UNREADABLE, STOPPED = 0, 1, 2, 130
+WAIT = 20.0
+"""Seconds to wait until a run that is up shows what was taken."""
+ROWS_A_SECOND = 100
+"""Slower than any machine shows rows; decides how long is waited for them to be shown."""
 
 
 def main(file: Path, map_: Path, var: Path, *, dry_run: bool, skip_bad_rows: bool, loop: Callable[..., None]) -> int:
-    """The exit code: 0 where all was taken, 1 where rows were at fault, 2 where nothing could be read."""
+    """The exit code: 0 where all was taken, 1 where rows were at fault, 2 where nothing could be read, 130 where it was
+    stopped half-way."""
     logs.begin(level=40)
-    console = Console()
+    console = Console(soft_wrap=True)
     codes: list[int] = []
 
     async def work() -> None:
@@ -32,10 +43,19 @@ def main(file: Path, map_: Path, var: Path, *, dry_run: bool, skip_bad_rows: boo
 
     try:
         loop(work())
-    except Refused as refusal:
-        console.print(f"[red]{refusal}[/]")
-        return 2
+    except (Refused, AlreadyRunning) as refusal:
+        console.print(f"[red]{escape(str(refusal))}[/]")
+        return UNREADABLE
+    except Unavailable as fault:
+        console.print(f"[red]The database did not answer ({escape(str(fault))}).[/] {_GOES_ON}")
+        return STOPPED
+    except KeyboardInterrupt:
+        console.print(f"Stopped. {_GOES_ON}")
+        return STOPPED
     return codes[0]
+
+
+_GOES_ON = "What was taken is kept; the same command goes on from there."
 
 
 async def _run(console: Console, file: Path, mapping: MapFile, var: Path, *, dry_run: bool, skip_bad_rows: bool) -> int:
@@ -47,29 +67,61 @@ async def _run(console: Console, file: Path, mapping: MapFile, var: Path, *, dry
             if not shared:
                 await platform.start(wake=False)
                 await platform.settle(60)
-            outcome = await _take(
-                console, Import(platform, file, mapping), dry_run=dry_run, skip_bad_rows=skip_bad_rows
+            outcome = await _taken(
+                console, Import(platform, file, mapping), var, dry_run=dry_run, skip_bad_rows=skip_bad_rows
             )
-            if not shared:
-                await platform.settle(120)
-        except RowsAtFault as refusal:
-            _, faults = await Import(platform, file, mapping).check()
-            console.print(f"[red]{refusal}[/]\nThe reasons are in {write_faults(file, faults)}")
-            return 1
+            if outcome is None:
+                return AT_FAULT
+            if not dry_run:
+                await _shown(console, platform, outcome, shared=shared)
         finally:
             await platform.close()
-    for line in told_in_words(outcome):
+    for line in told_in_words(outcome, dry_run=dry_run):
         console.print(line)
-    if outcome.faults or outcome.notes:
-        console.print(f"What to look at is in {write_faults(file, [*outcome.faults, *outcome.notes])}")
-    return 1 if outcome.faults else 0
+    _point_at(console, file, [*outcome.faults, *outcome.notes], var)
+    return AT_FAULT if outcome.faults else TAKEN
 
 
-async def _take(console: Console, work: Import, *, dry_run: bool, skip_bad_rows: bool) -> Outcome:
-    if dry_run:
-        return await work.dry_run()
+async def _taken(console: Console, work: Import, var: Path, *, dry_run: bool, skip_bad_rows: bool) -> Outcome | None:
+    """What became of the rows; None where none was taken, since some cannot be."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        count, _ = await work.check()
-        bar = progress.add_task(work.path.name, total=count)
-        return await work.take(skip_bad_rows=skip_bad_rows, told=lambda n: progress.advance(bar, n))
+        checking = progress.add_task(f"Checking {work.path.name}", total=None)
+        checked = await work.check(lambda n: progress.advance(checking, n))
+        progress.update(checking, total=checked.count, completed=checked.count)
+        if dry_run:
+            return await work.dry_run(checked)
+        try:
+            bar = progress.add_task(f"Taking {work.path.name}", total=checked.count)
+            return await work.take(checked, skip_bad_rows=skip_bad_rows, told=lambda n: progress.advance(bar, n))
+        except (RowsAtFault, TooManyFaults) as refusal:
+            progress.stop()
+            console.print(f"[red]{escape(str(refusal))}[/]")
+            _point_at(console, work.path, checked.faults, var)
+            return None
+
+
+def _point_at(console: Console, file: Path, rows: Sequence[Fault], var: Path) -> None:
+    if rows:
+        console.print(f"What to look at, line by line, is in {escape(str(write_faults(file, rows, var / 'imports')))}")
+
+
+async def _shown(console: Console, platform: Platform, outcome: Outcome, *, shared: bool) -> None:
+    """Wait until what was taken is shown. It is on record already, so a wait that is too long is no fault."""
+    patience = WAIT + outcome.counts.total() / ROWS_A_SECOND
+    try:
+        if not shared:
+            await platform.settle(patience)
+            return
+        # Another process keeps the views; the next file may speak of sites as soon as intake knows of them.
+        directory, position = platform.rooms["intake"].view(Directory), platform.service("governance").store.position
+        async with asyncio.timeout(patience):
+            while await _place(directory) < position:  # noqa: ASYNC110 the views are kept by another process
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        console.print("Everything taken is on record. The pages are still catching up and show it a little later.")
+
+
+async def _place(directory: Directory) -> int:
+    row = await directory.row("SELECT position FROM bookmark WHERE view = 'directory' AND source = 'governance'")
+    return row["position"] if row else 0

@@ -4,137 +4,171 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import Any
+from datetime import date
+from typing import Any, Generic, TypeVar
 
 from contracts.taxonomy import IntakeRoute
 from deploy.house import Platform
-from deploy.importing.mapping import MapFile, Target, noon
+from deploy.importing.mapping import MapFile, noon
+from deploy.importing.posts import establish, establish_at
+from deploy.importing.targets import CapacityRow, CountRow, Fields, OpportunityRow, SiteRow, Target
 from libs.deciding import Act
+from libs.directory import Site
 from libs.domain import follows
-from services.governance.application import NewSite
-from services.intake.application import Report, Total
+from services.governance.application import Governance, NewSite
+from services.intake.application import Intake, Report, Total
 from services.intake.domain import Opportunity
 from services.intake.domain.refusals import NewerTotalOnRecord, NewerWordsOnRecord
 
 BEFORE_INSPECTION = "A deadline lies before the day it was set on; check it with the source. It is not shown as late."
+NO_SUCH_DAY = "The source names a day that no calendar has ({}); check it with the source."
+OLDER_TOTAL = "A later total is on record already, so this older one was not taken."
+OLDER_WORDS = "A newer account is on record already, so these older words were not taken."
+
+F = TypeVar("F", bound=Fields)
 
 
-class Taker(ABC):
+class Taker(ABC, Generic[F]):
     """Takes rows of one target. A result is a word and, where there is something to check, a note."""
 
     def __init__(self, platform: Platform, mapping: MapFile) -> None:
-        self.intake, self.governance = platform.service("intake"), platform.service("governance")
+        self.intake: Intake = platform.service("intake")
+        self.governance: Governance = platform.service("governance")
         self.mapping = mapping
+        self.sites: dict[str, Site] = {}
 
-    async def known_sites(self) -> set[str]:
-        """The sites that rows may speak of: this provider's."""
-        return {s.site_id for s in await self.intake.directory.sites() if s.provider == self.mapping.provider}
+    async def look_around(self) -> None:
+        """Learn which sites there are, before rows are checked."""
+        self.sites = {site.site_id: site for site in await self.intake.directory.sites()}
 
-    def record(self, row: dict[str, Any]) -> Any:
+    def fault(self, row: F) -> str:
+        """Why a row cannot be taken here, or nothing."""
+        site = self.sites.get(row.site)
+        if site is None or site.provider != self.mapping.provider:
+            return f"There is no site {row.site!r} of this provider. Import the sites first, or mend the row."
+        return ""
+
+    def record(self, row: F) -> Any:
         """Rows with the same answer are about the same record."""
-        return row["site"]
+        return row.site
 
-    async def would(self, row: dict[str, Any]) -> tuple[str, str]:
+    async def begin(self, act: Act) -> None:
+        """What comes before the first row."""
+
+    async def would(self, row: F) -> tuple[str, str]:
         """What taking it would do."""
         return "would be taken", ""
 
     @abstractmethod
-    async def take(self, act: Act, row: dict[str, Any]) -> tuple[str, str]:
+    async def take(self, act: Act, row: F) -> tuple[str, str]:
         """Take one row."""
 
 
-class Sites(Taker):
-    """Registers sites."""
+class Sites(Taker[SiteRow]):
+    """Registers sites, with their posts where the mapping names some."""
 
-    async def take(self, act: Act, row: dict[str, Any]) -> tuple[str, str]:
+    def fault(self, row: SiteRow) -> str:
+        """A site's id and its region are known to posts, so neither may be another provider's."""
+        known = self.sites.get(row.site)
+        if known and known.provider != self.mapping.provider:
+            return f"The site {row.site!r} belongs to another provider already."
+        if any(s.region == row.region and s.provider != self.mapping.provider for s in self.sites.values()):
+            return (
+                f"The region {row.region!r} belongs to another provider already; give it another name in the mapping."
+            )
+        return ""
+
+    async def begin(self, act: Act) -> None:
+        """The provider's own posts."""
+        if self.mapping.posts:
+            await establish(self.governance, act, self.mapping.provider, self.mapping.posts)
+
+    async def would(self, row: SiteRow) -> tuple[str, str]:
+        """New or known."""
+        return ("would be known" if row.site in self.sites else "would be new"), ""
+
+    async def take(self, act: Act, row: SiteRow) -> tuple[str, str]:
         """Register the site; one that is registered stays as it is."""
-        new = NewSite(
-            self.mapping.provider,
-            row["site"],
-            row["title"],
-            row["region"],
-            row["nation"],
-            row["service_kind"],
-            row["opened_on"],
-        )
+        provider = self.mapping.provider
+        new = NewSite(provider, row.site, row.title, row.region, row.nation, row.service_kind, row.opened_on)
         saved = await self.governance.register_site(act, new)
+        if self.mapping.posts:
+            await establish_at(self.governance, act, provider, row.site, row.title, self.mapping.posts)
         return ("known" if saved.replayed else "registered"), ""
 
 
-class Capacity(Taker):
+class Capacity(Taker[CapacityRow]):
     """States beds of months."""
 
-    async def take(self, act: Act, row: dict[str, Any]) -> tuple[str, str]:
+    async def take(self, act: Act, row: CapacityRow) -> tuple[str, str]:
         """State the month's beds; the same again is no news."""
-        month = row["month"].replace(day=1)
         saved = await self.governance.state_capacity(
-            replace(act, occurred=noon(row["month"])),
+            replace(act, occurred=noon(row.month)),
             self.mapping.provider,
-            row["site"],
-            month,
-            row["beds"],
+            row.site,
+            row.month.replace(day=1),
+            row.beds,
             None,
             "occupied_bed_days",
         )
         return ("known" if saved.replayed else "stated"), ""
 
 
-class Opportunities(Taker):
+class Opportunities(Taker[OpportunityRow]):
     """Raises opportunities, or corrects what the source says anew."""
 
-    def record(self, row: dict[str, Any]) -> Any:
+    def record(self, row: OpportunityRow) -> Any:
         """The source's own key."""
-        return row["source_key"]
+        return row.source_key
 
-    async def would(self, row: dict[str, Any]) -> tuple[str, str]:
+    async def would(self, row: OpportunityRow) -> tuple[str, str]:
         """New, corrected, or known."""
-        found = await self.intake.find(Opportunity, follows("intake.Opportunity", row["source_key"]))
+        due, note = deadline(row)
+        found = await self.intake.find(Opportunity, follows("intake.Opportunity", row.source_key))
         if found is None:
-            return "would be new", _deadline(row)[1]
-        return ("would be known" if found.summary == row["summary"] else "would be corrected"), _deadline(row)[1]
+            return "would be new", note
+        same = (found.said_kind, found.summary, found.due_on) == (row.kind, row.summary, due)
+        return ("would be known" if same else "would be corrected"), note
 
-    async def take(self, act: Act, row: dict[str, Any]) -> tuple[str, str]:
+    async def take(self, act: Act, row: OpportunityRow) -> tuple[str, str]:
         """Put it on record as of the day it happened."""
-        due, note = _deadline(row)
-        listed = row.get("listed") or row["occurred"]
+        due, note = deadline(row)
         report = Report(
-            site=row["site"],
-            kind=row["kind"],
-            summary=row["summary"],
-            themes=[theme for theme in row.get("themes", "").split("|") if theme],
+            site=row.site,
+            kind=row.kind,
+            summary=row.summary,
+            themes=list(row.themes),
             route=IntakeRoute.IMPORT,
-            source_key=row["source_key"],
+            source_key=row.source_key,
             due_on=due,
             due_note=note,
-            said_at=noon(listed),
+            said_at=noon(row.listed or row.occurred),
         )
         try:
-            saved = await self.intake.raise_opportunity(replace(act, occurred=noon(row["occurred"])), report)
+            saved = await self.intake.raise_opportunity(replace(act, occurred=noon(row.occurred)), report)
         except NewerWordsOnRecord:
-            return "known", note
+            return "older", OLDER_WORDS
         return str(saved.detail.get("outcome", "known")), note
 
 
-class Counts(Taker):
+class Counts(Taker[CountRow]):
     """Restates a regulator's running totals."""
 
-    def record(self, row: dict[str, Any]) -> Any:
+    def record(self, row: CountRow) -> Any:
         """One site, kind and year."""
-        return (row["site"], row["count_kind"], row["financial_year"])
+        return (row.site, row.count_kind, row.financial_year)
 
-    async def take(self, act: Act, row: dict[str, Any]) -> tuple[str, str]:
-        """Take the total as it stood; an older one than on record is known already."""
-        total = Total(
-            row["site"], row["count_kind"], row["financial_year"], row["running_total"], row["as_of"], row["late"]
-        )
+    async def take(self, act: Act, row: CountRow) -> tuple[str, str]:
+        """Take the total as it stood."""
+        total = Total(row.site, row.count_kind, row.financial_year, row.running_total, row.as_of, row.late)
         try:
-            saved = await self.intake.restate_count(replace(act, occurred=noon(row["as_of"])), total)
+            saved = await self.intake.restate_count(replace(act, occurred=noon(row.as_of)), total)
         except NewerTotalOnRecord:
-            return "known", ""
+            return "older", OLDER_TOTAL
         return ("known" if saved.replayed else "restated"), ""
 
 
-TAKERS: dict[Target, type[Taker]] = {
+TAKERS: dict[Target, type[Taker[Any]]] = {
     Target.SITE: Sites,
     Target.CAPACITY: Capacity,
     Target.OPPORTUNITY: Opportunities,
@@ -142,14 +176,16 @@ TAKERS: dict[Target, type[Taker]] = {
 }
 
 
-def taker(platform: Platform, mapping: MapFile) -> Taker:
+def taker(platform: Platform, mapping: MapFile) -> Taker[Any]:
     """The taker of a mapping's target."""
     return TAKERS[mapping.target](platform, mapping)
 
 
-def _deadline(row: dict[str, Any]) -> tuple[Any, str]:
+def deadline(row: OpportunityRow) -> tuple[date | None, str]:
     """The first date that can be a deadline, and a note where the source names one that cannot."""
-    named, occurred = row.get("due") or [], row["occurred"]
-    possible = sorted(date for date in named if date >= occurred)
-    note = BEFORE_INSPECTION if len(possible) < len(named) else ""
-    return (possible[0] if possible else None), note
+    days = [day for day in row.due if isinstance(day, date)]
+    possible = sorted(day for day in days if day >= row.occurred)
+    notes = [BEFORE_INSPECTION] if len(possible) < len(days) else []
+    if no_days := [day for day in row.due if isinstance(day, str)]:
+        notes.append(NO_SUCH_DAY.format(", ".join(no_days[:3])))
+    return (possible[0] if possible else None), " ".join(notes)
