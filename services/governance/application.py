@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,10 +85,12 @@ class Governance(Service):
     async def state_capacity(
         self, act: Act, provider: str, site: str, month: date, beds: int | None, exposure: float | None, unit: str
     ) -> Saved:
-        """What a month's events are divided by."""
+        """What a month's events are divided by. The same again is no news, and answered as known."""
         found = await self._site(provider, site)
+        before = found.version
         found.state_capacity(month, beds, exposure, unit)
-        return await self.save(act, found)
+        saved = await self.save(act, found)
+        return replace(saved, replayed=found.version == before)
 
     @command
     async def join_team(self, act: Act, provider: str, site: str, person: UUID, part: str, joined_on: date) -> Saved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,6 +20,10 @@ Me = Annotated[SignedIn, Depends(signed_in)]
 After = Annotated[
     str,
     Query(pattern=r"^([a-z]+:\d{1,18})?$", description="<service>:<position>: answer once the view has got there"),
+]
+
+KnownOn = Annotated[
+    date | None, Query(description="regulators' counts as they stood in what was known on this day, not as known now")
 ]
 
 
@@ -42,16 +47,18 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         return story
 
     @api.get("/sites/{site}")
-    async def site(response: Response, me: Me, site: str, after: After = "") -> dict[str, Any]:
+    async def site(
+        response: Response, me: Me, site: str, after: After = "", known_on: KnownOn = None
+    ) -> dict[str, Any]:
         """How one site stands."""
         await wait(after, response)
         await within(directory, me, site)
-        return await site_story(overview, await directory.site(site), governance.clock.now())
+        return await site_story(overview, await directory.site(site), governance.clock.now(), known_on)
 
     @api.get("/provider")
-    async def provider(response: Response, me: Me, after: After = "") -> dict[str, Any]:
+    async def provider(response: Response, me: Me, after: After = "", known_on: KnownOn = None) -> dict[str, Any]:
         """How the sites that the acting post covers stand together."""
         await wait(after, response)
         sites = await sites_of(directory, me)
         name = sites[0].provider if sites else me.scope.partition(":")[2]
-        return await provider_story(overview, name, sites, governance.clock.now())
+        return await provider_story(overview, name, sites, governance.clock.now(), known_on)

@@ -105,6 +105,7 @@ SENTENCES: dict[str, Tell] = {
         [
             f"By {lower(label(IntakeRoute, p['route']))}.",
             *([f"Answer due {_day(p['due_on'])}."] if p["due_on"] else []),
+            *([p["due_note"]] if p.get("due_note") else []),
         ],
         page="intake",
     ),

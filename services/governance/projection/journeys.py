@@ -95,7 +95,10 @@ def opportunity_raised(event: intake.OpportunityRaised, rows: Rows) -> None:
         occurred=event.occurred,
         raised=event.recorded,
     )
-    moment(event, rows, words=event.summary, kind=event.kind, route=event.route, due_on=event.due_on)
+    moment(
+        event, rows, words=event.summary, kind=event.kind, route=event.route, due_on=event.due_on,
+        due_note=event.due_note,
+    )  # fmt: skip
 
 
 @project.register

@@ -137,6 +137,16 @@ class Standing(View):
             {"sites": sites, "since": since},
         )
 
+    async def beds(self, sites: list[str]) -> list[dict[str, Any]]:
+        """Each site's beds as last stated, and for how many of the months since the first they were stated at all."""
+        return await self.rows(
+            "SELECT site, (array_agg(beds ORDER BY month DESC))[1] AS beds, min(month) AS first, max(month) AS month,"
+            " count(*)::int AS stated, (12 * extract(year FROM age(max(month), min(month)))"
+            " + extract(month FROM age(max(month), min(month))) + 1)::int AS months"
+            " FROM capacity WHERE site = ANY(%s) AND beds IS NOT NULL GROUP BY site ORDER BY site",
+            (sites,),
+        )
+
     async def challenges(self, sites: list[str], provider: str = "", limit: int = 50) -> list[dict[str, Any]]:
         """Challenges about these sites and, where a provider is named, about the provider; open ones first."""
         return await self.rows(
@@ -149,7 +159,8 @@ class Standing(View):
         """Each running total as last restated (or as it was known on a day), with the sum of its restatements."""
         return await self.rows(
             "SELECT site, count_kind, financial_year, (array_agg(running_total ORDER BY sequence DESC))[1] AS running_total,"
-            " sum(delta)::int AS sum_of_deltas, max(as_of) AS as_of, count(*)::int AS restatements"
+            " sum(delta)::int AS sum_of_deltas, max(as_of) AS as_of, count(*)::int AS restatements,"
+            " (count(*) FILTER (WHERE delta < 0))::int AS taken_back"
             " FROM regulator_count WHERE site = ANY(%s) AND as_of <= coalesce(%s, 'infinity'::date)"
             " GROUP BY site, count_kind, financial_year ORDER BY site, count_kind, financial_year",
             (sites, as_of),

@@ -107,8 +107,8 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
-async def site_story(overview: Overview, site: Site, now: datetime) -> dict[str, Any]:
-    """How one site stands."""
+async def site_story(overview: Overview, site: Site, now: datetime, known_on: date | None = None) -> dict[str, Any]:
+    """How one site stands; regulators' counts as they were known on a day, where one is named."""
     only, since = [site.site_id], months_before(local_day(now))
     stages = {row["stage"]: row["journeys"] for row in await overview.stages(only)}
     load = (await overview.loads(only, now))[0]
@@ -127,15 +127,18 @@ async def site_story(overview: Overview, site: Site, now: datetime) -> dict[str,
         "measures": trends(await overview.figures(only, since)),
         "cadences": await overview.cadences(only),
         "monthly": rates(await overview.monthly(only, since)),
-        "regulator_counts": await overview.regulator_counts(only),
+        "beds": next(iter(await overview.beds(only)), None),
+        "regulator_counts": await overview.regulator_counts(only, known_on),
         "learned": await overview.learned(only),
         "changed": await overview.changed(only),
         "challenges": await overview.challenges(only),
     }
 
 
-async def provider_story(overview: Overview, provider: str, sites: list[Site], now: datetime) -> dict[str, Any]:
-    """How the sites that a reader reaches stand together, and each by region."""
+async def provider_story(
+    overview: Overview, provider: str, sites: list[Site], now: datetime, known_on: date | None = None
+) -> dict[str, Any]:
+    """How the sites that a reader reaches stand together, and each by region; counts as known on a day, if named."""
     ids, since = [site.site_id for site in sites], months_before(local_day(now))
     loads = {row["site"]: without(row, "site") for row in await overview.loads(ids, now)}
     stages: dict[str, dict[str, int]] = {site: {} for site in ids}
@@ -143,6 +146,7 @@ async def provider_story(overview: Overview, provider: str, sites: list[Site], n
         stages[row["site"]][row["stage"]] = row["journeys"]
     total = _summed(stages.values())
     held = await overview.closure_counts(ids)
+    counts = await overview.regulator_counts(ids, known_on)
     return {
         "provider": provider,
         "sites": len(ids),
@@ -155,7 +159,9 @@ async def provider_story(overview: Overview, provider: str, sites: list[Site], n
         "measures": trends(await overview.figures(ids, since)),
         "cadences_outstanding": [c for c in await overview.cadences(ids, provider) if c["outstanding"]],
         "monthly": rates(await overview.monthly(ids, since)),
-        "regulator_counts": await overview.regulator_counts(ids),
+        "beds": beds_together(await overview.beds(ids)),
+        "regulator_counts": counts,
+        "regulator_totals": counts_together(counts),
         "learned": await overview.learned(ids),
         "changed": await overview.changed(ids),
         "challenges": await overview.challenges(ids, provider),
@@ -174,6 +180,27 @@ def _regions(
         {"region": name, **{c: sum(row.get(c, 0) for row in rows) for c in counted}, "sites": rows}
         for name, rows in sorted(regions.items())
     ]
+
+
+def beds_together(stated: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Beds as each site last stated them, added up, with how many sites that is; None where none stated any."""
+    if not stated:
+        return None
+    return {"beds": sum(row["beds"] for row in stated), "sites": len(stated), "month": max(r["month"] for r in stated)}
+
+
+def counts_together(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Regulators' counts of each kind and year added up over the sites, newest year first."""
+    together: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in counts:
+        kind, year = row["count_kind"], row["financial_year"]
+        total = together.setdefault(
+            (year, kind), {"count_kind": kind, "financial_year": year, "running_total": 0, "sites": 0, "taken_back": 0}
+        )
+        total["running_total"] += row["running_total"]
+        total["taken_back"] += row["taken_back"]
+        total["sites"] += 1
+    return [together[key] for key in sorted(together, reverse=True)]
 
 
 def _open(stages: dict[str, int]) -> int:
