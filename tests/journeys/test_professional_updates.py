@@ -33,20 +33,30 @@ LESSON = Lesson(
 )  # fmt: skip
 
 
-async def received(home: Town, number: int) -> str:
-    """A letter comes in: the administrator logs it an hour later, sending the form twice, or the system passes it on."""
-    at_once = home.clock.now()
-    told: Json = {
+def letter(received: datetime) -> Json:
+    """What stands in a letter's record: it is logged an hour after it came."""
+    return {
         "site": "court", "kind": "professional_update", "harm_level": "none", "themes": ["information_sharing"],
         "summary": "The therapist asks that drinks are thickened from now on.",
-        "occurred_at": (at_once - timedelta(hours=1)).isoformat(), "immediate_action": "Laid before the nurse in charge.",
+        "occurred_at": received.isoformat(), "immediate_action": "Laid before the nurse in charge.",
     }  # fmt: skip
+
+
+async def passed_on(home: Town, logged: datetime, number: int) -> Json:
+    """The care planning system passes a letter on."""
+    name = f"letter-{logged:%m-%d}-{number}"
+    incident = letter(logged - timedelta(hours=1)) | {"incident_id": name}
+    return await home.careplan.reports(incident, message=name, said=logged)
+
+
+async def received(home: Town, number: int) -> str:
+    """A letter comes in: the administrator logs it, sending the form twice, or the care planning system passes it on."""
+    logged = home.clock.now().replace(minute=0, second=0, microsecond=0)
     if number % 5 == 0:
-        incident = told | {"incident_id": f"letter-{at_once:%m-%d}-{number}"}
-        answer = await home.careplan.reports(incident, message=f"l-{at_once:%m-%d}-{number}", said=at_once)
+        answer = await passed_on(home, logged, number)
         assert answer["outcome"] == "accepted", answer
         return str(answer["opportunity"])
-    key = f"{at_once:%m-%d}-{number}"
+    key, told = f"{logged:%m-%d}-{number}", letter(logged - timedelta(hours=1))
     first = await home["administrator"].does("/api/intake/opportunities", key=key, **told)
     again = await home["administrator"].does("/api/intake/opportunities", key=key, **told)
     assert (again["id"], again["replayed"]) == (first["id"], "true")
@@ -156,15 +166,6 @@ async def _it_has_lasted(home: Town, journey: str) -> None:
     found = await home["registered_manager"].sees(f"/api/assurance/follow-ups/{journey}")
     assert [each["after"] for each in found["verdicts"]] == ["19/20"]
     before = await home["nominated_individual"].sees("/api/governance/provider")
-    again = await home["administrator"].does("/api/intake/opportunities", key="03-10-1", **_first_letter())
-    assert again["replayed"] == "true"
+    assert (await passed_on(home, at(3, 10), 0))["outcome"] == "repeat"
     await home.settle()
     assert await home["nominated_individual"].sees("/api/governance/provider") == before
-
-
-def _first_letter() -> Json:
-    """The form of March's first letter, sent once more by a program that lost our answer."""
-    return {
-        "site": "court", "kind": "professional_update", "harm_level": "none", "themes": ["information_sharing"],
-        "summary": "The therapist asks that drinks are thickened from now on.",
-    }  # fmt: skip
