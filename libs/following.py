@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from contracts.envelope import PublishedEvent
 from libs.logs import log
 from libs.mapper import Mapper
 from libs.store import EventStore, Unavailable
@@ -26,6 +27,7 @@ class Follower:
         self._waiting: list[Heard] = []
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=4 * BATCH)
         self._wake = asyncio.Event()
+        self._followed: set[Any] = set(view.followed())
         self._log = log(view.service)
         if store and view.reads_own_store():
             store.listeners.append(self._wake.set)
@@ -95,7 +97,9 @@ class Follower:
         if self.view.places.get(name, (0, 0)) != place:  # it was built anew while we read
             return True
         events = self.mapper.sealed(row.stored for row in rows)
-        await self.view.keep(events, {name: (rows[-1].position, 0)}, schema)
+        trace = next((event.by.trace for event in events if event.by.trace), "")
+        with span(f"{name} shows", parent=trace, view=self.view.name, count=len(events)):
+            await self.view.keep(events, {name: (rows[-1].position, 0)}, schema)
         return True
 
     async def _keep_heard(self, waiting: list[Heard]) -> None:
@@ -107,9 +111,8 @@ class Follower:
                 continue
             envelope = heard.envelope
             if envelope is not None and envelope.sequence > position:
-                event = envelope.open()
-                if event is not None:
-                    events.append(event)
+                if PublishedEvent.catalogue.get(envelope.type) in self._followed:
+                    events.append(envelope.open())
                 position = envelope.sequence
             places[heard.source] = (position, heard.stream_sequence)
         if not places:

@@ -112,9 +112,10 @@ class Reactor:
 
     async def react_to(self, envelope: Envelope) -> bool:
         """React to one event now; False where that was done before. For redelivery by hand and in-process delivery."""
-        event = envelope.open()
-        if event is None or self.react.dispatch(type(event)) is self.react.dispatch(object):  # type: ignore[attr-defined]
+        kind = PublishedEvent.catalogue.get(envelope.type)
+        if kind is None or self.react.dispatch(kind) is self.react.dispatch(object):  # type: ignore[attr-defined]
             return False
+        event = envelope.open()
         return await self.service.receive(
             self.react, event, consumer=self.consumer, message_id=str(envelope.id), cause=envelope
         )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from faststream import AckPolicy
-from faststream.nats import JStream, NatsBroker
+import nats.errors
+from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from contracts.envelope import Envelope
@@ -34,6 +37,8 @@ HEARTBEAT = 1.0
 """Seconds. A reader that misses two notices that its server restarted, and resumes from its last place."""
 
 Take = Callable[[Heard], Awaitable[None]]
+Reader = tuple[str, str, int, Callable[[Msg], Awaitable[None]]]
+"""A stream, the subjects of it, the sequence to read on from, and who takes what is read."""
 
 
 def stream_of(source: str) -> str:
@@ -62,6 +67,8 @@ class Wire:
             logger=None,
             name=service,
         )
+        self._readers: list[Reader] = []
+        self._subscriptions: list[JetStreamContext.PushSubscription] = []
         self._log = log(service)
 
     def hear(self, source: str, after: int, take: Take) -> None:
@@ -69,14 +76,9 @@ class Wire:
 
         Call before `open`. `take` holding back holds the server back; it must not raise.
         """
-        self._read(stream_of(source), f"events.{source}.>", source, after, take)
+        stream = stream_of(source)
 
-    def hear_records(self, source: str, after: int, take: Callable[[Any], Awaitable[None]]) -> None:
-        """The same for the stored records of a service, whole, which only audit may read."""
-        self._subscribe(f"AUDIT_{source.upper()}", f"audit.{source}.>", after)(take)
-
-    def _read(self, stream: str, subject: str, source: str, after: int, take: Take) -> None:
-        async def receive(message: Any) -> None:
+        async def receive(message: Msg) -> None:
             place = message.metadata.sequence.stream
             try:
                 heard = Heard(source, place, decode(message.headers, message.data))
@@ -85,21 +87,21 @@ class Wire:
                 heard = Heard(source, place, None, str(fault))
             await take(heard)
 
-        self._subscribe(stream, subject, after)(receive)
+        self._readers.append((stream, f"events.{source}.>", after, receive))
 
-    def _subscribe(self, stream: str, subject: str, after: int) -> Callable[[Any], Any]:
-        async def raw(message: Any) -> Any:
-            return message.raw_message
+    def hear_records(self, source: str, after: int, take: Callable[[Msg], Awaitable[None]]) -> None:
+        """The same for the stored records of a service, whole, which only audit may read."""
+        self._readers.append((f"AUDIT_{source.upper()}", f"audit.{source}.>", after, take))
 
-        return self.broker.subscriber(
-            subject,
-            stream=JStream(stream, declare=False),
-            ordered_consumer=True,
-            decoder=raw,
-            ack_policy=AckPolicy.MANUAL,
-            no_reply=True,
-            idle_heartbeat=HEARTBEAT,
-            config=ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1),
+    async def _subscribe(self, reader: Reader) -> None:
+        # The client's own consumer: the broker's wrapper costs more for each message than everything else together.
+        stream, subject, after, receive = reader
+        place = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1)
+        context = (await self.connect()).jetstream()
+        self._subscriptions.append(
+            await context.subscribe(
+                subject, stream=stream, cb=receive, ordered_consumer=True, idle_heartbeat=HEARTBEAT, config=place
+            )
         )
 
     async def open(self) -> None:
@@ -107,9 +109,16 @@ class Wire:
         while True:
             try:
                 await self.broker.start()
-                return
+                break
             except OSError as error:
                 self._log.warning("waiting for nats", reason=str(error))
+                await asyncio.sleep(0.2)
+        while self._readers:
+            try:
+                await self._subscribe(self._readers[0])
+                self._readers.pop(0)
+            except (nats.errors.Error, TimeoutError) as error:  # it answers, and its streams are still being recovered
+                self._log.warning("waiting for a stream", stream=self._readers[0][0], reason=repr(error))
                 await asyncio.sleep(0.2)
 
     async def connect(self) -> Any:
@@ -117,4 +126,9 @@ class Wire:
         return await self.broker.connect()
 
     async def close(self) -> None:
+        """Hear nothing more, and let go."""
+        for subscription in self._subscriptions:
+            with suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+        self._subscriptions = []
         await self.broker.stop()
