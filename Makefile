@@ -7,6 +7,7 @@ PYTHON = $(shell for p in $(CANDOUR_PYTHON) python3.12 python3.13 python3.11 pyt
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 VAR ?= var
+workers ?= 2
 STAMP := .venv/candour-lock.sha256
 LOCK := deploy/requirements
 
@@ -24,7 +25,7 @@ run: setup ## Start the platform with a demo provider: real PostgreSQL and NATS,
 	$(BIN)/candour run
 
 test: setup ## Run every test on real servers (make test only=tests/deploy for a part)
-	$(BIN)/pytest $(only)
+	$(BIN)/pytest -n $(workers) --dist loadfile $(only)
 
 check: setup ## Style, types, imports between rooms, and contracts against what was published
 	$(BIN)/ruff check .
