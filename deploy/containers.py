@@ -39,7 +39,7 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
     _settings(folder / "migrate.env", everyone | passwords | operator | {"CANDOUR_PG_ADMIN": admin})
     everything = {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in database.items()}
     everything |= {f"CANDOUR_NATS_{n.upper()}": f"{n}:{secret}" for n, secret in wire.items()}
-    _settings(folder / "demo.env", everyone | everything | {"CANDOUR_PG_ADMIN": admin, "CANDOUR_VAR": "/tmp/candour"})
+    _settings(folder / "demo.env", everyone | everything | {"CANDOUR_PG_ADMIN": admin})
     for name in topology.services():
         own = {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),
