@@ -25,7 +25,7 @@ from tests.servers import Database, Messaging
 
 Json = dict[str, Any]
 PROVIDER = "acme"
-OVERSEERS = ("provider_quality_lead", "safeguarding_lead", "nominated_individual", "auditor")
+OVERSEERS = ("provider_quality_lead", "safeguarding_lead", "nominated_individual", "provider_representative", "auditor")
 TEAM = {"day_carer": "day", "night_carer": "night", "agency_carer": "agency"}
 """Who works at the site, and in which part of the team."""
 TOO_OFTEN = ("every: daily", "every: weekly")

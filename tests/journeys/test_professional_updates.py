@@ -151,9 +151,9 @@ async def _handover_changes(home: Town, journey: str) -> None:
         "note": "Ten handovers, day and night.",
     }
     await home["nurse_or_senior_carer"].does(f"/api/assurance/follow-ups/{journey}/observations", **looked)
-    await home.keeps(
-        "registered_manager", "monthly-information-sharing-delays", home.clock.now(), "improvement_tracker", "x"
-    )
+    now = home.clock.now()
+    await home.keeps("registered_manager", "monthly-information-sharing-delays", now, "improvement_tracker", "Three.")
+    await home.keeps("provider_representative", "monthly-update-sample", now, "oversight_minutes", "Ten sampled.")
 
 
 async def _it_has_lasted(home: Town, journey: str) -> None:
