@@ -32,6 +32,7 @@ class OpportunityCorrected(PublishedEvent, name="intake.opportunity_corrected.v1
     summary: Sealed
     because: str = Field(max_length=200)
     due_on: date | None = None
+    due_note: str = Field(default="", max_length=300, description="what there is to check about that deadline")
 
 
 class ImmediateSafetyConfirmed(PublishedEvent, name="intake.immediate_safety_confirmed.v1"):

@@ -10,6 +10,7 @@ from typing import Any
 WORDS: dict[str, Any] = {
     "CapacityStated.month": "2026-03-01",
     "OpportunityRaised.due_note": "",
+    "OpportunityCorrected.due_note": "",
     "MeasureChecked.period": "2026-03-01",
     "MeasureSet.first_period": "2026-03-01",
     "ActionAgreed.due": "2026-04-13",

@@ -32,7 +32,9 @@ def raised(event: Opportunity.Raised) -> PublishedEvent:
 
 @publish.register
 def corrected(event: Opportunity.Corrected) -> PublishedEvent:
-    return said.OpportunityCorrected(summary=event.summary, because=event.because, due_on=event.due_on)
+    return said.OpportunityCorrected(
+        summary=event.summary, because=event.because, due_on=event.due_on, due_note=event.due_note
+    )
 
 
 @publish.register

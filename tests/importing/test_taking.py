@@ -20,7 +20,7 @@ from libs.domain import follows
 from services.governance.projection import Overview
 from services.intake.domain import Opportunity
 from services.intake.domain.refusals import TotalImpossible
-from tests.house import housed, with_sites
+from tests.house import OPERATOR, housed, with_sites
 from tests.importing.files import (
     BEDS,
     BEDS_HEAD,
@@ -273,3 +273,23 @@ async def test_what_a_room_refuses_after_all_is_told_by_its_line_and_the_others_
     assert outcome.counts["restated"] == 1
     assert [(fault.line, fault.reason) for fault in outcome.faults] == [(2, "A running total is nought or more.")]
     assert (await bring(stage.platform, work.path, TOTALS)).counts == {"taken before": 1, "restated": 1}
+
+
+async def test_a_deadline_that_the_source_mends_is_no_longer_noted(stage: Stage, tmp_path: Path) -> None:
+    first = [("bay", "2023-12-01", "Mend the roof.", "2023-11-31")]
+    await bring(stage.platform, table(tmp_path / "first.csv", REQUIREMENTS_HEAD, first), REQUIREMENTS)
+    mended = [("bay", "2023-12-01", "Mend the roof.", "2023-12-31")]
+    await bring(stage.platform, table(tmp_path / "mended.csv", REQUIREMENTS_HEAD, mended), REQUIREMENTS)
+    held = await stage.opportunity("testers:bay:2023-12-01")
+    assert (held.due_on, held.due_note) == (date(2023, 12, 31), "")
+
+
+async def test_posts_that_come_with_sites_are_filled_once_and_never_again(stage: Stage, tmp_path: Path) -> None:
+    governance, directory = stage.platform.service("governance"), stage.platform.service("governance").directory
+    (holder,) = await directory.holders("ash.registered_manager")
+    await governance.give_up_post(OPERATOR, "ash.registered_manager", holder["person_id"])
+    again = table(tmp_path / "sites.csv", SITES_HEAD, [*TWO_SITES, ("dell", "Dell House", "Lochside", "2004-04-01")])
+    assert (await bring(stage.platform, again, SITES)).counts == {"taken before": 0, "known": 2, "registered": 1}
+    assert await directory.holders("ash.registered_manager") == []
+    assert len(await directory.holders("dell.registered_manager")) == 1
+    assert len(await directory.holders("oakgroup.provider_quality_lead")) == 1

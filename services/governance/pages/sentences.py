@@ -109,7 +109,9 @@ SENTENCES: dict[str, Tell] = {
         ],
         page="intake",
     ),
-    "intake.opportunity_corrected.v1": lambda p: Told("Corrected by its source", [p["because"]], page="intake"),
+    "intake.opportunity_corrected.v1": lambda p: Told(
+        "Corrected by its source", [p["because"], *([p["due_note"]] if p.get("due_note") else [])], page="intake"
+    ),
     "intake.immediate_safety_confirmed.v1": lambda p: Told("Made safe at once", decision=True, page="intake"),
     "intake.opportunity_triaged.v1": _triaged,
     "intake.opportunity_reclassified.v1": lambda p: Told(

@@ -104,7 +104,7 @@ def opportunity_raised(event: intake.OpportunityRaised, rows: Rows) -> None:
 @project.register
 def opportunity_corrected(event: intake.OpportunityCorrected, rows: Rows) -> None:
     journey_row(event, rows, summary=event.summary, due_on=event.due_on)
-    moment(event, rows, words=event.summary, because=event.because, due_on=event.due_on)
+    moment(event, rows, words=event.summary, because=event.because, due_on=event.due_on, due_note=event.due_note)
 
 
 @project.register

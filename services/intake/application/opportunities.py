@@ -94,6 +94,7 @@ class Opportunities(Service):
             due_on=report.due_on,
             harm_level="" if report.harm_level == HarmLevel.UNKNOWN else report.harm_level,
             said_at=report.said_at,
+            due_note=report.due_note,
         )
         return known, "corrected" if known.version > version else "known"
 

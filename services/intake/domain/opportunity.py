@@ -71,6 +71,7 @@ class Opportunity(Aggregate):
         kind: str
         harm_level: str
         said_at: datetime | None
+        due_note: str = ""
 
     class ImmediateSafetyConfirmed(Event):
         TOPIC = "intake.Opportunity.ImmediateSafetyConfirmed"
@@ -143,14 +144,9 @@ class Opportunity(Aggregate):
         return bool(self.measures) or self.kind == OpportunityKind.COMPLIMENT
 
     def say_anew(
-        self,
-        *,
-        kind: str,
-        summary: str,
-        due_on: date | None = None,
-        harm_level: str = "",
-        said_at: datetime | None = None,
-    ) -> None:
+        self, *, kind: str, summary: str, due_on: date | None = None, harm_level: str = "",
+        said_at: datetime | None = None, due_note: str = "",
+    ) -> None:  # fmt: skip
         """The source tells it again. The same again is no news; what is older than what we have is not taken.
 
         While nobody has weighed it, it takes the kind the source now gives it; afterwards a manager decides that.
@@ -172,13 +168,17 @@ class Opportunity(Aggregate):
             kind=kind,
             harm_level=harm_level,
             said_at=said_at,
+            due_note=due_note,
         )
         if other and kind != self.kind and not self.response and not self.closed:
             self.trigger_event(self.Reclassified, was=self.kind, kind=kind, themes=self.themes)
 
     @event(Corrected)
-    def _(self, summary: str, due_on: date | None, kind: str, harm_level: str, said_at: datetime | None) -> None:
-        self.summary, self.due_on, self.said_kind, self.harm_level = summary, due_on, kind, harm_level
+    def _(
+        self, summary: str, due_on: date | None, kind: str, harm_level: str, said_at: datetime | None, due_note: str = ""
+    ) -> None:  # fmt: skip
+        self.summary, self.due_on, self.due_note, self.said_kind = summary, due_on, due_note, kind
+        self.harm_level = harm_level
         self.said_at = said_at or self.said_at
 
     def confirm_safety(self, measures: str) -> None:
