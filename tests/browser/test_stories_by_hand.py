@@ -122,9 +122,9 @@ async def test_the_delayed_escalation_story_is_played_by_hand(browser: Browser, 
         await _a_month_with_a_late_sign(hand)
         await _the_figure_is_seen_and_challenged(office, "1 of 2")
         journey = await _the_manager_answers_and_reviews(hand)
-        await _another_signs_off(office, journey)
-        await _practice_changes(hand, journey)
-        await _the_team_understands(hand, office, journey)
+        await _another_signs_off(office)
+        await _practice_changes(hand)
+        await _the_team_understands(hand, office)
         await _a_month_in_time(hand)
         await _the_figure_has_changed(office, journey)
         assert (phone.strayed, phone.complaints, desk.strayed, desk.complaints) == ([], [], [], [])
@@ -169,6 +169,9 @@ async def _a_month_with_a_late_sign(hand: Hand) -> None:
 async def _the_figure_is_seen_and_challenged(office: Hand, figure: str) -> None:
     await office.become("Nominated individual", "/provider")
     await office.says(f"{figure} (50%) in March 2026. Target: 100%. Met at 0 of 1 site.")
+    await office.follow("Each case that missed it")
+    await office.says("begun 2 March 2026")
+    await office.become("Nominated individual", "/provider")
     await office.follow("Elm")
     await office.page.get_by_label("Who is asked").select_option(value="elm.registered_manager")
     await office.page.get_by_label("About which measure").select_option(index=1)
@@ -191,7 +194,7 @@ async def _the_manager_answers_and_reviews(hand: Hand) -> str:
         await hand.page.locator("textarea").first.fill(f"What the team remembers of step {step}.")
         await hand.stays_narrow()
         await hand.press("Save and continue")
-    await hand.page.goto(f"{hand.site}/review/{journey}")
+    await hand.says("Next: what contributed")
     await hand.page.get_by_label("What kind of thing was it?").select_option(value="recording_prompts")
     await hand.write("What contributed?", "The note form does not ask whether anyone needs to know.")
     await hand.press("Add it")
@@ -202,15 +205,17 @@ async def _the_manager_answers_and_reviews(hand: Hand) -> str:
     return journey
 
 
-async def _another_signs_off(office: Hand, journey: str) -> None:
-    await office.become("Safeguarding lead", f"/review/{journey}")
+async def _another_signs_off(office: Hand) -> None:
+    await office.become("Safeguarding lead", "/review")
+    await office.follow("Low-level sign")
     await office.page.get_by_label("I have read what was learned").check()
     await office.press("Sign off")
     await office.says("Someone other than the author agreed")
 
 
-async def _practice_changes(hand: Hand, journey: str) -> None:
-    await hand.become("Registered manager", f"/action/{journey}")
+async def _practice_changes(hand: Hand) -> None:
+    await hand.become("Registered manager")
+    await hand.follow("Agree what changes")
     await hand.press("Answer this")
     await hand.write("What will staff do, or find, that is different?", CHANGE)
     await hand.page.get_by_label("What kind of change is it?").select_option(value="recording_prompt")
@@ -235,7 +240,7 @@ async def _practice_changes(hand: Hand, journey: str) -> None:
     await hand.says("Practice has changed")
 
 
-async def _the_team_understands(hand: Hand, office: Hand, journey: str) -> None:
+async def _the_team_understands(hand: Hand, office: Hand) -> None:
     await office.become("Field supervisor", "/briefings")
     await office.follow(CHANGE)
     await office.follow("Put another question")
@@ -253,7 +258,8 @@ async def _the_team_understands(hand: Hand, office: Hand, journey: str) -> None:
         await hand.page.get_by_label(RIGHT).check()
         await hand.press("Send my answer")
         await hand.says("You have read and understood this.")
-    await office.become("Field supervisor", f"/assurance/{journey}")
+    await office.become("Deputy manager")
+    await office.follow("Go and look")
     await office.write("How often did you look?", "10")
     await office.write("How often was it done the new way?", "10")
     await office.page.get_by_label("Where did you look?").select_option(value="practice_observation")

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
+from deploy.house import Platform
 from libs.clock import HandClock
 from libs.deciding import Act
 from libs.domain import follows
 from services.action.domain.action import Terms
 from services.assurance.domain.follow_up import FollowUp
 from services.governance.application import Governance
+from services.governance.projection.work_reading import Reader
 from services.intake.application.opportunities import Report
 from services.review.domain.values import Reply
 from tests.house import OPERATOR, housed, with_sites
@@ -32,6 +34,12 @@ async def _team(governance: Governance) -> None:
     await governance.appoint(OPERATOR, "elm.manager", ANN, "Ann Example", "ann@example.org")
     await governance.join_team(OPERATOR, "acme", "elm", ANN, "day", date(2024, 1, 1))
     await governance.join_team(OPERATOR, "acme", "elm", BEN, "night", date(2024, 1, 1))
+
+
+async def _waiting(house: Platform) -> set[str]:
+    """What the manager's work list holds."""
+    reader = Reader(MANAGER.actor, MANAGER.role, ["elm.manager"], ["elm"], unowned=True)
+    return {item["task"] for item in await house.service("governance").overview.work(reader)}
 
 
 async def test_one_concern_walks_through_every_room(
@@ -64,6 +72,7 @@ async def test_one_concern_walks_through_every_room(
         await review.sign_off(LEAD.because("The system is named."), journey)
         await house.settle()
 
+        assert "agree" in await _waiting(house)
         action = house.service("action")
         plan = await action.plan_of(journey)
         factor = next(iter(plan.factors))
@@ -72,6 +81,8 @@ async def test_one_concern_walks_through_every_room(
             "elm.manager", date(2026, 3, 20), factor_id=factor, measure_id=MEASURE, expected_effect="Seen the same day.",
         )  # fmt: skip
         agreed = await action.agree(MANAGER, journey, terms)
+        await house.settle()
+        assert "agree" not in await _waiting(house)
         await action.start(MANAGER, agreed.id)
         await action.implement(MANAGER, agreed.id, date(2026, 3, 5), "care_records", "The new form is in use.")
         await action.verify(LEAD, agreed.id, "Saw five notes made with the new form.")

@@ -17,7 +17,8 @@ MOST = 200
 class Reader:
     """Who asks: as which person, in which role and posts, over which sites.
 
-    `unowned` adds what belongs to a site rather than to a post: weighing, verifying, going to look.
+    `unowned` adds what belongs to a site rather than to a post: weighing, agreeing what changes where no change is
+    under way, verifying, going to look.
     `everyone` adds what belongs to others at these sites.
     """
 
@@ -32,12 +33,14 @@ class Reader:
 
 
 JOURNEYS: LiteralString = """
-    SELECT CASE stage WHEN 'practise' THEN 'observe' ELSE stage END AS task, journey, site, kind AS title, lead_role AS owner,
-        due_on AS due_day, NULL::timestamptz AS due,
-        CASE stage WHEN 'review' THEN coalesce(review_opened, triaged) WHEN 'practise' THEN practice_changed ELSE raised END
-            AS since
+    SELECT CASE stage WHEN 'practise' THEN 'observe' WHEN 'act' THEN 'agree' ELSE stage END AS task,
+        journey, site, kind AS title, lead_role AS owner, due_on AS due_day, NULL::timestamptz AS due,
+        CASE stage WHEN 'review' THEN coalesce(review_opened, triaged) WHEN 'act' THEN coalesce(signed_off, raised)
+            WHEN 'practise' THEN practice_changed ELSE raised END AS since
     FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND (
         (stage IN ('weigh', 'update', 'practise') AND %(unowned)s)
+        OR (stage = 'act' AND %(unowned)s AND NOT EXISTS (SELECT FROM action a
+            WHERE a.journey = journey.journey AND a.state NOT IN ('verified', 'withdrawn')))
         OR (stage = 'review' AND (lead_role = %(role)s OR (lead_role = '' AND %(unowned)s) OR %(everyone)s)))
     ORDER BY coalesce(due_on, raised::date), raised LIMIT %(most)s
 """
