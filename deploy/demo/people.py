@@ -49,13 +49,11 @@ def _chosen(held: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if row["role"] not in roles:
             roles.add(row["role"])
             chosen.setdefault(row["person_id"], row)
-    most = dict(list(chosen.items())[:MOST])
-    covered = {row["scope"] for row in most.values()}
+    people = dict(list(chosen.items())[:MOST])
     for row in held:
-        if row["role"] == Role.PROVIDER_QUALITY_LEAD and row["scope"] not in covered:
-            covered.add(row["scope"])
-            most.setdefault(row["person_id"], row)
-    return list(most.values())[: MOST + MOST_FURTHER]
+        if row["role"] == Role.PROVIDER_QUALITY_LEAD and len(people) < MOST + MOST_FURTHER:
+            people.setdefault(row["person_id"], row)
+    return list(people.values())
 
 
 def _persona(row: dict[str, Any], posts: list[Post]) -> Persona:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from deploy.attached import alone, announced
 from deploy.house import Platform
+from deploy.importing.command import main
 from deploy.importing.mapping import load
 from tests.house import housed
 from tests.importing.files import (
@@ -75,18 +76,21 @@ class Terminal:
         requirements.write_text(REQUIREMENTS_MAP)
         return sites, requirements
 
-    async def begin(self, file: Path, mapping: Path, *options: str) -> Process:
-        names = {"COLUMNS": "200", "PYTHONWARNINGS": "error"}
+    async def begin(self, file: Path, mapping: Path) -> Process:
+        """Give the command in a process of its own, which can be stopped."""
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "deploy", "import", str(file), "--map", str(mapping), "--var", str(self.var), *options,
-            stdout=PIPE, stderr=PIPE, env=os.environ | names,
+            sys.executable, "-m", "deploy", "import", str(file), "--map", str(mapping), "--var", str(self.var),
+            stdout=PIPE, stderr=PIPE,
         )  # fmt: skip
 
-    async def give(self, file: Path, mapping: Path, *options: str) -> tuple[int | None, str]:
-        process = await self.begin(file, mapping, *options)
-        out, err = await process.communicate()
-        assert err.decode() == ""
-        return process.returncode, out.decode()
+    async def give(self, file: Path, mapping: Path, *, dry_run: bool = False, skip: bool = False) -> tuple[int, str]:
+        """Give the command and wait for its end, in a loop of its own as at a terminal; what it printed."""
+        printed = StringIO()
+        with redirect_stdout(printed):
+            code = await asyncio.to_thread(
+                main, file, mapping, self.var, dry_run=dry_run, skip_bad_rows=skip, loop=asyncio.run
+            )
+        return code, printed.getvalue()
 
     async def stop(self, file: Path, mapping: Path, number: signal.Signals) -> tuple[int | None, str]:
         """Stop the command as soon as it has noted its place once more."""
@@ -132,7 +136,7 @@ async def test_a_dry_run_says_that_it_took_nothing(terminal: Terminal) -> None:
     _, mapping = terminal.maps()
     before = on_record(terminal.database)
     path = table(terminal.folder / "dry.csv", REQUIREMENTS_HEAD, [("ash", "2024-01-01", "Dry.", "2023-01-01")])
-    code, out = await terminal.give(path, mapping, "--dry-run")
+    code, out = await terminal.give(path, mapping, dry_run=True)
     assert code == 0
     assert "1 row would be new." in out
     assert "Nothing was taken: this was a dry run." in out
@@ -152,7 +156,7 @@ async def test_rows_at_fault_are_listed_in_a_file_and_nothing_is_taken(terminal:
     assert str(listed) in out
     assert [line.split(",")[0] for line in listed.read_text().splitlines()] == ["line", "3", "4"]
     assert on_record(terminal.database) == before
-    code, out = await terminal.give(path, mapping, "--skip-bad-rows")
+    code, out = await terminal.give(path, mapping, skip=True)
     assert code == 1
     assert "1 row put something to learn from on record." in out
     assert "2 rows could not be taken." in out
