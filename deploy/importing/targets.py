@@ -70,7 +70,7 @@ class OpportunityRow(Fields):
     source_key: str = Field(min_length=1, max_length=200)
     occurred: date
     listed: date | None = None
-    themes: Annotated[list[Theme], BeforeValidator(_themes), Field(max_length=10)] = []
+    themes: Annotated[tuple[Theme, ...], BeforeValidator(_themes), Field(max_length=10)] = ()
     due: tuple[date | str, ...] = ()
 
 
