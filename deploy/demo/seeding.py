@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -23,12 +25,15 @@ from deploy.demo.telling import seeded
 from deploy.house import Platform
 from libs.calendar import local_day
 from libs.clock import Clock, StagedClock, SystemClock
+from libs.deciding import Act
 from libs.store import Once
 
 Told = Callable[[str, float], None]
 """Told what is happening, and how much of it is done, from 0 to 1."""
 FOUNDED_BEFORE = timedelta(hours=12)
 """How long before the history begins the organisation is put on record."""
+LETTERS_AT_ONCE, MOST_LETTERS = 64, 100_000
+PLAYING = Act("system:demonstration", "system")
 REGULAR_SINCE = timedelta(days=40)
 """How long before the end the rules that ask for regular rounds were adopted."""
 SELDOM = 100_000
@@ -129,6 +134,19 @@ def _month(organisation: Organisation, programme: Programme, month: date) -> Ite
                 yield Journey(organisation, each).begin()
 
 
+async def _keep_letters(platform: Platform) -> None:
+    """Nobody is to be e-mailed about an invented past: what waits to be sent is kept in the app."""
+    notification = platform.rooms["notification"].service
+    room = asyncio.Semaphore(LETTERS_AT_ONCE)
+
+    async def keep(message: UUID) -> None:
+        async with room:
+            await notification.keep_in_app(PLAYING, message, "It belongs to the demonstration's past.")
+
+    waiting = await notification.outbox.due(platform.clock.now(), limit=MOST_LETTERS)
+    await asyncio.gather(*(keep(row["message_id"]) for row in waiting))
+
+
 async def perform(platform: Platform, clock: StagedClock, programme: Programme, told: Told) -> Performance:
     """Every step of the programme, then what waits to be published; at last, remember that it ended."""
     organisation = Organisation(programme.sites)
@@ -152,6 +170,7 @@ async def perform(platform: Platform, clock: StagedClock, programme: Programme, 
         since = until
     told("publishing what happened", 0.9)
     await performance.pump.finish()
+    await _keep_letters(platform)
     await platform.rooms["governance"].store.append([], Once(PLAYER, "ended"))
     told("done", 1.0)
     return performance
