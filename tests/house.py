@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -41,11 +41,11 @@ def template_ddl() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def wrapping_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def wrapping_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key to wrap people's keys with."""
     path = tmp_path_factory.mktemp("kek") / "kek"
     path.write_bytes(bytes(range(32)))
-    yield path
+    return path
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import yaml
 
 from deploy.containers import prepare
 from deploy.gateway import OWNERS, owner
-from deploy.house import Platform, statements
+from deploy.house import Platform
 from deploy.nats import topology, users
 from deploy.postgres import roles
 from libs.clock import HandClock

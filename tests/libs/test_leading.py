@@ -31,7 +31,7 @@ async def test_one_of_two_leads_and_the_other_serves_and_takes_over(
 
             await first.rooms["intake"].stop()
             async with asyncio.timeout(20):
-                while not second.rooms["intake"].leader.leads:
+                while not second.rooms["intake"].leader.leads:  # noqa: ASYNC110 another's lock has no event here
                     await asyncio.sleep(0.05)
             after = await second.service("intake").raise_opportunity(SOMEONE, REPORT)
             assert await register.reached("intake", after.position, patience=20)

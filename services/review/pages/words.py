@@ -101,4 +101,6 @@ def _towards_sign_off(row: dict[str, Any], factors: list[dict[str, Any]], actor:
     if row["author"] == actor:
         hint = "You wrote what was learned, so somebody else reads it and signs it off. Ask them to open this page."
         return Next("Next: someone else signs it off", hint)
-    return Next("Next: read it and sign it off", "If something is missing, say so first.", "Go to the sign-off", "#sign-off")
+    return Next(
+        "Next: read it and sign it off", "If something is missing, say so first.", "Go to the sign-off", "#sign-off"
+    )
