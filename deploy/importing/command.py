@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.attached import AlreadyRunning, settings
 from deploy.demo.people import SOURCES
+from deploy.embedded.process import ServerFailed
 from deploy.house import Platform
 from deploy.importing.mapping import MapFile, load
 from deploy.importing.reading import Fault, digest
@@ -21,12 +23,14 @@ from libs import logs
 from libs.clock import SystemClock
 from libs.directory import Directory
 from libs.domain import Refused
-from libs.store import Unavailable
+from libs.store import Conflict, Unavailable
 
 ROOMS = ("governance", "intake")
 TAKEN, AT_FAULT, UNREADABLE, STOPPED = 0, 1, 2, 130
 WAIT = 20.0
 """Seconds to wait until a run that is up shows what was taken."""
+CATCHING_UP = 600.0
+"""Seconds at most until an import that was stopped before is shown, so that every site is known."""
 ROWS_A_SECOND = 100
 """Slower than any machine shows rows; decides how long is waited for them to be shown."""
 
@@ -43,11 +47,11 @@ def main(file: Path, map_: Path, var: Path, *, dry_run: bool, skip_bad_rows: boo
 
     try:
         loop(work())
-    except (Refused, AlreadyRunning) as refusal:
+    except (Refused, AlreadyRunning, ServerFailed) as refusal:
         console.print(f"[red]{escape(str(refusal))}[/]")
         return UNREADABLE
-    except Unavailable as fault:
-        console.print(f"[red]The database did not answer ({escape(str(fault))}).[/] {_GOES_ON}")
+    except (Unavailable, Conflict, psycopg.Error, TimeoutError) as fault:
+        console.print(f"[red]It could not go on ({escape(repr(fault))}).[/] {_GOES_ON}")
         return STOPPED
     except KeyboardInterrupt:
         console.print(f"Stopped. {_GOES_ON}")
@@ -66,7 +70,7 @@ async def _run(console: Console, file: Path, mapping: MapFile, var: Path, *, dry
         try:
             if not shared:
                 await platform.start(wake=False)
-                await platform.settle(60)
+                await platform.settle(CATCHING_UP)
             outcome = await _taken(
                 console, Import(platform, file, mapping), var, dry_run=dry_run, skip_bad_rows=skip_bad_rows
             )

@@ -20,7 +20,7 @@ from libs.domain import Refused
 from services.intake.application import Intake, Rows
 from services.intake.domain.refusals import BatchEnded
 
-CHUNK = 500
+CHUNK = 200
 AT_ONCE = 64
 MOST_FAULTS = 10_000
 MOST_NOTES = 10_000
@@ -158,6 +158,10 @@ class Import:
                 marks = await self._take_chunk(chunk, outcome)
                 await self.intake.record_progress(IMPORTER, batch, marks)
                 told(len(chunk))
+                if len(outcome.faults) > MOST_FAULTS:
+                    raise TooManyFaults(
+                        "So many rows were refused that nothing more was taken. What was taken is kept."
+                    )
             await self.intake.end_batch(IMPORTER, batch)
         except BatchEnded:
             # Another import of the same file came to its end first; what both took was taken once.
