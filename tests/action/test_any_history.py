@@ -110,6 +110,7 @@ class History(RuleBasedStateMachine):
         """The whole way to the day the change was made, as far as it is allowed."""
         if action := self.actions.get(id_ or UUID(int=0)):
             self._ask(who, action.start)
+            self._keep(action)
             self._implement(action, who, self.now.date())
             self._keep(action)
 

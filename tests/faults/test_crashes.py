@@ -1,7 +1,7 @@
 """The promise, under fire: the process and both servers are killed again and again, and afterwards what was acknowledged
 is what is stored, published, audited, acted on and shown: nothing lost, doubled, skipped or out of order.
 
-`CANDOUR_CRASHES` says how often something is killed (30; the full course is 100).
+`CANDOUR_CRASHES` says how often something is killed (100).
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from libs.relay import POSITION
 from tests.faults.under_fire import PRELOADED, House
 from tests.libs.engine_sample import Rooms, Tale
 
-CRASHES = int(os.environ.get("CANDOUR_CRASHES", "30"))
+CRASHES = int(os.environ.get("CANDOUR_CRASHES", "100"))
 JOURNEYS_AT_ONCE = 8
 CHAPTERS = 10
 CHANCE = random.Random(CRASHES)
