@@ -51,7 +51,7 @@ def main(file: Path, map_: Path, var: Path, *, dry_run: bool, skip_bad_rows: boo
         console.print(f"[red]{escape(str(refusal))}[/]")
         return UNREADABLE
     except (Unavailable, Conflict, psycopg.Error, TimeoutError) as fault:
-        console.print(f"[red]It could not go on ({escape(repr(fault))}).[/] {_GOES_ON}")
+        console.print(f"[red]It could not go on ({type(fault).__name__}).[/] {_GOES_ON}")
         return STOPPED
     except KeyboardInterrupt:
         console.print(f"Stopped. {_GOES_ON}")
