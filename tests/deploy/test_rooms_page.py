@@ -1,0 +1,59 @@
+"""What was parked is shown with its reason, to those who answer for the provider, and can be taken again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+
+from deploy.house import Platform
+from deploy.web import Door
+from libs.deciding import Act
+from libs.web.posts import Post
+from services.intake.application import Report
+from tests.house import housed, with_sites
+from tests.servers import Database, Messaging
+
+QUALITY = Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead")
+MANAGER = Post("elm.manager", "registered_manager", "site:elm", "Registered manager")
+
+
+@asynccontextmanager
+async def client(house: Platform, post: Post) -> AsyncIterator[httpx2.AsyncClient]:
+    door = Door(house, None)
+    await door.open()
+    try:
+        token = await door.tokens.issue_token(post.post, f"person:{post.post}", [post], timedelta(hours=1))
+        headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+        transport = httpx2.ASGITransport(door.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as web:
+            yield web
+    finally:
+        await door.close()
+
+
+async def test_a_parked_event_is_shown_with_its_reason_and_taken_again(
+    database: Database, fresh_messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with housed(database, fresh_messaging, wrapping_key, "governance", "intake", "review") as house:
+        await with_sites(house, "elm")
+        saved = await house.service("intake").raise_opportunity(
+            Act("person:carer", "care_worker", "site:elm"), Report("elm", "near_miss", "A wheel came loose.")
+        )
+        intake, review = house.rooms["intake"], house.rooms["review"]
+        told = [e for e in await intake.publisher.envelopes(await intake.store.read(0)) if e and e.journey == saved.id]
+        await review.parking.park("policy:review", told[0], "KeyError: 'a fault of ours'", 3, house.clock.now())
+
+        async with client(house, MANAGER) as web:
+            assert (await web.get("/rooms")).status_code == 409
+        async with client(house, QUALITY) as web:
+            page = await web.get("/rooms")
+            assert page.status_code == 200
+            assert "a fault of ours" in page.text
+            again = await web.post(f"/rooms/review/parked/{saved.id}")
+            assert again.status_code == 303, again.text
+            assert "Nothing is parked" in (await web.get("/rooms")).text
+        assert await review.parking.waiting() == []
