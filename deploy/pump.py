@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,8 @@ class Pump:
         self.delivered = 0
         self._written: dict[str, dict[int, Envelope | None]] = defaultdict(dict)
         self._followed = {id(v): set(v.followed()) for room in self.rooms for v in views_of(room)}
+        self._passed: dict[tuple[int, str], int] = {}
+        """How far a view was taken through events that it does not follow, which needs no commit of its own."""
         self._relays: list[Relay] = []
         for view in (view for room in self.rooms for view in views_of(room)):
             view.kept_here = True
@@ -92,19 +94,24 @@ class Pump:
         events: list[Any] = []
         for room in self.rooms:
             for view in views_of(room):
-                place = view.places.get(source.name, (0, 0))
-                if (view.name in self.prompt) is not prompt or place[0] >= rows[-1].position:
+                place = self._place(view, source.name)
+                if (view.name in self.prompt) is not prompt or place >= rows[-1].position:
                     continue
-                new = [row for row in rows if row.position > place[0]]
+                new = [row for row in rows if row.position > place]
                 followed, events = self._followed[id(view)], events or [each.open() for each in envelopes]
                 if room is source and view.reads_own_store():
                     mine = [r.stored for r in new if room.mapper.shapes[r.stored.topic].kind in followed]
-                    found: Iterable[Any] = room.mapper.sealed(mine)
+                    found: list[Any] = room.mapper.sealed(mine)
                 elif source.name in view.neighbours():
-                    found = [e for e in events if type(e) in followed and e.envelope.sequence > place[0]]
+                    found = [e for e in events if type(e) in followed and e.envelope.sequence > place]
                 else:
                     continue
-                await view.keep(found, {source.name: (rows[-1].position, place[1])})
+                if found:
+                    await view.keep(found, {source.name: (rows[-1].position, _heard_to(view, source.name))})
+                self._passed[id(view), source.name] = rows[-1].position
+
+    def _place(self, view: View, source: str) -> int:
+        return max(view.places.get(source, (0, 0))[0], self._passed.get((id(view), source), 0))
 
     async def _tell(self, envelopes: Sequence[Envelope]) -> None:
         lanes: dict[tuple[str, UUID], list[Envelope]] = defaultdict(list)
@@ -141,7 +148,7 @@ class Pump:
     async def _catch_up(self, source: Room, told: Callable[[int], None]) -> None:
         late = [view for room in self.rooms for view in views_of(room) if view.name not in self.prompt]
         hearing = [v for v in late if source.name in v.neighbours() or v.service == source.name]
-        place = min((view.places.get(source.name, (0, 0))[0] for view in hearing), default=source.store.position)
+        place = min((self._place(view, source.name) for view in hearing), default=source.store.position)
         while rows := await source.store.read(place, BATCH):
             await self._show(source, rows, await self._envelopes(source, rows), prompt=False)
             place = rows[-1].position
@@ -163,13 +170,27 @@ class Pump:
         await self.publish(told)
         ends = {room.name: await _end(room) for room in self.rooms}
         for room in self.rooms:
-            await _set_places(room, ends)
+            await self._set_places(room, ends)
             await room.wire.close()
+
+    async def _set_places(self, room: Room, ends: dict[str, int]) -> None:
+        for view in views_of(room):
+            heard = {s: (self._place(view, s), ends[s]) for s in view.neighbours() if s in ends}
+            if view.reads_own_store() and room.name not in heard:
+                heard[room.name] = (self._place(view, room.name), _heard_to(view, room.name))
+            if heard:
+                await view.keep([], heard)
+        if room.reactor:
+            await room.reactor.set_places({s: ends[s] for s in room.reactor.neighbours() if s in ends})
 
 
 def views_of(room: Room) -> list[View]:
     """Every view a room keeps, its diary included."""
     return [follower.view for follower in room.followers]
+
+
+def _heard_to(view: View, source: str) -> int:
+    return view.places.get(source, (0, 0))[1]
 
 
 def _concerns(reactor: Any, envelope: Envelope) -> bool:
@@ -184,12 +205,3 @@ def _message(publisher: Publisher, envelope: Envelope | None) -> Message | None:
 async def _end(room: Room) -> int:
     context = (await room.wire.connect()).jetstream()
     return int((await context.stream_info(stream_of(room.name))).state.last_seq)
-
-
-async def _set_places(room: Room, ends: dict[str, int]) -> None:
-    for view in views_of(room):
-        heard = {s: (view.places.get(s, (0, 0))[0], ends[s]) for s in view.neighbours() if s in ends}
-        if heard:
-            await view.keep([], heard)
-    if room.reactor:
-        await room.reactor.set_places({s: ends[s] for s in room.reactor.neighbours() if s in ends})
