@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import uvicorn
 from markupsafe import Markup
 from rich.console import Console
@@ -29,6 +30,8 @@ from libs.clock import TravelledClock
 from libs.web.sign_in import Persona
 
 PORT = 8000
+RENEWED = 10.0
+"""Seconds between looks at who may sign in."""
 
 
 class EmbeddedRun:
@@ -82,9 +85,11 @@ class EmbeddedRun:
             door = Door(platform, lambda: people, banner=self._banner)
             await door.open()
             door.app.include_router(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
+            renewing = asyncio.create_task(_renew(people, platform))
             try:
                 await self._listen(door, people)
             finally:
+                renewing.cancel()
                 await door.close()
         finally:
             await platform.close()
@@ -124,6 +129,16 @@ class EmbeddedRun:
         for person in people[:6]:
             self.console.print(f"  • {person.label}: {person.description}")
         self.console.print("\nCtrl-C stops everything and keeps the data.\n")
+
+
+async def _renew(people: list[Persona], platform: Platform) -> None:
+    """Who may sign in, looked up anew: an import may have brought a provider of its own."""
+    while True:
+        await asyncio.sleep(RENEWED)
+        try:
+            people[:] = await personas(platform)
+        except psycopg.Error:
+            continue
 
 
 def free_port(wanted: int) -> int:
