@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 
+from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
-from opentelemetry.trace import Span
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, TraceFlags, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _carrier = TraceContextTextMapPropagator()
-_tracer = trace.get_tracer("candour")
+_ids = RandomIdGenerator()
+_begun = TraceFlags(TraceFlags.RANDOM_TRACE_ID)
+_tracer: Tracer | None = trace.get_tracer("candour")
+"""Who records our steps; None where nobody does, and trace ids are only passed on."""
 
 
 def begin(env: Mapping[str, str]) -> TracerProvider:
@@ -32,22 +38,46 @@ def begin(env: Mapping[str, str]) -> TracerProvider:
         exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+    global _tracer  # noqa: PLW0603 - a process records its traces, or does not
+    _tracer = trace.get_tracer("candour") if endpoint else None
     return provider
 
 
 def traceparent() -> str:
     """Where we are in the trace, as the W3C header says it; empty outside of one."""
-    held: dict[str, str] = {}
-    _carrier.inject(held)
-    return held.get("traceparent", "")
+    here = trace.get_current_span().get_span_context()
+    if not here.is_valid:
+        return ""
+    return f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}"
 
 
-@contextmanager
-def span(name: str, *, parent: str = "", **attributes: str | int) -> Iterator[Span]:
+def span(name: str, *, parent: str = "", **attributes: str | int) -> AbstractContextManager[Span]:
     """A step of the work. `parent` is the traceparent of whatever caused it, where that is not the step around us.
 
     Attributes are codes and ids only: never words about a person.
     """
+    if _tracer is None:
+        return _passed_on(parent)
     context = _carrier.extract({"traceparent": parent}) if parent else None
-    with _tracer.start_as_current_span(name, context=context, attributes=attributes) as current:
-        yield current
+    return _tracer.start_as_current_span(name, context=context, attributes=attributes)
+
+
+@contextmanager
+def _passed_on(parent: str) -> Iterator[Span]:
+    """A step with an id of its own in the trace it belongs to, or in a new one, that nobody records."""
+    around = _said(parent) if parent else None
+    if around is None or not around.is_valid:
+        around = trace.get_current_span().get_span_context()
+    whole, flags = (around.trace_id, around.trace_flags) if around.is_valid else (_ids.generate_trace_id(), _begun)
+    here = SpanContext(whole, _ids.generate_span_id(), False, flags, around.trace_state)
+    step = NonRecordingSpan(here)
+    token = contexts.attach(trace.set_span_in_context(step))
+    try:
+        yield step
+    finally:
+        contexts.detach(token)
+
+
+@lru_cache(maxsize=1024)
+def _said(parent: str) -> SpanContext:
+    return trace.get_current_span(_carrier.extract({"traceparent": parent}, contexts.Context())).get_span_context()
