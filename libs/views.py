@@ -6,9 +6,9 @@ A view can be thrown away at any time and built anew beside the one in use, then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+import re
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, LiteralString, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor
@@ -25,6 +25,9 @@ LOOK = 0.05
 
 ANSWERS = 10_000
 """How many answers a view keeps at hand at most."""
+
+LOOK_BACK = 32
+"""How many runs of one statement are looked back over for one that a further row may join."""
 
 BOOKMARK = """
 CREATE TABLE IF NOT EXISTS bookmark (
@@ -54,6 +57,28 @@ class Rows:
     def execute(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
         """Write; there is nothing to read back, since a row is made from events alone."""
         self.statements.append((statement, parameters))
+
+    def runs(self, tables: tuple[str, ...]) -> Iterator[tuple[LiteralString, list[Sequence[Any]]]]:
+        """The changes as runs of one statement each. Only what speaks of other tables is ever overtaken."""
+        found: list[tuple[LiteralString, list[Sequence[Any]], frozenset[str]]] = []
+        for statement, parameters in self.statements:
+            touched = _touched(statement, tables)
+            for earlier, run, others in reversed(found[-LOOK_BACK:]):
+                if earlier == statement:
+                    run.append(parameters)
+                    break
+                if touched & others:
+                    found.append((statement, [parameters], touched))
+                    break
+            else:
+                found.append((statement, [parameters], touched))
+        return ((statement, run) for statement, run, _ in found)
+
+
+@cache
+def _touched(statement: LiteralString, tables: tuple[str, ...]) -> frozenset[str]:
+    """Which of a view's tables a statement may read or write; all, where it names none."""
+    return frozenset(tables).intersection(re.findall(r"\w+", statement)) or frozenset(tables)
 
 
 Project = Callable[[Any, Rows], None]
@@ -120,8 +145,8 @@ class View:
         async with self.keeper.connection() as connection, connection.pipeline(), connection.transaction():
             await self._into(connection, schema or self.live)
             async with connection.cursor() as cursor:
-                for statement, run in groupby(rows.statements, key=itemgetter(0)):
-                    await cursor.executemany(statement, [parameters for _, parameters in run])
+                for statement, run in rows.runs(self.table_names):
+                    await cursor.executemany(statement, run)
             turned = [await self._turn(connection, *page, was, anew=bool(schema)) for page in places.items()]
             for page in turned:
                 if await page.fetchone() is None:

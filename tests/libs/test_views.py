@@ -11,7 +11,7 @@ import pytest
 from contracts.intake import ImmediateSafetyConfirmed
 from contracts.sealed import is_sealed
 from libs.following import Follower
-from libs.views import KeptElsewhere
+from libs.views import KeptElsewhere, Rows
 from libs.wire import Heard as Told
 from tests.given import heard
 from tests.libs.engine_sample import Heard, Rooms, listener_views, rooms
@@ -33,6 +33,25 @@ def said(position: int) -> Any:
     fact = heard(ImmediateSafetyConfirmed(measures="sealed:1:x"))
     fact._envelope = fact.envelope.model_copy(update={"sequence": position, "id": uuid4()})
     return fact
+
+
+def test_only_what_speaks_of_other_tables_is_overtaken() -> None:
+    rows, tables = Rows(), ("letter", "reader")
+    for number in (1, 2):
+        rows.execute("INSERT INTO letter VALUES (%s)", (number,))
+        rows.execute("INSERT INTO reader VALUES (%s)", (number,))
+    rows.execute("UPDATE letter SET read = (SELECT count(*) FROM reader)")
+    rows.execute("INSERT INTO reader VALUES (%s)", (3,))
+    rows.execute("SELECT recounted()")
+    rows.execute("INSERT INTO letter VALUES (%s)", (4,))
+    assert list(rows.runs(tables)) == [
+        ("INSERT INTO letter VALUES (%s)", [(1,), (2,)]),
+        ("INSERT INTO reader VALUES (%s)", [(1,), (2,)]),
+        ("UPDATE letter SET read = (SELECT count(*) FROM reader)", [()]),
+        ("INSERT INTO reader VALUES (%s)", [(3,)]),
+        ("SELECT recounted()", [()]),
+        ("INSERT INTO letter VALUES (%s)", [(4,)]),
+    ]
 
 
 async def test_rows_and_page_change_together(view: Heard) -> None:
