@@ -20,7 +20,7 @@ from rich.console import Console
 
 from deploy.attached import AlreadyRunning, alone, announced
 from deploy.demo.people import SOURCES, personas
-from deploy.demo.seeding import seed_with_progress
+from deploy.demo.playing import PLAYER
 from deploy.embedded.servers import Servers
 from deploy.house import Platform, statements
 from deploy.travel import Traveller, travel_routes
@@ -29,6 +29,7 @@ from libs import logs, telemetry
 from libs.clock import TravelledClock
 from libs.web.sign_in import Persona
 
+ENDED = "SELECT 1 FROM governance.inbox WHERE consumer = %s AND message_id = 'ended'"
 PORT = 8000
 RENEWED = 10.0
 """Seconds between looks at who may sign in."""
@@ -68,13 +69,35 @@ class EmbeddedRun:
             env = os.environ | servers.environment()
             telemetry.begin(env)
             if self.seed:
-                await seed_with_progress(env, self.var, self.sites, self.months, self.console)
+                await self._seed(env)
             with announced(self.var, env):
                 await self._serve(env)
         finally:
             self.console.print("Stopping …")
             await asyncio.to_thread(servers.stop)
             self.console.print("Stopped. All data is kept; start again with the same command.")
+
+    async def _seed(self, env: dict[str, str]) -> None:
+        """In a process of its own, so that the memory it takes goes with it; not at all where it was done before."""
+        with psycopg.connect(env["CANDOUR_PG_GOVERNANCE"]) as connection:
+            if connection.execute(ENDED, (PLAYER,)).fetchone():
+                return
+        command = (
+            "-m",
+            "deploy",
+            "seed",
+            "--var",
+            str(self.var),
+            "--sites",
+            str(self.sites),
+            "--months",
+            str(self.months),
+        )
+        seeding = await asyncio.create_subprocess_exec(sys.executable, *command, env=env)
+        if code := await seeding.wait():
+            raise SystemExit(
+                f"The demo provider could not be made (it ended with {code}). What was made is kept; run it again."
+            )
 
     async def _serve(self, env: dict[str, str]) -> None:
         platform = Platform(env, self.clock)

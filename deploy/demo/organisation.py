@@ -16,10 +16,10 @@ from libs.policytext import read
 
 HERE = Path(__file__).parent
 TEAM = {
-    ServiceKind.CARE_HOME_NURSING: (24, 30),
-    ServiceKind.CARE_HOME_RESIDENTIAL: (18, 24),
-    ServiceKind.SUPPORTED_LIVING: (12, 16),
-    ServiceKind.HOMECARE: (18, 26),
+    ServiceKind.CARE_HOME_NURSING: (16, 20),
+    ServiceKind.CARE_HOME_RESIDENTIAL: (12, 16),
+    ServiceKind.SUPPORTED_LIVING: (9, 12),
+    ServiceKind.HOMECARE: (12, 18),
 }
 """The least and most people in a team, by kind of service."""
 HOMES = (ServiceKind.CARE_HOME_NURSING, ServiceKind.CARE_HOME_RESIDENTIAL)
