@@ -72,7 +72,10 @@ class Room:
         self.log = log(name)
         options: dict[str, Any] = {"open": False, "timeout": 10, "kwargs": {"autocommit": True}}
         self.pool = AsyncConnectionPool(conninfo, min_size=1, max_size=6, name=name, **options)
-        self.engine = AsyncConnectionPool(conninfo, min_size=1, max_size=4, name=f"{name} engine", **options)
+        # What is kept here (views with their pages, bookmarks) can be read again from the logs after a crash of the
+        # database, and the write-ahead log keeps its order; so these commits need not wait for the disk.
+        unhurried = {**options, "kwargs": {"autocommit": True, "options": "-c synchronous_commit=off"}}
+        self.engine = AsyncConnectionPool(conninfo, min_size=1, max_size=4, name=f"{name} engine", **unhurried)
         self.store = EventStore(conninfo, name, self.pool, self.engine)
         self.leader = Leader(conninfo, name)
         self.mapper = Mapper(self.kind.aggregates, self.house.keys)

@@ -84,7 +84,9 @@ async def measure(env: dict[str, str], folder: Path, rounds: int, seconds: float
 
 def show(result: dict[str, Any], console: Console) -> None:
     """The tables."""
-    table = Table(title=f"Appends of one event, {result['rounds']} interleaved rounds: median [range] per second, p99")
+    table = Table(
+        title=f"Appends of one event, {result['rounds']} interleaved rounds: median and range per second, p99"
+    )
     for column in ("at once", "store", "per second", "p99 ms", "ours is"):
         table.add_column(column)
     for level, told in result["appends"]["levels"].items():
