@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 from uuid import UUID
 
@@ -146,8 +146,14 @@ class Directory(View):
             )
             if row is None:
                 raise NotFound(f"There is no rule pack {key}.")
-            self._packs[key] = pack_of(orjson.loads(row["content"]))
+            self._packs[key] = _pack(row["content"])
         return self._packs[key]
+
+
+@lru_cache(maxsize=16)
+def _pack(content: str) -> RulePack:
+    """A pack as it was adopted, made ready once for all rooms of a process; it cannot be changed."""
+    return pack_of(orjson.loads(content))
 
 
 @singledispatch
