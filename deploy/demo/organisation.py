@@ -112,7 +112,7 @@ class Organisation:
             rounds = number // (len(names["first"]) * len(names["second"]))
             title = f"{first} {second}" + (f" {rounds + 1}" if rounds else "")
             region, kind = regions[number % len(regions)], kinds[number // len(regions) % len(kinds)]
-            places = Random(title).randint(*((18, 26) if kind is ServiceKind.SUPPORTED_LIVING else (30, 56)))  # noqa: S311
+            places = Random(title).randint(*((18, 26) if kind is ServiceKind.SUPPORTED_LIVING else (30, 56)))  # noqa: S311 - repeatable
             yield DemoSite(title.lower().replace(" ", "-"), title, region, self.nations[region], kind, places)
             number += 1
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -23,151 +21,24 @@ from contracts.taxonomy import (
 )
 from libs.calendar import WorkingDays
 from libs.conditions import (
-    AnswerNotPossible,
-    ConditionTooLarge,
-    ConditionUnreadable,
-    FactNotKnown,
     compiled,
 )
-from libs.policytext import DocumentMalformed, DocumentTooLarge, DocumentUnreadable
 from libs.rules import (
     TO_CONFIRM,
     Clock,
-    RulePack,
-    RuleRepeated,
     in_force,
-    load,
-    load_with_practice,
     pack_of,
     propose,
     unanswered,
 )
-
-FOLDER = Path(__file__).parents[2] / "deploy" / "rules"
-PACK = load_with_practice(
-    FOLDER / "england-adult-social-care.yaml",
-    FOLDER / "measures.yaml",
-    FOLDER / "cadences.yaml",
-    FOLDER / "reflection.yaml",
+from tests.libs.rule_examples import (
+    ABUSE,
+    CANDOUR,
+    EXAMPLES,
+    NEAR_MISS,
+    PACK,
+    TODAY,
 )
-TODAY = date(2026, 11, 22)
-
-ABUSE = {"kind": "abuse_or_neglect", "abuse_types": ["neglect"], "harm_level": "low"}
-FALL = {
-    "kind": "accident_or_injury",
-    "harm_level": "moderate",
-    "person_affected": "person_supported",
-}
-CANDOUR = FALL | {
-    "unintended_or_unexpected": True,
-    "during_care": True,
-    "professional_opinion": ["impairment_28_days"],
-}
-WORKER = {"kind": "accident_or_injury", "person_affected": "worker"}
-COMPLAINT = {"kind": "complaint", "abuse_types": [], "harm_level": "none"}
-COMPLIMENT = {"kind": "compliment"}
-MADE = {"change_implemented": True}
-UPDATE = {"kind": "professional_update"}
-INDICATOR = {"kind": "safeguarding_indicator"}
-NEAR_MISS = {"kind": "near_miss"}
-INSPECTION = {"kind": "inspection_or_audit", "inspection_was_poor": True, "inspected_by": "cqc"}
-CRITERIA = ABUSE | {"has_care_needs": True, "unable_to_protect_self": True}
-REVIEW = {"kind": "safeguarding_adult_review", "abuse_types": ["neglect"], "person_died": True}
-ALLEGATION = {"kind": "staff_allegation"}
-
-EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "care-act-enquiry-criteria": (CRITERIA, CRITERIA | {"unable_to_protect_self": False}),
-    "safeguarding-concern": (ABUSE, FALL | {"abuse_types": []}),
-    "financial-abuse-is-abuse": (ABUSE | {"abuse_types": ["financial"]}, ABUSE),
-    "adult-review-criteria": (REVIEW | {"agencies_worked_poorly": True}, REVIEW),
-    "adult-review-information": (REVIEW | {"board_requested_information": True}, REVIEW),
-    "police-crime": (ABUSE | {"crime_suspected": True}, ABUSE | {"crime_suspected": False}),
-    "person-in-position-of-trust": (ALLEGATION, ABUSE | {"allegation_against_staff": False}),
-    "allegation-children": (ALLEGATION | {"children_at_risk": True}, ALLEGATION),
-    "dbs-referral": (
-        ALLEGATION | {"removed_from_care_work": True, "conduct_meets_referral_test": True},
-        ALLEGATION | {"removed_from_care_work": True, "conduct_meets_referral_test": False},
-    ),
-    "cqc-death": (FALL | {"harm_level": "fatal"}, WORKER | {"harm_level": "fatal"}),
-    "cqc-detained-person": (
-        {"kind": "police_incident", "detained": True, "absent_without_leave": True},
-        {"kind": "police_incident", "detained": False, "absent_without_leave": True},
-    ),
-    "cqc-serious-injury": (
-        FALL | {"professional_opinion": ["prolonged_pain"]},
-        FALL | {"professional_opinion": ["impairment_28_days"]},
-    ),
-    "cqc-injury-treated": (
-        FALL | {"professional_opinion": ["treated_to_prevent_harm"]},
-        WORKER | {"professional_opinion": ["treated_to_prevent_harm"]},
-    ),
-    "cqc-pressure-ulcer": (FALL | {"themes": ["pressure_ulcer"]}, FALL | {"themes": ["falls"]}),
-    "cqc-abuse": (ABUSE, COMPLAINT),
-    "cqc-police": ({"kind": "police_incident"}, ABUSE | {"police_involved": False}),
-    "cqc-staffing": (NEAR_MISS | {"staffing_unsafe": True}, NEAR_MISS),
-    "cqc-utilities": (
-        NEAR_MISS | {"service_interruption_hours": 24.5},
-        NEAR_MISS | {"service_interruption_hours": 24},
-    ),
-    "cqc-premises": (NEAR_MISS | {"premises_damaged": True}, NEAR_MISS),
-    "cqc-safety-device": (
-        NEAR_MISS | {"safety_device_failure_hours": 25},
-        NEAR_MISS | {"safety_device_failure_hours": 24},
-    ),
-    "cqc-liberty-outcome": (UPDATE | {"liberty_outcome_known": True}, UPDATE),
-    "candour-told-in-person": (CANDOUR, CANDOUR | {"professional_opinion": ["none_of_these"]}),
-    "candour-support": (CANDOUR, CANDOUR | {"during_care": False}),
-    "candour-written-account": (CANDOUR, CANDOUR | {"unintended_or_unexpected": False}),
-    "candour-attempts-recorded": (FALL | {"candour_applies": True}, FALL),
-    "candour-correspondence-kept": (CANDOUR, FALL),
-    "complaint-investigated": (COMPLAINT, ABUSE),
-    "complaint-summary-for-cqc": (
-        INSPECTION | {"cqc_requested_complaints_summary": True},
-        INSPECTION,
-    ),
-    "complaint-acknowledged": (
-        COMPLAINT | {"council_funded": True},
-        COMPLAINT | {"council_funded": False},
-    ),
-    "complaint-ombudsman-time": (COMPLAINT | {"ombudsman_returned": True}, COMPLAINT),
-    "complaint-signpost": (ABUSE | {"complaint_made": True}, ABUSE),
-    "governance-report-for-cqc": (INSPECTION | {"cqc_requested_report": True}, INSPECTION),
-    "riddor-death-or-specified": (
-        WORKER | {"reportable_injury": "specified"},
-        FALL | {"reportable_injury": "specified"},
-    ),
-    "riddor-over-seven-days": (
-        WORKER | {"reportable_injury": "over_seven_days"},
-        WORKER | {"reportable_injury": "none_of_these"},
-    ),
-    "riddor-taken-to-hospital": (
-        FALL | {"reportable_injury": "taken_to_hospital"},
-        WORKER | {"reportable_injury": "taken_to_hospital"},
-    ),
-    "learning-staff-team": (ABUSE | MADE, ABUSE),
-    "learning-people-affected": (ABUSE | MADE | {"change_affects_care": True}, ABUSE | MADE),
-    "learning-complainant": (COMPLAINT | MADE, COMPLAINT),
-    "learning-relevant-person": (CANDOUR | MADE, FALL | MADE),
-    "learning-cqc": (INSPECTION | MADE, INSPECTION | MADE | {"inspected_by": "commissioner"}),
-    "learning-commissioner": (
-        INSPECTION | MADE | {"inspected_by": "commissioner"},
-        INSPECTION | MADE,
-    ),
-    "learning-local-authority": (ABUSE | MADE | {"la_requested_outcome": True}, ABUSE | MADE),
-    "learning-other-findings": (REVIEW | {"other_body_findings": True}, REVIEW),
-    "learning-good-practice": (COMPLIMENT, COMPLAINT),
-    "allegation-wider-systems": (ABUSE | {"allegation_against_staff": True}, ABUSE),
-    "feedback-to-reporter": (
-        NEAR_MISS | {"reporter_known": True},
-        NEAR_MISS | {"reporter_known": False},
-    ),
-    "indicator-management-review": (INDICATOR, UPDATE),
-    "update-logged": (UPDATE, INDICATOR),
-    "update-reviewed": (UPDATE, INDICATOR),
-    "update-actioned": (UPDATE, INDICATOR),
-    "update-communicated": (UPDATE, INDICATOR),
-    "financial-concern-learning": (INDICATOR | {"themes": ["financial_risk"]}, INDICATOR),
-}
 
 
 def fired(facts: dict[str, Any], on: date = TODAY) -> set[str]:
@@ -363,96 +234,3 @@ def test_the_same_facts_always_give_the_same_proposals_with_their_reasons(
     assert found == propose(PACK, dict(reversed(facts.items())), TODAY)
     assert all(one.because for one in found)
     assert {one.rule_id for one in found}.isdisjoint(unanswered(PACK, facts, TODAY))
-
-
-def test_thousands_of_opportunities_are_weighed_in_a_second() -> None:
-    propose(PACK, CRITERIA, TODAY)
-    began = process_time()
-    for _ in range(1000):
-        propose(PACK, CRITERIA, TODAY)
-
-    assert process_time() - began < 1.0
-
-
-RULE = """
-id: try
-version: "1"
-title: Try
-reviewed_on: 2026-01-01
-rules:
-  - id: one
-    title: One
-    kind: law
-    jurisdiction: ENG
-    citation: An Act
-    checked_on: 2026-01-01
-    confirmed: true
-    in_force_from: 2020-01-01
-    applies_when: WHEN
-"""
-
-
-def with_condition(condition: str) -> str:
-    return RULE.replace("WHEN", condition)
-
-
-@pytest.mark.parametrize(
-    ("condition", "refusal", "says"),
-    [
-        ("{eval: [kind, complaint]}", ConditionUnreadable, "'eval' is not a word"),
-        ("{all: []}", ConditionUnreadable, "at least one"),
-        ("{eq: [kind, complaint], not: {present: kind}}", ConditionUnreadable, "exactly one key"),
-        ("{eq: [kind]}", ConditionUnreadable, "a fact and a value"),
-        ("{named: nowhere}", ConditionUnreadable, "No condition is named 'nowhere'"),
-        ("{eq: [shoe_size, 7]}", FactNotKnown, "'shoe_size' is not a fact"),
-        ("{present: shoe_size}", FactNotKnown, "'shoe_size' is not a fact"),
-        ("{eq: [kind, grumble]}", AnswerNotPossible, "'kind' cannot be compared with 'grumble'"),
-        ("{eq: [police_involved, perhaps]}", AnswerNotPossible, "police_involved"),
-        ("{in: [kind, []]}", AnswerNotPossible, "kind"),
-        ("{gte: [kind, 3]}", AnswerNotPossible, "kind"),
-        ("{not: " * 9 + "{present: kind}" + "}" * 9, ConditionTooLarge, "8 levels"),
-        ("{any: [" + ", ".join(["{present: kind}"] * 201) + "]}", ConditionTooLarge, "200 parts"),
-    ],
-)
-def test_a_condition_outside_the_language_is_refused_in_a_sentence(
-    condition: str, refusal: type[Exception], says: str
-) -> None:
-    with pytest.raises(refusal, match=says):
-        load(with_condition(condition))
-
-
-def test_the_smallest_pack_is_read() -> None:
-    pack = load(with_condition("{gte: [service_interruption_hours, 2]}"))
-
-    assert isinstance(pack, RulePack)
-    assert [p.because for p in propose(pack, {"service_interruption_hours": 2}, TODAY)] == [
-        ["Hours without electricity, gas, water or sewerage: 2."]
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "refusal", "says"),
-    [
-        ("x" * 600_000, DocumentTooLarge, "512,000"),
-        ("[" * 5000, DocumentUnreadable, "plain YAML"),
-        ("- a list", DocumentUnreadable, "one mapping"),
-        ("a: [", DocumentUnreadable, "line 1"),
-        ("a: &x [1]\nb: *x", DocumentUnreadable, "alias"),
-        ("a: 1\na: 2", DocumentUnreadable, "'a' stands twice"),
-        ("a: !!python/object/apply:os.getcwd []", DocumentUnreadable, "not YAML"),
-        ("id: x\nversion: 2026.1", DocumentMalformed, "version"),
-    ],
-)
-def test_a_document_that_cannot_be_read_is_refused_in_a_sentence(
-    text: str, refusal: type[Exception], says: str
-) -> None:
-    with pytest.raises(refusal, match=says):
-        load(text)
-
-
-def test_an_id_is_used_once() -> None:
-    text = with_condition("{present: kind}")
-    rule = text[text.index("  - id: one") :]
-
-    with pytest.raises(RuleRepeated, match="'one' stands twice"):
-        load(text + rule)
