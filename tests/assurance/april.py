@@ -16,8 +16,8 @@ from services.assurance.domain import Cadence, Measure
 from services.assurance.policy import react
 from tests.assurance.test_house import note_a_sign, review, until
 from tests.given import heard
+from tests.hands import Reception
 from tests.house import housed, with_sites
-from tests.intake.web import Reception
 from tests.servers import Database, Messaging
 
 MEASURE = Measure.create_id("indicator-reviewed-in-one-working-day", "elm")

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from libs.web.posts import Post
 from tests.assurance.april import BOARD, MEASURE, ROUND, april, changed
-from tests.intake.web import ELSEWHERE, MANAGER, QUALITY, Reception
+from tests.hands import ELSEWHERE, MANAGER, QUALITY, Reception
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

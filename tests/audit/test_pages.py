@@ -12,8 +12,8 @@ from deploy.web import Door
 from libs.web.posts import Post
 from services.audit.ledger import opened
 from services.audit.ledger.merkle import extends, includes
+from tests.hands import Reception
 from tests.house import housed, with_sites
-from tests.intake.web import Reception
 from tests.servers import Database, Messaging
 
 AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")

@@ -14,8 +14,8 @@ import pytest_asyncio
 
 from services.intake.application import Rows, Total
 from services.intake.domain.refusals import NewerTotalOnRecord
+from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception, received
 from tests.house import MONDAY, OPERATOR
-from tests.intake.web import CARER, ELSEWHERE, MANAGER, QUALITY, Reception, received
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -12,8 +12,8 @@ import pytest_asyncio
 from libs.deciding import Act
 from services.intake.application import Sent
 from services.intake.domain import Opportunity
+from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
 from tests.house import MONDAY
-from tests.intake.web import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

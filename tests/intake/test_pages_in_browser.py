@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from libs.web.sign_in import Persona
 from tests.browser.lane import DESK, PHONE, opened, serving
-from tests.intake.web import MANAGER, QUALITY, received
+from tests.hands import MANAGER, QUALITY, received
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -15,8 +15,8 @@ from deploy.web import Door
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import duty_id
 from tests.given import heard
+from tests.hands import CARER, ELSEWHERE, MANAGER, Reception
 from tests.house import OPERATOR, housed, with_sites
-from tests.intake.web import CARER, ELSEWHERE, MANAGER, Reception
 from tests.notification.samples import ANN, BEN, CAT, CHANGED, change, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
 

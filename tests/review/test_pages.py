@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from tests.intake.web import Hands, Reception
+from tests.hands import Hands, Reception
 from tests.review.web import DEPUTY, ELSEWHERE, HAPPENED, MANAGER, received, triaged
 from tests.servers import Backend, Messaging
 

@@ -12,8 +12,8 @@ from deploy.web import Door
 from libs.deciding import Act
 from libs.web.posts import Post
 from services.intake.application import Report
+from tests.hands import Reception
 from tests.house import OPERATOR, housed, with_sites
-from tests.intake.web import Reception
 from tests.servers import Database, Messaging
 
 MANAGER = Post("elm.registered_manager", "registered_manager", "site:elm", "Registered manager, Elm")

@@ -1,4 +1,4 @@
-"""Intake in a browser's or a program's hands: a real house behind its real front door, without a network between."""
+"""The house in a browser's or a program's hands: real rooms behind their real front door, without a network between."""
 
 from __future__ import annotations
 
