@@ -54,6 +54,18 @@ class WeighedRule(BaseModel):
     because: list[str] = Field(default_factory=list)
     duty: dict[str, Any] | None = None
     clock: dict[str, Any] | None = None
+    proposed: bool = Field(default=True, description="false where the manager applied a rule that was not proposed")
+
+
+class ProposalOverruled(PublishedEvent, name="intake.proposal_overruled.v1"):
+    """A manager went another way than the rules, about one of them, and said why."""
+
+    rule_id: str
+    title: str
+    kind: str = Field(description="taxonomy.RuleKind")
+    citation: str
+    agreed: bool = Field(description="true: applied though not proposed; false: proposed and not applied")
+    reason: Sealed
 
 
 class OpportunityTriaged(PublishedEvent, name="intake.opportunity_triaged.v1"):
@@ -90,6 +102,61 @@ class ExternalDecisionReceived(PublishedEvent, name="intake.external_decision_re
     body: str
     decision: str = Field(max_length=100)
     findings: Sealed = ""
+
+
+class FindingsReceived(PublishedEvent, name="intake.findings_received.v1"):
+    """Another body sent what it found. The review takes it up as an object of its own."""
+
+    findings_id: UUID
+    body: str = Field(description="taxonomy.DutyRecipient")
+    reference: str = Field(default="", max_length=100, description="their number or code; no names")
+    dated: date | None = None
+    words: Sealed
+
+
+class RecommendationReceived(PublishedEvent, name="intake.recommendation_received.v1"):
+    """Another body recommended something. It is answered by a decision, one recommendation at a time."""
+
+    recommendation_id: UUID
+    findings_id: UUID | None = Field(default=None, description="the findings it came with, where it came with any")
+    body: str = Field(description="taxonomy.DutyRecipient")
+    answer_by: date | None = Field(default=None, description="the date that body set for an answer")
+    words: Sealed
+
+
+class SubjectBarred(PublishedEvent, name="intake.subject_barred.v1"):
+    """Somebody is the subject of an allegation on this journey, and may neither read nor decide anything of it."""
+
+    subject: str = Field(max_length=64, description="KeyRing.pseudonym('actor', actor id); never a name")
+
+
+class SubjectBarLifted(PublishedEvent, name="intake.subject_bar_lifted.v1"):
+    """It turned out that somebody is not its subject: what was shut to them is open again."""
+
+    subject: str = Field(max_length=64, description="KeyRing.pseudonym('actor', actor id); never a name")
+
+
+class EvidenceAttached(PublishedEvent, name="intake.evidence_attached.v1"):
+    """A file belongs to the record. It stays in intake; its digest tells whether it is still the same."""
+
+    evidence_id: UUID
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    media_type: str = Field(max_length=100)
+    size: int = Field(ge=1, description="bytes")
+    evidence_date: date = Field(description="the day the evidence is of, which is not the day it was sent in")
+    title: Sealed
+
+
+class PatternRecognised(PublishedEvent, name="intake.pattern_recognised.v1"):
+    """Single opportunities were recognised as one pattern, and a journey of its own begins for it."""
+
+    pattern_id: UUID
+    rule_id: str
+    title: str
+    rules_version: str
+    shared: str = Field(description="what they have in common: site, person, place or theme")
+    evidence: list[UUID] = Field(description="the journeys it was recognised from")
+    opportunity: UUID = Field(description="the journey that begins for the pattern")
 
 
 class ClosedWithoutReview(PublishedEvent, name="intake.closed_without_review.v1"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -59,6 +61,7 @@ class KeyRing:
     def __init__(self, pool: AsyncConnectionPool, wrapping_key: bytes) -> None:
         self._pool = pool
         self._kek = wrapping_key
+        self._tell_apart = hmac.digest(wrapping_key, b"candour pseudonyms", hashlib.sha256)
         self._open: OrderedDict[UUID, Held] = OrderedDict()
         self._waiting: list[tuple[list[UUID], bool, asyncio.Future[None]]] = []
         self._fetching: asyncio.Task[None] | None = None
@@ -164,6 +167,14 @@ class KeyRing:
             return held.key.decrypt(raw[:12], raw[12:], (place or origin).encode()).decode()
         except InvalidTag:
             return ERASED
+
+    def pseudonym(self, kind: str, words: str) -> str:
+        """What tells the same person or thing again without saying who: a keyed digest of the words, 32 hex digits.
+
+        Spaces and case do not matter. It holds as long as the wrapping key does (HMAC-SHA-256, RFC 2104).
+        """
+        said = f"{kind}|{' '.join(words.casefold().split())}"
+        return hmac.digest(self._tell_apart, said.encode(), hashlib.sha256).hex()[:32]
 
     @staticmethod
     def subject_of(token: str) -> UUID | None:

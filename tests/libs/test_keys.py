@@ -124,3 +124,13 @@ async def test_only_so_many_keys_are_held(ring: KeyRing, monkeypatch: pytest.Mon
     assert ring.seal(people[0], "used throughout", "here")
     with pytest.raises(KeyNotLoaded):
         ring.seal(people[1], "let go of", "here")
+
+
+async def test_a_pseudonym_tells_the_same_person_again_without_saying_who(
+    ring: KeyRing, pool: AsyncConnectionPool
+) -> None:
+    known = ring.pseudonym("person", "Ada  OKAFOR ")
+    assert known == KeyRing(pool, KEK).pseudonym("person", "ada okafor")
+    assert "okafor" not in known
+    others = {ring.pseudonym("actor", "ada okafor"), KeyRing(pool, bytes(32)).pseudonym("person", "ada okafor")}
+    assert known not in others
