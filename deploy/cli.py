@@ -9,10 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.audit_cli import audit
 from deploy.contracts_cli import contracts
 
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
 app.command()(contracts)
+app.add_typer(audit, name="audit")
 
 VAR = Annotated[Path, typer.Option(help="Where data is kept.", envvar="CANDOUR_VAR")]
 
