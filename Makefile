@@ -25,7 +25,7 @@ run: setup ## Start the platform with a demo provider: real PostgreSQL and NATS,
 	$(BIN)/candour run
 
 test: setup ## Run every test on real servers (make test only=tests/deploy for a part)
-	$(BIN)/pytest -n $(workers) --dist loadfile $(only)
+	$(BIN)/pytest -n $(workers) --dist loadfile --no-loadscope-reorder $(only)
 
 check: setup ## Style, types, imports between rooms, and contracts against what was published
 	$(BIN)/ruff check .

@@ -1,3 +1,17 @@
-"""What every test may ask for."""
+"""What every test may ask for, and the order in which files are taken up."""
+
+from pathlib import Path
+
+import pytest
 
 pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]
+
+LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")
+"""Folders whose files run for longest: begun first, so that no worker is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; within and after them the order stays as it was."""
+    tests = Path(__file__).parent
+    place = {tests / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: min((place[f] for f in item.path.parents if f in place), default=len(place)))
