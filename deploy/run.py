@@ -71,7 +71,7 @@ class EmbeddedRun:
             if self.seed:
                 await self._seed(env)
             with announced(self.var, env):
-                await self._serve(env)
+                await self.serve(env)
         finally:
             self.console.print("Stopping …")
             await asyncio.to_thread(servers.stop)
@@ -99,7 +99,8 @@ class EmbeddedRun:
                 f"The demo provider could not be made (it ended with {code}). What was made is kept; run it again."
             )
 
-    async def _serve(self, env: dict[str, str]) -> None:
+    async def serve(self, env: dict[str, str]) -> None:
+        """Open every room and its door, on servers that somebody keeps, until told to stop."""
         platform = Platform(env, self.clock)
         await platform.open()
         try:
