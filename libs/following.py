@@ -17,6 +17,8 @@ from libs.wire import Heard, Wire
 
 BATCH = 500
 PATIENCE = 0.5
+AT_REST = 0.1
+"""Seconds without news after which it is written down how far a view has passed by what does not concern it."""
 
 
 class Follower:
@@ -56,8 +58,8 @@ class Follower:
                 if waiting:
                     await self._keep_heard(waiting)
                     waiting.clear()
-                elif not own:
-                    await self._sleep()
+                elif not own and not await self._sleep():
+                    await self.view.turn()
             except KeptElsewhere:
                 self._log.info("view was kept further elsewhere", view=self.view.name)
                 await self._look_again()
@@ -75,15 +77,17 @@ class Follower:
     def _follows_own(self) -> bool:
         return self.store is not None and self.view.reads_own_store()
 
-    async def _sleep(self) -> None:
+    async def _sleep(self) -> bool:
+        """Wait for news; False where there was none."""
         self._wake.clear()
         if not self._heard.empty():
-            return
+            return True
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(AT_REST if self.view.ahead() else PATIENCE):
                 await self._wake.wait()
         except TimeoutError:
-            return
+            return False
+        return True
 
     async def follow_own_store(self, schema: str = "") -> bool:
         """Take the next batch of the own log; False when there is none."""

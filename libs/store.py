@@ -67,6 +67,7 @@ class EventStore:
         self._wake = asyncio.Event()
         self._room = asyncio.Semaphore(self.WAITING)
         self._task: asyncio.Task[None] | None = None
+        self._asked: dict[tuple[int, int], asyncio.Future[list[Recorded]]] = {}
         self.position = 0
         self.listeners: list[Callable[[], None]] = []
         """Called after each commit, so that relays and views wake at once instead of polling."""
@@ -127,9 +128,21 @@ class EventStore:
             return [StoredEvent(aggregate, v, t, bytes(s)) for v, t, s in await cursor.fetchall()]
 
     async def read(self, after: int, limit: int = 500) -> list[Recorded]:
-        """The log after a position, in the order in which it was decided."""
+        """The log after a position, in the order in which it was decided.
+
+        A commit wakes a relay and every view at once, and most stand at the same place: they share one answer.
+        """
+        page = (after, limit)
+        asked = self._asked.get(page)
+        if asked is None:
+            asked = self._asked[page] = asyncio.ensure_future(self._read_page(page))
+        return await asyncio.shield(asked)
+
+    async def _read_page(self, page: tuple[int, int]) -> list[Recorded]:
+        await asyncio.sleep(0)
+        del self._asked[page]  # whoever asks from here on may know of a commit that this answer does not
         async with self._log_pool.connection() as connection, connection.cursor(binary=True) as cursor:
-            await cursor.execute(self._read, (after, limit))
+            await cursor.execute(self._read, page)
             rows = await cursor.fetchall()
         if rows:
             self.position = max(self.position, rows[-1][0])

@@ -104,6 +104,9 @@ class View:
         """Whether this process keeps the view; elsewhere it is only read, and its places are looked up."""
         self.live, self.next = f"{service}_view", f"{service}_next"
         self.places: dict[str, tuple[int, int]] = {}
+        """How far each source has been taken."""
+        self._pages: dict[str, tuple[int, int]] = {}
+        """How far the database knows of; what lies between changed nothing, and may be read again after a crash."""
         self._moved = asyncio.Condition()
         self._answers: dict[Hashable, Any] = {}
 
@@ -130,18 +133,45 @@ class View:
             rows = await connection.execute(
                 "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
             )
-            self.places = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+            self._pages = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+        self.places = self._resumed(self._pages)
         self._answers = {}
+
+    def _resumed(self, pages: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        """What this process passed by in a stream it does not hear again, wherever the page was turned meanwhile."""
+        passed = {source: sequence for source, (_, sequence) in self.places.items()} if self.kept_here else {}
+        kept = {source: pages.get(source, (0, 0)) for source in {*pages, *passed}}
+        return {source: (place, max(sequence, passed.get(source, 0))) for source, (place, sequence) in kept.items()}
 
     async def keep(self, events: Iterable[Any], places: dict[str, tuple[int, int]], schema: str = "") -> None:
         """Change the tables by these events, and turn the page, in one transaction.
 
-        Raises KeptElsewhere where the page is not the one that was last read: nothing is changed then.
+        Events that change nothing are passed by; `turn` writes that down. Raises KeptElsewhere where the page is not
+        the one that was last read: nothing is changed then.
         """
-        was = dict(self.places)
         rows = Rows()
         for event in events:
             self.project(event, rows)
+        if schema or rows.statements:
+            await self._write(rows, places if schema else self.ahead() | places, schema)
+        if not schema:
+            self.places |= places
+            async with self._moved:
+                self._moved.notify_all()
+
+    def ahead(self) -> dict[str, tuple[int, int]]:
+        """The places that the database does not know of yet."""
+        return {source: place for source, place in self.places.items() if self._pages.get(source) != place}
+
+    async def turn(self) -> bool:
+        """Write down how far everything has been taken; False when that is known. Raises KeptElsewhere as `keep` does."""
+        ahead = self.ahead()
+        if ahead:
+            await self._write(Rows(), ahead, "")
+        return bool(ahead)
+
+    async def _write(self, rows: Rows, places: dict[str, tuple[int, int]], schema: str) -> None:
+        was = dict(self._pages)
         async with self.keeper.connection() as connection, connection.pipeline(), connection.transaction():
             await self._into(connection, schema or self.live)
             async with connection.cursor() as cursor:
@@ -152,10 +182,9 @@ class View:
                 if await page.fetchone() is None:
                     raise KeptElsewhere(f"{self.service}.{self.name}")
         if not schema:
-            self.places |= places
-            self._answers = {}
-            async with self._moved:
-                self._moved.notify_all()
+            self._pages |= places
+            if rows.statements:
+                self._answers = {}
 
     async def _turn(
         self,
@@ -262,7 +291,8 @@ class View:
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             for source, place in places.items():
                 await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
-        self.places, self._answers = places, {}
+        self._pages, self._answers = places, {}
+        self.places = self._resumed(places)
         async with self._moved:
             self._moved.notify_all()
 

@@ -73,7 +73,7 @@ async def test_an_outcome_that_was_lost_is_looked_up_and_not_repeated(platform: 
     follower = Follower(view, None, None)
     told = [Told("intake", n, said(n).envelope) for n in (1, 2, 3)]
     await follower._keep_heard(told)
-    view.places = {}  # as if the commit's answer had never come
+    view.places, view._pages = {}, {}  # as if the commit's answer had never come
     for each in told:
         await follower._take(each)
     running = asyncio.create_task(follower.run())
@@ -102,6 +102,33 @@ async def test_an_unreadable_event_turns_the_page_and_shows_nothing(view: Heard)
     await Follower(view, None, None)._keep_heard([Told("intake", 1, None, "not json")])
     assert view.places == {"intake": (0, 1)}
     assert await view.counts() == {}
+
+
+async def test_what_changes_nothing_is_passed_by_and_written_down_with_the_next_that_does(view: Heard) -> None:
+    await view.keep([], {"intake": (3, 3)})
+    assert view.places == {"intake": (3, 3)}
+    assert await view._kept_to() == {}
+    await view.keep([said(4)], {"intake": (4, 4)})
+    assert await view._kept_to() == {"intake": (4, 4)}
+    assert not view.ahead()
+
+
+async def test_at_rest_it_is_written_down_how_far_everything_was_taken(view: Heard) -> None:
+    follower = Follower(view, None, None)
+    running = asyncio.create_task(follower.run())
+    await follower._take(Told("intake", 7, None, "not json"))
+    async with asyncio.timeout(10):
+        while await view._kept_to() != {"intake": (0, 7)}:
+            await asyncio.sleep(0.02)
+    running.cancel()
+
+
+async def test_a_view_that_looks_again_keeps_in_mind_what_it_passed_by(view: Heard) -> None:
+    view.kept_here = True
+    await view.keep([said(1)], {"intake": (1, 1)})
+    await view.keep([], {"intake": (2, 2), "review": (1, 5)})
+    await view.set_up()
+    assert view.places == {"intake": (1, 2), "review": (0, 5)}
 
 
 async def test_a_question_is_asked_once_until_the_view_changes(view: Heard) -> None:
