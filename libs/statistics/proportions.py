@@ -1,4 +1,4 @@
-"""What counts say and what they cannot say: exact comparisons, honest intervals, and when there is too little to tell."""
+"""Shares of cases: exact comparisons, honest intervals, and when there is too little to tell."""
 
 from __future__ import annotations
 
