@@ -8,7 +8,9 @@ from contracts.taxonomy.learning import (
     EvidenceSource,
     FactorCategory,
     Milestone,
+    RecommendationDecision,
     ResponseKind,
+    ReviewGap,
     SeipsElement,
     Strength,
     Verdict,
@@ -25,9 +27,12 @@ from contracts.taxonomy.obligations import (
 from contracts.taxonomy.opportunities import (
     AbuseType,
     AffectedPerson,
+    AllegationOutcome,
+    EmploymentStep,
     HarmLevel,
     IntakeRoute,
     OpportunityKind,
+    Place,
     Theme,
 )
 from contracts.taxonomy.people import (
@@ -41,13 +46,15 @@ from contracts.taxonomy.people import (
     Role,
     ServiceKind,
 )
-from contracts.taxonomy.questions import QUESTIONS
+from contracts.taxonomy.questions import LATER, QUESTIONS
 
 __all__ = [
     "EXTERNAL_ROLES",
+    "LATER",
     "QUESTIONS",
     "AbuseType",
     "AffectedPerson",
+    "AllegationOutcome",
     "BriefingAudiencePart",
     "ChangeKind",
     "Channel",
@@ -55,6 +62,7 @@ __all__ = [
     "ClockStart",
     "ClosureState",
     "DutyRecipient",
+    "EmploymentStep",
     "EnquiryDecision",
     "EvidenceSource",
     "Fact",
@@ -68,10 +76,13 @@ __all__ = [
     "Milestone",
     "Nation",
     "OpportunityKind",
+    "Place",
     "ProviderKind",
+    "RecommendationDecision",
     "Register",
     "ReportableInjury",
     "ResponseKind",
+    "ReviewGap",
     "Role",
     "RuleKind",
     "SeipsElement",

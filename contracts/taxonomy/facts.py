@@ -17,6 +17,7 @@ from contracts.taxonomy.opportunities import (
     AffectedPerson,
     HarmLevel,
     OpportunityKind,
+    Place,
     Theme,
 )
 from contracts.taxonomy.people import Nation, ProviderKind
@@ -90,6 +91,7 @@ class Fact(Labelled):
         CHOICE,
         AffectedPerson,
     )
+    PLACE = ("place", "Where it happened", "Where did it happen?", CHOICE, Place)
     ABUSE_TYPES = (
         "abuse_types",
         "Abuse seen, alleged or suspected",

@@ -174,6 +174,27 @@ class EvidenceSource(Labelled):
     OUTCOME_DATA = "outcome_data", "Counts and outcomes over time"
 
 
+class ReviewGap(Labelled):
+    """What a review does without; it may be signed off all the same, and readers are told."""
+
+    NOBODY_ASKED = "nobody_asked", "Nobody was asked to take part"
+    SOMEONE_COULD_NOT = "someone_could_not", "Someone who was asked could not take part"
+    ONE_DISCIPLINE = "one_discipline", "Nobody from another discipline took part"
+    NO_TIMELINE = "no_timeline", "Nobody added to the timeline"
+    NO_EVIDENCE = "no_evidence", "There is no evidence on record"
+    ONE_KIND_OF_EVIDENCE = "one_kind_of_evidence", "The evidence is of one kind, so nothing was compared"
+    PERSON_NOT_HEARD = "person_not_heard", "There is no feedback from the person or their family"
+    NO_FINDING = "no_finding", "No finding says what it rests on"
+
+
+class RecommendationDecision(Labelled):
+    """What was decided about a finding or a recommendation, ours or another body's."""
+
+    ACCEPTED = "accepted", "Accepted"
+    ACCEPTED_IN_PART = "accepted_in_part", "Accepted in part"
+    NOT_ACCEPTED = "not_accepted", "Not accepted"
+
+
 class ClosureState(Labelled):
     """How far a change has come; only the last ends the work, and a relapse goes back."""
 

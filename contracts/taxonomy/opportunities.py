@@ -104,3 +104,40 @@ class IntakeRoute(Labelled):
     API = "api", "Another system, by request"
     EVENT = "event", "Another system, by event"
     IMPORT = "import", "File import"
+
+
+class Place(Labelled):
+    """Where in a service, or outside of it, something happened."""
+
+    BEDROOM = "bedroom", "Someone's own room"
+    BATHROOM = "bathroom", "Bathroom or toilet"
+    SHARED_ROOM = "shared_room", "Lounge or dining room"
+    KITCHEN = "kitchen", "Kitchen"
+    STAIRS_OR_CORRIDOR = "stairs_or_corridor", "Stairs, lift or corridor"
+    MEDICINES_ROOM = "medicines_room", "Where medicines are kept or given out"
+    OUTSIDE = "outside", "Garden, car park or entrance"
+    OWN_HOME = "own_home", "The person's own home"
+    VEHICLE = "vehicle", "Vehicle"
+    COMMUNITY = "community", "Out in the community"
+    ELSEWHERE = "elsewhere", "Somewhere else"
+
+
+class EmploymentStep(Labelled):
+    """What an employer did about somebody after an allegation. Never part of what the service learns."""
+
+    RISK_ASSESSED = "risk_assessed", "Risk from the person assessed", ALLEGATIONS
+    OTHER_DUTIES = "other_duties", "Moved to other duties or supervised", ALLEGATIONS
+    SUSPENDED = "suspended", "Suspended without prejudice", ALLEGATIONS
+    HEARD = "heard", "The person's own account heard", ALLEGATIONS
+    SUPPORT_OFFERED = "support_offered", "Support offered to the person", ALLEGATIONS
+    REFERRED = "referred", "Referred to a professional body or the Disclosure and Barring Service", ALLEGATIONS
+
+
+class AllegationOutcome(Labelled):
+    """How the matter of employment ended."""
+
+    SUBSTANTIATED = "substantiated", "Substantiated", ALLEGATIONS
+    PARTLY = "partly", "Partly substantiated", ALLEGATIONS
+    INCONCLUSIVE = "inconclusive", "Inconclusive", ALLEGATIONS
+    UNSUBSTANTIATED = "unsubstantiated", "Not substantiated", ALLEGATIONS
+    UNFOUNDED = "unfounded", "Unfounded", ALLEGATIONS

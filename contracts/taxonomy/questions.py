@@ -104,3 +104,17 @@ QUESTIONS: Mapping[OpportunityKind, tuple[Fact, ...]] = MappingProxyType(
         ),
     }
 )
+
+PLACED = (
+    OpportunityKind.COMPLAINT,
+    OpportunityKind.NEAR_MISS,
+    OpportunityKind.ABUSE_OR_NEGLECT,
+    OpportunityKind.POLICE_INCIDENT,
+    OpportunityKind.ACCIDENT_OR_INJURY,
+    OpportunityKind.STAFF_ALLEGATION,
+    OpportunityKind.SAFEGUARDING_INDICATOR,
+)
+"""Kinds that happened somewhere."""
+
+LATER: Mapping[OpportunityKind, tuple[Fact, ...]] = MappingProxyType(dict.fromkeys(PLACED, (Fact.PLACE,)))
+"""What is asked besides when it is weighed: no rule waits for it, but patterns are seen by it."""

@@ -7,7 +7,7 @@ from functools import singledispatch
 
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
-from services.intake.domain import ExternalMessage, Opportunity, RegulatorCount
+from services.intake.domain import ExternalMessage, Opportunity, OutsideFindings, RegulatorCount, StaffAllegation
 
 
 @singledispatch
@@ -25,6 +25,7 @@ def raised(event: Opportunity.Raised) -> PublishedEvent:
         reporter_known=event.reporter_known,
         harm_level=event.harm_level,
         summary=event.summary,
+        person_name=event.person_name,
         due_on=event.due_on,
         due_note=event.due_note,
     )
@@ -40,6 +41,18 @@ def corrected(event: Opportunity.Corrected) -> PublishedEvent:
 @publish.register
 def safety_confirmed(event: Opportunity.ImmediateSafetyConfirmed) -> PublishedEvent:
     return said.ImmediateSafetyConfirmed(measures=event.measures)
+
+
+@publish.register
+def overruled(event: Opportunity.ProposalOverruled) -> PublishedEvent:
+    return said.ProposalOverruled(
+        rule_id=event.rule_id,
+        title=event.title,
+        kind=event.kind,
+        citation=event.citation,
+        agreed=event.agreed,
+        reason=event.reason,
+    )
 
 
 @publish.register
@@ -68,6 +81,34 @@ def referred(event: Opportunity.Referred) -> PublishedEvent:
 @publish.register
 def decision_received(event: Opportunity.ExternalDecisionReceived) -> PublishedEvent:
     return said.ExternalDecisionReceived(body=event.body, decision=event.decision, findings=event.findings)
+
+
+@publish.register
+def findings_received(event: OutsideFindings.FindingsReceived) -> PublishedEvent:
+    return said.FindingsReceived(
+        findings_id=event.findings_id, body=event.body, reference=event.reference, dated=event.dated, words=event.words
+    )
+
+
+@publish.register
+def recommendation_received(event: OutsideFindings.RecommendationReceived) -> PublishedEvent:
+    return said.RecommendationReceived(
+        recommendation_id=event.recommendation_id,
+        findings_id=event.findings_id,
+        body=event.body,
+        answer_by=event.answer_by,
+        words=event.words,
+    )
+
+
+@publish.register
+def subject_barred(event: StaffAllegation.SubjectNamed) -> PublishedEvent:
+    return said.SubjectBarred(subject=event.subject)
+
+
+@publish.register
+def subject_bar_lifted(event: StaffAllegation.SubjectStruckOut) -> PublishedEvent:
+    return said.SubjectBarLifted(subject=event.subject)
 
 
 @publish.register

@@ -139,11 +139,17 @@ async def test_it_is_weighed_passed_on_and_decided_elsewhere(program: httpx2.Asy
     assert {"rule_id", "standing", "citation", "because"} <= set(proposed[0])
     free = await program.post(f"{here}/triage", json={"rationale": "x", "facts": {"harm_level": "she was hurt"}})
     assert free.json()["type"] == "urn:candour:problem:fact-not-understood"
-    weighed = {
+    weighed: dict[str, Any] = {
         "response": "multidisciplinary",
         "rationale": "It is serious.",
-        "agreed": {proposed[0]["rule_id"]: False},
+        "agreed": {proposed[0]["rule_id"]: False, "candour-support": True},
     }
+    unsaid = await program.post(f"{here}/triage", json=weighed)
+    assert (unsaid.status_code, unsaid.json()["type"]) == (409, "urn:candour:problem:own-way-needs-reason")
+    weighed["reasons"] = {proposed[0]["rule_id"]: "Not this one.", "candour-support": "The doctor called today."}
+    unknown = {**weighed, "agreed": {"no-such-rule": True}}
+    answer = await program.post(f"{here}/triage", json=unknown)
+    assert answer.json()["type"] == "urn:candour:problem:rule-not-in-force"
     assert (await program.post(f"{here}/triage", json=weighed)).status_code == 200
     assert (await program.post(f"{here}/referral", json={"body": "local_authority"})).status_code == 200
     decided = {"body": "local_authority", "decision": "no_further_action", "findings": "Known already."}

@@ -7,11 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from libs.deciding import deciding
 from libs.domain import Refused
 from services.intake.domain import NewerWordsOnRecord, Opportunity
 from services.intake.domain.refusals import (
@@ -27,31 +23,8 @@ from services.intake.domain.refusals import (
     SafetyNeedsWords,
     StepAlreadyRecorded,
 )
-from tests.given import JOURNEY, NOW, PLACE, SOMEONE, Happened, event, given
-
-WHY = "because it was needed"
-
-
-def raised(kind: str = "accident_or_injury", **fields: Any) -> Happened:
-    told = {
-        "kind": kind, "themes": [], "reference": "ABCD-EFGH", "route": "form", "reporter_known": True,
-        "harm_level": "unknown", "summary": "She slipped.", "immediate_action": "", "person_name": "", "reporter": "",
-        "source_key": "", "facts": {}, "due_on": None, "due_note": "", "said_at": None,
-    }  # fmt: skip
-    return event(Opportunity.Raised, **(told | fields))
-
-
-SAFE = event(Opportunity.ImmediateSafetyConfirmed, measures="The floor was dried.")
-UPDATE = (raised("professional_update"), event(Opportunity.UpdateReviewed, decision="Half the dose."))
-CLOSED = event(Opportunity.ClosedWithoutReview)
-
-
-def triaged(response: str = "swarm") -> Happened:
-    return event(Opportunity.Triaged, kind="accident_or_injury", themes=[], response=response, weighed=[], facts={})
-
-
-def weigh(it: Opportunity, rationale: str = WHY, facts: dict[str, Any] | None = None) -> None:
-    it.triage(response="swarm", weighed=[], facts=facts or {}, rationale=rationale, themes=["falls"])
+from tests.given import NOW, Happened, event, given
+from tests.intake.happened import CLOSED, SAFE, UPDATE, WHY, raised, triaged, weigh
 
 
 def in_turn(*asked: Callable[[Opportunity], None]) -> Callable[[Opportunity], None]:
@@ -101,6 +74,12 @@ def test_it_is_not_weighed_after_it_was_closed() -> None:
 @pytest.mark.parametrize("facts", [{"mood": True}, {"harm_level": "Mrs Okafor fell"}, {"during_care": "yes"}])
 def test_only_answers_of_the_closed_list_are_taken(facts: dict[str, Any]) -> None:
     given(Opportunity, raised(), SAFE).when(lambda it: weigh(it, facts=facts)).refused(FactNotUnderstood)
+
+
+@pytest.mark.parametrize("decision", ["no_further_action", "section_42", "other"])
+def test_it_is_learned_from_whatever_another_body_decided(decision: str) -> None:
+    decided = event(Opportunity.ExternalDecisionReceived, body="local_authority", decision=decision, findings="")
+    given(Opportunity, raised("abuse_or_neglect"), SAFE, decided).when(weigh).then(event(Opportunity.Triaged))
 
 
 def test_it_turns_out_to_be_something_else_and_is_weighed_anew() -> None:
@@ -209,91 +188,3 @@ def test_once_it_is_weighed_its_kind_is_for_a_manager_to_say() -> None:
     given(Opportunity, raised(), SAFE, triaged()).when(
         lambda it: it.say_anew(kind="near_miss", summary="She slipped.")
     ).then(event(Opportunity.Corrected, because="The source now calls it: Near miss."))
-
-
-class Opportunities(RuleBasedStateMachine):
-    """Whatever is asked in whatever order, some things never come to pass."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with deciding(SOMEONE, NOW):
-            self.it = Opportunity(**PLACE, **raised("professional_update")[1])
-        self.said: list[Any] = list(self.it.pending_events)
-
-    def ask(self, asked: Any) -> None:
-        with deciding(SOMEONE, NOW):
-            try:
-                asked(self.it)
-            except Refused as refusal:
-                assert str(refusal).strip()  # noqa: PT017 - whichever rule it was, it speaks
-        self.said = list(self.it.pending_events)
-
-    @rule(words=st.sampled_from(["", "The floor was dried."]))
-    def safety(self, words: str) -> None:
-        self.ask(lambda it: it.confirm_safety(words))
-
-    @rule(response=st.sampled_from(["none", "swarm"]), why=st.sampled_from(["", WHY]))
-    def weigh(self, response: str, why: str) -> None:
-        self.ask(lambda it: it.triage(response=response, weighed=[], facts={}, rationale=why, themes=[]))
-
-    @rule(kind=st.sampled_from(["near_miss", "professional_update", "compliment"]))
-    def reclassify(self, kind: str) -> None:
-        self.ask(lambda it: it.reclassify(kind, [], WHY))
-
-    @rule()
-    def close(self) -> None:
-        self.ask(lambda it: it.close_without_review(WHY))
-
-    @rule(step=st.sampled_from(["action_update", "communicate_update"]))
-    def step(self, step: str) -> None:
-        self.ask(lambda it: getattr(it, step)())
-
-    @rule()
-    def review(self) -> None:
-        self.ask(lambda it: it.review_update("Half the dose."))
-
-    @rule(words=st.sampled_from(["One.", "Two."]), hours=st.integers(-3, 3))
-    def say_anew(self, words: str, hours: int) -> None:
-        self.ask(lambda it: it.say_anew(kind=it.kind, summary=words, said_at=NOW + timedelta(hours=hours)))
-
-    @invariant()
-    def nothing_is_weighed_or_closed_before_it_is_safe(self) -> None:
-        safe, kind = False, "professional_update"
-        for each in self.said:
-            safe = safe or isinstance(each, Opportunity.ImmediateSafetyConfirmed)
-            kind = each.kind if isinstance(each, Opportunity.Reclassified) else kind
-            if isinstance(each, Opportunity.Triaged | Opportunity.ClosedWithoutReview):
-                assert safe or kind == "compliment"
-
-    @invariant()
-    def it_is_weighed_once_between_reclassifications(self) -> None:
-        weighed = 0
-        for each in self.said:
-            weighed = 0 if isinstance(each, Opportunity.Reclassified) else weighed
-            weighed += isinstance(each, Opportunity.Triaged)
-            assert weighed <= 1
-
-    @invariant()
-    def steps_are_recorded_once_and_reading_comes_first(self) -> None:
-        steps = [type(each).__name__ for each in self.said if type(each).__name__.startswith("Update")]
-        assert len(steps) == len(set(steps))
-        assert not steps or steps[0] == "UpdateReviewed"
-
-    @invariant()
-    def what_the_source_said_never_goes_back_in_time(self) -> None:
-        times = [each.said_at for each in self.said if isinstance(each, Opportunity.Corrected) and each.said_at]
-        assert times == sorted(times)
-
-    @invariant()
-    def its_history_leads_to_where_it_stands(self) -> None:
-        again: Any = None
-        for each in self.said:
-            again = each.mutate(again)
-        assert (again.kind, again.response, again.closed, again.summary, again.steps) == (
-            self.it.kind, self.it.response, self.it.closed, self.it.summary, self.it.steps,
-        )  # fmt: skip
-        assert again.journey == JOURNEY
-
-
-TestWhateverIsAsked = Opportunities.TestCase
-TestWhateverIsAsked.settings = settings(max_examples=40, stateful_step_count=15, deadline=None)

@@ -1,5 +1,6 @@
 """Intake's pages as people use them: report, read, make safe, weigh."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -146,11 +147,20 @@ async def test_an_opportunity_is_weighed_by_its_facts_and_the_rules(reception: R
     assert (await ann.post(address, do="propose", **facts)).status_code == 200
     assert "Law" in ann.page
     assert "Because:" in ann.page
-    answer = await ann.post(address, **facts | decision)
+    rules = re.findall(r'name="agree-([a-z0-9-]+)"', ann.page)
+    agreed = {f"agree-{rule}": "yes" for rule in set(rules)} | {"agree-candour-support": "no"}
+    assert (await ann.post(address, **facts | decision | agreed)).status_code == 422
+    assert "Say why this does not apply here." in ann.page
+    said = {"reason-candour-support": "Support was turned down.", "others": "adult-review-information"}
+    assert (await ann.post(address, **facts | decision | agreed | said)).status_code == 422
+    assert "Say why they apply here." in ann.page
+    said |= {"others_reason": "The board wrote to us."}
+    answer = await ann.post(address, **facts | decision | agreed | said)
     assert answer.status_code == 303, answer.text
     page = (await ann.get(f"/intake/{journey}")).text
     assert "Decided: After-action review" in page
-    assert "(not agreed)" in page  # nothing was ticked by this client, so nothing was agreed
+    assert "Support was turned down." in page
+    assert "The board wrote to us." in page
 
 
 async def test_a_decision_without_its_reason_is_not_taken(reception: Reception) -> None:

@@ -15,7 +15,7 @@ from services.action.domain.action import Terms
 from services.assurance.domain.follow_up import FollowUp
 from services.governance.application import Governance
 from services.governance.projection.work_reading import Reader
-from services.intake.application.opportunities import Report
+from services.intake.application import Report
 from services.review.domain.values import Reply
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.intake.api import external, opportunities
+from services.intake.api import allegations, external, findings, opportunities
 from services.intake.application import Intake
 from services.intake.projection import Quarantine, Register
 
@@ -13,5 +13,7 @@ def routes(intake: Intake, register: Register, quarantine: Quarantine) -> APIRou
     """The routes under /api/intake."""
     api = APIRouter(prefix="/api/intake", tags=["intake"])
     opportunities.add(api, intake, register)
+    findings.add(api, intake)
+    allegations.add(api, intake)
     external.add(api, intake, quarantine)
     return api

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from contracts.taxonomy import DutyRecipient, EnquiryDecision, HarmLevel, OpportunityKind, ResponseKind, Theme
+from contracts.taxonomy import (
+    AllegationOutcome,
+    DutyRecipient,
+    EmploymentStep,
+    EnquiryDecision,
+    HarmLevel,
+    OpportunityKind,
+    ResponseKind,
+    Theme,
+)
 
 
 class Body(BaseModel):
@@ -34,11 +43,12 @@ class NewOpportunity(Body):
 
 
 class Triage(Body):
-    """A manager's decision and its reason."""
+    """A manager's decision and its reason. `reasons`, by rule, say why where it goes another way than was proposed."""
 
     response: ResponseKind | None = None
     rationale: str = Field(min_length=1, max_length=20_000)
     agreed: dict[str, bool] = Field(default_factory=dict, max_length=100)
+    reasons: dict[str, Annotated[str, Field(max_length=4000)]] = Field(default_factory=dict, max_length=100)
     facts: dict[str, Any] = Field(default_factory=dict, max_length=60)
     themes: list[Theme] = Field(default_factory=list, max_length=10)
 
@@ -76,6 +86,41 @@ class ExternalDecision(Body):
     body: DutyRecipient
     decision: EnquiryDecision | Literal["other"]
     findings: str = Field(default="", max_length=20_000)
+
+
+class OthersWords(Body):
+    """What another body found and recommends. `reference` is a number or code of theirs, without names."""
+
+    body: DutyRecipient
+    words: str = Field(default="", max_length=20_000)
+    reference: str = Field(default="", max_length=100)
+    dated: date | None = None
+    recommendations: list[Annotated[str, Field(min_length=1, max_length=4000)]] = Field(
+        default_factory=list, max_length=50
+    )
+    answer_by: date | None = None
+
+
+class Subject(Body):
+    """Who an allegation is about: how they sign in, if they can, and their name."""
+
+    signs_in_as: str = Field(default="", max_length=200)
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Employment(Body):
+    """What the employer did, and when."""
+
+    step: EmploymentStep
+    taken_on: date
+    words: str = Field(default="", max_length=4000)
+
+
+class Outcome(Body):
+    """How the matter of employment ended, and why."""
+
+    outcome: AllegationOutcome
+    rationale: str = Field(min_length=1, max_length=4000)
 
 
 class Meaning(Body):

@@ -31,13 +31,16 @@ Answer = dict[str, Any]
 STEPS = frozenset({"reviewed", "actioned", "communicated"})
 
 
+async def reached(intake: Intake, me: SignedIn, journey: UUID) -> Opportunity:
+    """The opportunity, for a post that covers its site. Raises NotFound, OutOfReach, SubjectMayNotSee."""
+    found = await intake.get(Opportunity, journey)
+    await within(intake.directory, me, found.site)
+    await intake.require_not_subject(me.actor_id, journey)
+    return found
+
+
 def add(api: APIRouter, intake: Intake, register: Register) -> None:
     """Everything about opportunities."""
-
-    async def reached(me: SignedIn, journey: UUID) -> Opportunity:
-        found = await intake.get(Opportunity, journey)
-        await within(intake.directory, me, found.site)
-        return found
 
     @api.post("/opportunities", status_code=201)
     async def raise_opportunity(request: Request, response: Response, me: Me, new: NewOpportunity) -> Answer:
@@ -53,7 +56,7 @@ def add(api: APIRouter, intake: Intake, register: Register) -> None:
     ) -> Answer:
         await register.reached("intake", after)
         sites = [site.site_id for site in await sites_of(intake.directory, me)]
-        rows, onward = await register.page(sites, before, limit)
+        rows, onward = await register.page(sites, before, limit, reader=intake.pseudonym(me.actor_id))
         return {"items": [_shown(row) for row in rows], "next": onward}
 
     @api.get("/opportunities/{journey}")
@@ -63,51 +66,52 @@ def add(api: APIRouter, intake: Intake, register: Register) -> None:
         if found is None:
             raise NotFound("There is no opportunity with this id.")
         await within(intake.directory, me, found["site"])
+        await intake.require_not_subject(me.actor_id, journey)
         response.headers["ETag"] = f'"{found["version"]}"'
         return _shown(found)
 
     @api.get("/opportunities/{journey}/proposals")
     async def proposals(me: Me, journey: UUID) -> list[Answer]:
-        found = await reached(me, journey)
+        found = await reached(intake, me, journey)
         return [proposal.model_dump(mode="json") for proposal in await intake.proposals(found, {})]
 
     @api.post("/opportunities/{journey}/safety")
     async def confirm_safety(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> Answer:
-        await reached(me, journey)
+        await reached(intake, me, journey)
         return told(response, await intake.confirm_safety(act_of(request, me), journey, said.words))
 
     @api.post("/opportunities/{journey}/triage")
     async def triage(request: Request, response: Response, me: Me, journey: UUID, said: Triage) -> Answer:
-        await reached(me, journey)
-        choices = [Choice(rule, agreed) for rule, agreed in said.agreed.items()]
+        await reached(intake, me, journey)
+        choices = [Choice(rule, agreed, said.reasons.get(rule, "")) for rule, agreed in said.agreed.items()]
         act = act_of(request, me, rationale=said.rationale)
         saved = await intake.triage(act, journey, said.response or "none", choices, said.facts, list(said.themes))
         return told(response, saved)
 
-    _further(api, intake, reached)
+    _further(api, intake)
 
 
-def _further(api: APIRouter, intake: Intake, reached: Any) -> None:
+def _further(api: APIRouter, intake: Intake) -> None:
     @api.post("/opportunities/{journey}/reclassification")
     async def reclassify(request: Request, response: Response, me: Me, journey: UUID, said: Reclassification) -> Answer:
-        await reached(me, journey)
+        await reached(intake, me, journey)
         act = act_of(request, me, rationale=said.rationale)
         return told(response, await intake.reclassify(act, journey, said.kind, list(said.themes)))
 
     @api.post("/opportunities/{journey}/referral")
     async def refer(request: Request, response: Response, me: Me, journey: UUID, said: Referral) -> Answer:
-        await reached(me, journey)
+        await reached(intake, me, journey)
         return told(response, await intake.refer(act_of(request, me), journey, said.body, said.reference))
 
     @api.post("/opportunities/{journey}/external-decision")
     async def decided(request: Request, response: Response, me: Me, journey: UUID, said: ExternalDecision) -> Answer:
-        await reached(me, journey)
+        await reached(intake, me, journey)
         act = act_of(request, me)
         return told(response, await intake.receive_decision(act, journey, said.body, said.decision, said.findings))
 
     @api.post("/opportunities/{journey}/closure")
     async def close(request: Request, response: Response, me: Me, journey: UUID, said: Words) -> Answer:
-        await reached(me, journey)
+        await reached(intake, me, journey)
         return told(response, await intake.close_without_review(act_of(request, me, rationale=said.words), journey))
 
     @api.post("/opportunities/{journey}/update/{step}")
@@ -116,7 +120,7 @@ def _further(api: APIRouter, intake: Intake, reached: Any) -> None:
     ) -> Answer:
         if step not in STEPS:
             raise NotFound("An update is reviewed, actioned or communicated.")
-        await reached(me, journey)
+        await reached(intake, me, journey)
         return told(
             response, await intake.step_update(act_of(request, me), journey, step, said.decision if said else "")
         )
@@ -140,5 +144,8 @@ def _report(new: NewOpportunity, me: SignedIn) -> Report:
     )
 
 
+KEPT_BACK = frozenset({"summary", "source_key", "person", "shut_out"})
+
+
 def _shown(row: dict[str, Any]) -> Answer:
-    return {name: value for name, value in row.items() if name not in {"summary", "source_key"}}
+    return {name: value for name, value in row.items() if name not in KEPT_BACK}

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 from services.intake.application.admission import Sent
+from services.intake.application.allegations import EMPLOYERS, Allegations
 from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
-from services.intake.application.opportunities import REPORTS_ONLY, Choice, Report, receipt, require_weigher
-from services.intake.domain import ExternalMessage, ExternalSource, ImportBatch, Opportunity, RegulatorCount
+from services.intake.application.findings import OthersFindings, Received
+from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
+from services.intake.application.reporting import Report, receipt
+from services.intake.application.weighing import Choice
+from services.intake.domain import (
+    ExternalMessage,
+    ExternalSource,
+    ImportBatch,
+    Opportunity,
+    OutsideFindings,
+    RegulatorCount,
+    StaffAllegation,
+)
 
 __all__ = [
+    "EARLY",
+    "EMPLOYERS",
     "REPORTS_ONLY",
     "Choice",
     "Intake",
+    "Received",
     "Report",
     "Rows",
     "Sent",
     "Total",
     "receipt",
+    "require_nobody_named",
     "require_provider_wide",
     "require_weigher",
 ]
 
 
-class Intake(Figures):
+class Intake(Figures, Allegations, OthersFindings):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
-    aggregates = (Opportunity, ExternalMessage, ExternalSource, RegulatorCount, ImportBatch)
+    aggregates = (
+        Opportunity,
+        OutsideFindings,
+        StaffAllegation,
+        ExternalMessage,
+        ExternalSource,
+        RegulatorCount,
+        ImportBatch,
+    )

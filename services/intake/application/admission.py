@@ -17,7 +17,7 @@ from contracts.taxonomy import Fact, FactType, HarmLevel, IntakeRoute, Opportuni
 from contracts.wire import Foreign, Unreadable, decode_foreign
 from libs.directory import Directory, Site
 from libs.service import NotFound
-from services.intake.application.opportunities import Report
+from services.intake.application.reporting import Report
 from services.intake.domain import ExternalSource
 
 AHEAD = timedelta(hours=24)

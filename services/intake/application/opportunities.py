@@ -2,58 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.taxonomy import ClockKind, HarmLevel, IntakeRoute, OpportunityKind, Role
+from contracts.taxonomy import ClockKind, ClockStart, HarmLevel, OpportunityKind, Role
 from libs.calendar import calendar_days, local_day
 from libs.deciding import Act, Saved, circumstances
 from libs.directory import Directory, Site
 from libs.domain import follows
+from libs.names import find
 from libs.practice import Measure
-from libs.rules import Proposal, propose
+from libs.rules import Proposal, Rule, in_force, propose
 from libs.service import Service, command
-from services.intake.domain import NotForThisPost, Opportunity, Weighing
-from services.intake.domain.answers import require_answers
+from services.intake.application.reporting import Report, begun, pseudonym_of
+from services.intake.application.weighing import Choice, own_rule, weighing
+from services.intake.domain import NotForThisPost, Opportunity, StaffAllegation
+from services.intake.domain.refusals import NamesSomebody, NotYetHappened, RuleNotInForce, SubjectMayNotSee
 
 REPORTS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that report and see what became of it, but neither weigh it nor read what others wrote."""
 
+ACTOR = "actor"
+"""What a pseudonym of somebody's sign-in is made under, in every room."""
+
+EARLY = timedelta(minutes=10)
+"""How far ahead of ours a phone's or another system's clock may run before a time counts as not yet come."""
+
+IMPLEMENTED = ClockStart.IMPLEMENTED
 STEPS = ("reviewed", "actioned", "communicated")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What someone told us, by whichever way it came.
-
-    `source_key` identifies it at its source, if it has one; `said_at` is when the source said so.
-    """
-
-    site: str
-    kind: str
-    summary: str
-    themes: list[str] = field(default_factory=list)
-    immediate_action: str = ""
-    harm_level: str = "unknown"
-    person_name: str = ""
-    person: UUID | None = None
-    reporter: str = ""
-    route: str = IntakeRoute.FORM
-    source_key: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-    due_on: date | None = None
-    due_note: str = ""
-    said_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A manager's answer to one proposal."""
-
-    rule_id: str
-    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +52,11 @@ class Opportunities(Service):
     async def raise_opportunity(self, act: Act, report: Report) -> Saved:
         """Put it on record. The same thing from the same source twice is recorded once; said anew, it is corrected.
 
-        Raises NotFound for a site nobody registered, NewerWordsOnRecord for what is older than what we have.
+        Raises NotFound for a site nobody registered, NewerWordsOnRecord for what is older than what we have, and
+        NotYetHappened for a time in the future.
         """
+        if circumstances().occurred > circumstances().now + EARLY:
+            raise NotYetHappened
         opportunity, how = await self.taken(report)
         saved = await self.save(act, opportunity)
         return replace(saved, replayed=how == "known", detail={"outcome": how})
@@ -86,7 +67,8 @@ class Opportunities(Service):
         journey = follows("intake.Opportunity", report.source_key) if report.source_key else uuid4()
         known = await self.find(Opportunity, journey) if report.source_key else None
         if known is None:
-            return begun(report, site, journey), "raised"
+            person = pseudonym_of(self.mapper.keys, site.provider, report)
+            return begun(report, site, journey, person), "raised"
         version = known.version
         known.say_anew(
             kind=report.kind,
@@ -101,7 +83,7 @@ class Opportunities(Service):
     @command
     async def confirm_safety(self, act: Act, opportunity: UUID, measures: str) -> Saved:
         """Record what was done at once."""
-        found = await self.get(Opportunity, opportunity, act)
+        found = await self.touchable(act, opportunity)
         found.confirm_safety(measures)
         return await self.save(act, found)
 
@@ -127,45 +109,81 @@ class Opportunities(Service):
         facts: dict[str, Any],
         themes: list[str],
     ) -> Saved:
-        """Decide what follows. Proposals that the manager did not speak to count as agreed."""
-        require_weigher(act)
-        found = await self.get(Opportunity, opportunity, act)
+        """Decide what follows. Proposals that the manager did not speak to count as agreed.
+
+        A rule that was not proposed may be applied too. Raises RuleNotInForce, OwnWayNeedsReason.
+        """
+        found = await self.decidable(act, opportunity)
         chosen = {choice.rule_id: choice.agreed for choice in choices}
-        weighed = [weighing(p, agreed=chosen.get(p.rule_id, True)) for p in await self.proposals(found, facts)]
+        proposed = await self.proposals(found, facts)
+        weighed = [weighing(p, agreed=chosen.get(p.rule_id, True)) for p in proposed]
+        added = [rule for rule, agreed in chosen.items() if agreed and rule not in {p.rule_id for p in proposed}]
+        others = {rule.id: rule for rule in await self.rules_for(found)} if added else {}
+        if not others.keys() >= set(added):
+            raise RuleNotInForce
+        weighed += [own_rule(others[rule]) for rule in added]
         pack = await self.directory.rules(local_day(circumstances().now))
+        reasons = {choice.rule_id: choice.reason for choice in choices}
         with self.under(act.because(act.rationale, f"{pack.id}/{pack.version}")):
-            found.triage(response=response, weighed=weighed, facts=facts, rationale=act.rationale, themes=themes)
+            found.triage(
+                response=response, weighed=weighed, facts=facts, rationale=act.rationale, themes=themes, reasons=reasons
+            )
         return await self.save(act, found)
+
+    async def rules_for(self, opportunity: Opportunity) -> list[Rule]:
+        """The rules in force today that ask something of such a service when something is weighed there."""
+        on = local_day(self.clock.now())
+        site = await self.directory.site(opportunity.site)
+        pack = await self.directory.rules(on)
+        found = in_force(pack, on, site.nation, site.service_kind)
+        return [rule for rule in found if rule.duty and not (rule.clock and rule.clock.starts_at is IMPLEMENTED)]
+
+    async def decidable(self, act: Act, opportunity: UUID) -> Opportunity:
+        """An opportunity for somebody who may decide about it. Raises NotForThisPost, SubjectMayNotSee, NotFound, Stale."""
+        require_weigher(act)
+        return await self.touchable(act, opportunity)
+
+    async def touchable(self, act: Act, opportunity: UUID) -> Opportunity:
+        """An opportunity for anybody but the subject of an allegation in it. Raises SubjectMayNotSee, NotFound, Stale."""
+        await self.require_not_subject(act.actor, opportunity)
+        return await self.get(Opportunity, opportunity, act)
+
+    async def require_not_subject(self, actor: str, journey: UUID) -> None:
+        """Raises SubjectMayNotSee for somebody whom an allegation on this journey is about."""
+        allegation = await self.find(StaffAllegation, StaffAllegation.create_id(journey))
+        if allegation and allegation.shuts_out(self.pseudonym(actor)):
+            raise SubjectMayNotSee
+
+    def pseudonym(self, actor: str) -> str:
+        """What stands for somebody's sign-in where it must be compared and not be read."""
+        return self.mapper.keys.pseudonym(ACTOR, actor)
 
     @command
     async def reclassify(self, act: Act, opportunity: UUID, kind: str, themes: list[str]) -> Saved:
         """It turned out to be something else."""
-        require_weigher(act)
-        found = await self.get(Opportunity, opportunity, act)
+        found = await self.decidable(act, opportunity)
         found.reclassify(kind, themes, act.rationale)
         return await self.save(act, found)
 
     @command
     async def refer(self, act: Act, opportunity: UUID, body: str, reference: str) -> Saved:
-        """Pass it to another body."""
-        require_weigher(act)
-        found = await self.get(Opportunity, opportunity, act)
+        """Pass it to another body. Raises NamesSomebody for a reference that is no mere number."""
+        found = await self.decidable(act, opportunity)
+        require_nobody_named(reference, found.person_name)
         found.refer(body, reference)
         return await self.save(act, found)
 
     @command
     async def receive_decision(self, act: Act, opportunity: UUID, body: str, decision: str, findings: str) -> Saved:
         """Another body decided."""
-        require_weigher(act)
-        found = await self.get(Opportunity, opportunity, act)
+        found = await self.decidable(act, opportunity)
         found.receive_decision(body, decision, findings)
         return await self.save(act, found)
 
     @command
     async def close_without_review(self, act: Act, opportunity: UUID) -> Saved:
         """Nothing further will be learned from it, for the reason given."""
-        require_weigher(act)
-        found = await self.get(Opportunity, opportunity, act)
+        found = await self.decidable(act, opportunity)
         found.close_without_review(act.rationale)
         return await self.save(act, found)
 
@@ -184,7 +202,7 @@ class Opportunities(Service):
     @command
     async def step_update(self, act: Act, opportunity: UUID, step: str, decision: str = "") -> Saved:
         """A professional's update was reviewed, actioned or communicated."""
-        found = await self.get(Opportunity, opportunity, act)
+        found = await self.touchable(act, opportunity)
         steps = {
             "reviewed": lambda: found.review_update(decision),
             "actioned": found.action_update,
@@ -203,61 +221,13 @@ def _due(measure: Measure, received: datetime, site: Site) -> datetime:
     return counted(received, measure.numerator.n or 1)
 
 
-def begun(report: Report, site: Site, journey: UUID) -> Opportunity:
-    """A new opportunity from a report. Raises FactNotUnderstood."""
-    require_answers(report.facts)
-    opportunity = Opportunity(
-        provider=site.provider,
-        site=site.site_id,
-        journey=journey,
-        about=report.person or journey,
-        kind=report.kind,
-        themes=report.themes,
-        reference=receipt(journey),
-        route=report.route,
-        reporter_known=bool(report.reporter),
-        harm_level=report.harm_level,
-        summary=report.summary,
-        immediate_action=report.immediate_action,
-        person_name=report.person_name,
-        reporter=report.reporter,
-        source_key=report.source_key,
-        facts=report.facts,
-        due_on=report.due_on,
-        said_at=report.said_at,
-        due_note=report.due_note,
-    )
-    if report.immediate_action:
-        opportunity.confirm_safety(report.immediate_action)
-    return opportunity
+def require_nobody_named(shared: str, *known: str) -> None:
+    """Raises NamesSomebody for text that others read as it stands and that tells who somebody is."""
+    if find(shared, filter(None, known)):
+        raise NamesSomebody
 
 
 def require_weigher(act: Act) -> None:
     """Raises NotForThisPost for a post that reports only."""
     if act.role in REPORTS_ONLY:
         raise NotForThisPost
-
-
-def weighing(proposal: Proposal, *, agreed: bool) -> Weighing:
-    """A proposal as it was answered."""
-    return Weighing(
-        proposal.rule_id,
-        proposal.title,
-        proposal.kind,
-        proposal.citation,
-        proposal.confirmed,
-        agreed,
-        list(proposal.because),
-        proposal.duty.model_dump(mode="json") if proposal.duty else None,
-        proposal.clock.model_dump(mode="json") if proposal.clock else None,
-    )
-
-
-def receipt(journey: UUID) -> str:
-    """The number given to whoever reported it: short, unambiguous when read out, and no secret."""
-    alphabet = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-    number, letters = journey.int, []
-    for _ in range(8):
-        number, rest = divmod(number, len(alphabet))
-        letters.append(alphabet[rest])
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"

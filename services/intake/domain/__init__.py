@@ -1,9 +1,11 @@
 """What intake decides: opportunities, what outside systems send, a regulator's totals, and files brought in."""
 
+from services.intake.domain.allegation import StaffAllegation
 from services.intake.domain.external import MAPPED, ExternalMessage, ExternalSource
 from services.intake.domain.figures import RegulatorCount
+from services.intake.domain.findings import OutsideFindings
 from services.intake.domain.imports import ImportBatch
-from services.intake.domain.opportunity import Opportunity, Weighing
+from services.intake.domain.opportunity import Opportunity
 from services.intake.domain.refusals import (
     CodeNotOurs,
     NewerWordsOnRecord,
@@ -11,6 +13,7 @@ from services.intake.domain.refusals import (
     NotKept,
     StillNotAdmitted,
 )
+from services.intake.domain.weighing import Weighing
 
 __all__ = [
     "MAPPED",
@@ -22,7 +25,9 @@ __all__ = [
     "NotForThisPost",
     "NotKept",
     "Opportunity",
+    "OutsideFindings",
     "RegulatorCount",
+    "StaffAllegation",
     "StillNotAdmitted",
     "Weighing",
 ]

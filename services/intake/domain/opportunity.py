@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Aggregate, Created, Event, Sealed, event
+from services.intake.domain import refusals as no
 from services.intake.domain.answers import require_answers
-from services.intake.domain.refusals import (
-    AlreadyClosed,
-    AlreadyTriaged,
-    NewerWordsOnRecord,
-    NotAProfessionalUpdate,
-    NothingToReclassify,
-    RationaleMissing,
-    ReviewComesFirst,
-    ReviewUnderWay,
-    SafetyComesFirst,
-    SafetyNeedsWords,
-    StepAlreadyRecorded,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """What a manager made of one rule's proposal, with the reason for going another way."""
-
-    rule_id: str
-    title: str
-    kind: str
-    citation: str
-    confirmed: bool
-    agreed: bool
-    because: list[str] = field(default_factory=list)
-    duty: dict[str, Any] | None = None
-    clock: dict[str, Any] | None = None
+from services.intake.domain.weighing import Weighing, own_ways
 
 
 class Opportunity(Aggregate):
@@ -62,6 +36,12 @@ class Opportunity(Aggregate):
         due_on: date | None
         said_at: datetime | None
         due_note: str = ""
+        person: str = ""
+        class_version = 2
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["person"] = ""
 
     class Corrected(Event):
         TOPIC = "intake.Opportunity.Corrected"
@@ -76,6 +56,15 @@ class Opportunity(Aggregate):
     class ImmediateSafetyConfirmed(Event):
         TOPIC = "intake.Opportunity.ImmediateSafetyConfirmed"
         measures: Sealed
+
+    class ProposalOverruled(Event):
+        TOPIC = "intake.Opportunity.ProposalOverruled"
+        rule_id: str
+        title: str
+        kind: str
+        citation: str
+        agreed: bool
+        reason: Sealed
 
     class Triaged(Event):
         TOPIC = "intake.Opportunity.Triaged"
@@ -124,16 +113,18 @@ class Opportunity(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, kind: str, themes: list[str], reference: str,
         route: str, reporter_known: bool, harm_level: str, summary: str, immediate_action: str, person_name: str,
         reporter: str, source_key: str, facts: dict[str, Any], due_on: date | None, said_at: datetime | None,
-        due_note: str = "",
+        due_note: str = "", person: str = "",
     ) -> None:  # fmt: skip
         self.kind, self.said_kind, self.themes, self.reference, self.route = kind, kind, themes, reference, route
         self.summary, self.due_on, self.facts, self.harm_level = summary, due_on, facts, harm_level
-        self.due_note = due_note
+        self.due_note, self.person = due_note, person
         self.person_name, self.reporter, self.source_key, self.said_at = person_name, reporter, source_key, said_at
         self.measures: list[str] = [immediate_action] if immediate_action else []
         self.response = ""
         self.closed = False
         self.weighed: list[Weighing] = []
+        self.weighed_before: list[Weighing] = []
+        self.reasons: dict[str, str] = {}
         self.steps: dict[str, datetime] = {}
         self.referrals: list[tuple[str, str]] = []
         self.decisions: list[tuple[str, str, str]] = []
@@ -156,7 +147,7 @@ class Opportunity(Aggregate):
         if (kind, summary, due_on, harm_level) == (self.said_kind, self.summary, self.due_on, self.harm_level):
             return
         if said_at and self.said_at and said_at < self.said_at:
-            raise NewerWordsOnRecord
+            raise no.NewerWordsOnRecord
         other = kind != self.said_kind
         self.trigger_event(
             self.Corrected,
@@ -184,7 +175,7 @@ class Opportunity(Aggregate):
     def confirm_safety(self, measures: str) -> None:
         """Say what was done at once to keep people safe. It may be added to."""
         if not measures.strip():
-            raise SafetyNeedsWords
+            raise no.SafetyNeedsWords
         self.trigger_event(self.ImmediateSafetyConfirmed, measures=measures)
 
     @event(ImmediateSafetyConfirmed)
@@ -193,18 +184,24 @@ class Opportunity(Aggregate):
             self.measures.append(measures)
 
     def triage(
-        self, *, response: str, weighed: list[Weighing], facts: dict[str, Any], rationale: str, themes: list[str]
-    ) -> None:
-        """A manager decides what follows, agreeing with each proposal or not, and says why."""
+        self, *, response: str, weighed: list[Weighing], facts: dict[str, Any], rationale: str, themes: list[str],
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """A manager decides what follows, and says why; where that is not what the rules propose, why for each rule."""
         if self.closed:
-            raise AlreadyClosed
+            raise no.AlreadyClosed
         if self.response:
-            raise AlreadyTriaged
+            raise no.AlreadyTriaged
         if not self.is_safe:
-            raise SafetyComesFirst
+            raise no.SafetyComesFirst
         if not rationale.strip():
-            raise RationaleMissing
+            raise no.RationaleMissing
         require_answers(facts)
+        for each, reason in own_ways(weighed, reasons or {}):
+            self.trigger_event(
+                self.ProposalOverruled, rule_id=each.rule_id, title=each.title, kind=each.kind, citation=each.citation,
+                agreed=each.agreed, reason=reason,
+            )  # fmt: skip
         self.trigger_event(
             self.Triaged,
             kind=self.kind,
@@ -214,6 +211,10 @@ class Opportunity(Aggregate):
             facts=self.facts | facts,
         )
 
+    @event(ProposalOverruled)
+    def _(self, rule_id: str, reason: str) -> None:
+        self.reasons[rule_id] = reason
+
     @event(Triaged)
     def _(self, response: str, themes: list[str], facts: dict[str, Any], weighed: list[Weighing]) -> None:
         self.response, self.themes, self.facts, self.weighed = response, themes, facts, weighed
@@ -221,14 +222,15 @@ class Opportunity(Aggregate):
     def reclassify(self, kind: str, themes: list[str], rationale: str) -> None:
         """It turned out to be something else: identity and history stay, and it is weighed anew."""
         if not rationale.strip():
-            raise RationaleMissing
+            raise no.RationaleMissing
         if kind == self.kind and themes == self.themes:
-            raise NothingToReclassify
+            raise no.NothingToReclassify
         self.trigger_event(self.Reclassified, was=self.kind, kind=kind, themes=themes)
 
     @event(Reclassified)
     def _(self, kind: str, themes: list[str]) -> None:
         self.kind, self.themes, self.response, self.closed = kind, themes, "", False
+        self.weighed_before, self.weighed, self.reasons = self.weighed or self.weighed_before, [], {}
 
     def refer(self, body: str, reference: str) -> None:
         """Pass it to another body; it stays a learning opportunity here."""
@@ -249,13 +251,13 @@ class Opportunity(Aggregate):
     def close_without_review(self, rationale: str) -> None:
         """Decide, with reasons, that nothing further will be learned from it."""
         if self.closed:
-            raise AlreadyClosed
+            raise no.AlreadyClosed
         if not self.is_safe:
-            raise SafetyComesFirst
+            raise no.SafetyComesFirst
         if not rationale.strip():
-            raise RationaleMissing
+            raise no.RationaleMissing
         if self.response not in {"", "none"}:
-            raise ReviewUnderWay
+            raise no.ReviewUnderWay
         self.trigger_event(self.ClosedWithoutReview)
 
     @event(ClosedWithoutReview)
@@ -291,8 +293,8 @@ class Opportunity(Aggregate):
 
     def _next_step(self, step: str) -> None:
         if self.kind != OpportunityKind.PROFESSIONAL_UPDATE:
-            raise NotAProfessionalUpdate
+            raise no.NotAProfessionalUpdate
         if step in self.steps:
-            raise StepAlreadyRecorded
+            raise no.StepAlreadyRecorded
         if step != "reviewed" and "reviewed" not in self.steps:
-            raise ReviewComesFirst
+            raise no.ReviewComesFirst

@@ -85,3 +85,99 @@ class RowsUncounted(Refused):
 
 class FactNotUnderstood(Refused):
     """A fact is one of the closed list, with an answer that it can have."""
+
+
+class OwnWayNeedsReason(Refused):
+    """Where you go another way than the rules propose, say why, for each rule."""
+
+
+class RuleNotInForce(Refused):
+    """This is not a rule in force for this service, so it cannot be applied here. Look through the rules once more."""
+
+
+class FindingsNeedWords(Refused):
+    """Say what they found or recommended, in their words or yours."""
+
+
+class FindingsNotKnown(Refused):
+    """This recommendation is said to come with findings that are not on record here. Record the findings first."""
+
+
+class RecommendationRepeated(Refused):
+    """This recommendation of theirs is on record already, word for word."""
+
+
+class NotYetHappened(Refused):
+    """This date lies in the future. Enter when it happened or was noticed; nothing was saved."""
+
+
+class SubjectMayNotSee(Refused):
+    """This is not open to you in any post. If you think that is wrong, ask whoever leads above this service."""
+
+
+class SubjectNeedsName(Refused):
+    """Say who the allegation is about."""
+
+
+class SubjectNamedAlready(Refused):
+    """This person is on record as its subject already."""
+
+
+class NotItsSubject(Refused):
+    """This person is not on record as its subject."""
+
+
+class AllegationConcluded(Refused):
+    """The matter of employment was concluded already. What the service learns from it goes on by itself."""
+
+
+class EmploymentShut(Refused):
+    """Matters of employment are kept apart from learning. They are open to those who answer for the service's staff."""
+
+
+class NamesSomebody(Refused):
+    """This text is shared as it stands, and it names somebody. Take the name or number out; nothing was saved."""
+
+
+class FileNotTaken(Refused):
+    """This file cannot be kept as evidence."""
+
+
+class FileTooLarge(FileNotTaken):
+    """The file is larger than 10 MB. Send it in parts, or as a smaller scan; nothing was saved."""
+
+
+class FileEmpty(FileNotTaken):
+    """The file is empty. Nothing was saved; choose it again."""
+
+
+class FileKindNotTaken(FileNotTaken):
+    """Only PDF, JPEG and PNG files, plain text and Word documents are kept. What this file holds is none of these."""
+
+
+class FileTwice(FileNotTaken):
+    """The same file is on this record already."""
+
+
+class PatternSeenTo(Refused):
+    """Somebody decided on this pattern already, and nothing has been added to it since."""
+
+
+class PatternTooSmall(Refused):
+    """This pattern has lost some of its evidence meanwhile, and is no longer proposed. Look at the list again."""
+
+
+class SampleEmpty(Refused):
+    """There is nothing in these days that somebody else could weigh again. Choose a longer time."""
+
+
+class NotInSample(Refused):
+    """This is not part of the sample."""
+
+
+class NotBlind(Refused):
+    """You weighed this one the first time, or have seen how it was weighed, so somebody else weighs it again."""
+
+
+class WeighedAgainAlready(Refused):
+    """This one has been weighed again already."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.taxonomy import QUESTIONS, Fact, FactType, OpportunityKind
+from contracts.taxonomy import LATER, QUESTIONS, Fact, FactType, OpportunityKind
 from libs.web.forms import Form
 
 MOST_HOURS = 9000
@@ -23,15 +23,14 @@ class Question:
     options: list[tuple[str, str]]
 
 
-def questions(kind: str) -> list[Question]:
-    """What is asked for a kind. That the reporter is known follows from the report itself and is not asked."""
-    asked = (fact for fact in QUESTIONS[OpportunityKind(kind)] if fact is not Fact.REPORTER_KNOWN)
-    return [Question(_name(fact), fact.question, fact.shape, _options(fact)) for fact in asked]
+def questions(kind: str, *, later: bool = False) -> list[Question]:
+    """What is asked for a kind when it is told, and what besides once it is weighed."""
+    return [Question(_name(fact), fact.question, fact.shape, _options(fact)) for fact in _asked(kind, later=later)]
 
 
-def answers(form: Form, kind: str) -> dict[str, Any]:
+def answers(form: Form, kind: str, *, later: bool = False) -> dict[str, Any]:
     """The answers given, by fact code. What was left open is left out: not known is neither yes nor no."""
-    given = {fact: _answer(form, fact) for fact in QUESTIONS[OpportunityKind(kind)] if fact is not Fact.REPORTER_KNOWN}
+    given = {fact: _answer(form, fact) for fact in _asked(kind, later=later)}
     return {fact.value: answer for fact, answer in given.items() if answer is not None and answer != []}
 
 
@@ -46,6 +45,13 @@ def typed(facts: dict[str, Any]) -> dict[str, str | list[str]]:
         else:
             shown[f"fact-{code}"] = str(answer)
     return shown
+
+
+def _asked(kind: str, *, later: bool) -> list[Fact]:
+    """That the reporter is known follows from the report itself and is not asked."""
+    of = OpportunityKind(kind)
+    facts = (*QUESTIONS[of], *(LATER.get(of, ()) if later else ()))
+    return [fact for fact in facts if fact is not Fact.REPORTER_KNOWN]
 
 
 def _name(fact: Fact) -> str:

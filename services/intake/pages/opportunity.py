@@ -46,9 +46,10 @@ REASON = "Give the reason, in a sentence that someone else will understand later
 
 
 async def found(intake: Intake, me: SignedIn, journey: UUID) -> Opportunity:
-    """The opportunity, for someone whose post covers its site. Raises NotFound, OutOfReach."""
+    """The opportunity, for someone whose post covers its site. Raises NotFound, OutOfReach, SubjectMayNotSee."""
     opportunity = await intake.get(Opportunity, journey)
     await within(intake.directory, me, opportunity.site)
+    await intake.require_not_subject(me.actor_id, journey)
     return opportunity
 
 

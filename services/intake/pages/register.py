@@ -29,8 +29,9 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
         await kept.reached("intake", after)
         sites = {site.site_id: site.title for site in await sites_of(intake.directory, me)}
         reads = me.role not in REPORTS_ONLY
-        waiting = [] if before else await kept.waiting(list(sites))
-        latest, onward = await kept.page(list(sites), before)
+        reader = intake.pseudonym(me.actor_id)
+        waiting = [] if before else await kept.waiting(list(sites), reader=reader)
+        latest, onward = await kept.page(list(sites), before, reader=reader)
         keys = intake.mapper.keys
         waiting, latest = [
             [_line(row, sites, reads=reads) for row in await opened(keys, rows, "summary")]

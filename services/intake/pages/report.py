@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import Intake, Report, receipt
+from services.intake.application import EARLY, Intake, Report, receipt
 from services.intake.pages.facts import answers, questions
 from services.intake.projection import Register
 
@@ -30,9 +30,6 @@ Me = Annotated[SignedIn, Depends(signed_in)]
 NAMED, UNNAMED = "named", "unnamed"
 DATED = frozenset({OpportunityKind.INSPECTION_OR_AUDIT, OpportunityKind.PROFESSIONAL_UPDATE})
 """Kinds that often come with a date that another body set."""
-
-EARLY = timedelta(minutes=10)
-"""How far ahead of ours a phone's clock may run before a time counts as not yet come."""
 
 
 def add(router: APIRouter, intake: Intake, kept: Register) -> None:

@@ -30,6 +30,9 @@ CHANGED = (
 )
 
 
+WHY_NOT = "Say why this does not apply here."
+
+
 def add(router: APIRouter, intake: Intake) -> None:
     """The page on which an opportunity is weighed."""
 
@@ -45,7 +48,7 @@ def add(router: APIRouter, intake: Intake) -> None:
         opportunity = await found(intake, me, journey)
         form = await Form.of(request)
         require_weigher(act_of_form(me, ""))
-        facts = answers(form, opportunity.kind)
+        facts = answers(form, opportunity.kind, later=True)
         proposals = await intake.proposals(opportunity, facts)
         if form.value("do") == "propose":
             return await _page(request, opportunity, form, facts, 200 if form.ok else 422)
@@ -54,9 +57,9 @@ def add(router: APIRouter, intake: Intake) -> None:
         themes = form.some_of("themes", set(Theme))
         if form.value("seen") != _seen(proposals):
             form.wrong(CHANGED, "proposals")
+        choices = _choices(form, proposals) if form.ok else []
         if not form.ok:
             return await _page(request, opportunity, form, facts, 422)
-        choices = [Choice(p.rule_id, form.value(f"agree-{p.rule_id}") == YES) for p in proposals]
         act = act_of_form(me, form.value("key"), form.value("version"), reason)
         try:
             saved = await intake.triage(act, journey, response or NONE, choices, facts, themes)
@@ -80,12 +83,25 @@ def add(router: APIRouter, intake: Intake) -> None:
             site=site.title,
             about=described(it, reads=True)[:3],
             form=form,
-            asked=questions(it.kind),
+            asked=questions(it.kind, later=True),
             proposals=[_shown(p, form) for p in proposals],
+            others=[(rule.id, f"{rule.title} ({rule.citation})") for rule in await intake.rules_for(it)
+                    if rule.id not in {p.rule_id for p in proposals}],
             seen=_seen(proposals),
             responses=RESPONSES,
             themes=Theme.choices(),
-        )
+        )  # fmt: skip
+
+
+def _choices(form: Form, proposals: list[Proposal]) -> list[Choice]:
+    """What was answered about each proposal, and rules applied besides. Notes where a reason is missing."""
+    found = []
+    for each in proposals:
+        agreed, name = form.value(f"agree-{each.rule_id}") == YES, f"reason-{each.rule_id}"
+        found.append(Choice(each.rule_id, agreed, form.text(name, "" if agreed else WHY_NOT, 4000)))
+    others = form.values("others")
+    why = form.text("others_reason", "Say why they apply here." if others else "", 4000)
+    return found + [Choice(rule, agreed=True, reason=why) for rule in others]
 
 
 def _seen(proposals: list[Proposal]) -> str:
@@ -93,12 +109,13 @@ def _seen(proposals: list[Proposal]) -> str:
 
 
 def _shown(p: Proposal, form: Form) -> dict[str, Any]:
-    name = f"agree-{p.rule_id}"
+    name, reason = f"agree-{p.rule_id}", f"reason-{p.rule_id}"
     owed = ""
     if p.duty:
         owed = f"{Role(p.duty.owed_by).label}, to: {DutyRecipient(p.duty.owed_to).label}"
     return {
         "name": name,
+        "reason": reason,
         "title": p.title,
         "kind": p.kind.label,
         "confirmed": p.confirmed,

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Refused
 from libs.views import Rows, View
-from services.intake.domain import Opportunity
+from services.intake.domain import Opportunity, StaffAllegation
 
 
 class Register(View):
@@ -41,6 +41,10 @@ class Register(View):
             source_key text NOT NULL,
             version bigint NOT NULL
         );
+        ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS person text NOT NULL DEFAULT '';
+        ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS place text NOT NULL DEFAULT '';
+        ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS abuse_types text[] NOT NULL DEFAULT '{}';
+        ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS shut_out text[] NOT NULL DEFAULT '{}';
         CREATE INDEX IF NOT EXISTS opportunity_waiting ON opportunity (site, recorded) WHERE response = '' AND NOT closed;
         CREATE INDEX IF NOT EXISTS opportunity_latest ON opportunity (site, recorded DESC, journey DESC);
         CREATE INDEX IF NOT EXISTS opportunity_reference ON opportunity (reference);
@@ -50,23 +54,27 @@ class Register(View):
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         super().__init__(service, project, pool)
 
-    async def waiting(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
-        """What nobody has weighed yet at these sites, oldest first."""
+    async def waiting(self, sites: list[str], limit: int = 50, reader: str = "") -> list[dict[str, Any]]:
+        """What nobody has weighed yet at these sites, oldest first, without what is shut to a reader, by pseudonym."""
         return await self.rows(
-            "SELECT * FROM opportunity WHERE site = ANY(%s) AND response = '' AND NOT closed ORDER BY recorded LIMIT %s",
-            (sites, limit),
+            "SELECT * FROM opportunity WHERE site = ANY(%s) AND response = '' AND NOT closed"
+            " AND NOT %s = ANY(shut_out) ORDER BY recorded LIMIT %s",
+            (sites, reader, limit),
         )
 
-    async def page(self, sites: list[str], before: str = "", limit: int = 50) -> tuple[list[dict[str, Any]], str]:
+    async def page(
+        self, sites: list[str], before: str = "", limit: int = 50, reader: str = ""
+    ) -> tuple[list[dict[str, Any]], str]:
         """The newest at these sites before a cursor, and the cursor for the page after, empty on the last.
 
-        Raises CursorUnreadable for a cursor that no page gave.
+        `reader` is the pseudonym of who reads: what an allegation shuts to them is left out. Raises
+        CursorUnreadable for a cursor that no page gave.
         """
         when, journey = _place(before) if before else (LATER_THAN_ALL, UUID(int=0))
         rows = await self.rows(
             "SELECT * FROM opportunity WHERE site = ANY(%s) AND (recorded, journey) < (%s, %s)"
-            " ORDER BY recorded DESC, journey DESC LIMIT %s",
-            (sites, when, journey, limit + 1),
+            " AND NOT %s = ANY(shut_out) ORDER BY recorded DESC, journey DESC LIMIT %s",
+            (sites, when, journey, reader, limit + 1),
         )
         more = len(rows) > limit
         return rows[:limit], _cursor(rows[limit - 1]) if more else ""
@@ -107,12 +115,14 @@ def project(event: object, rows: Rows) -> None:
 def raised(event: Opportunity.Raised, rows: Rows) -> None:
     rows.execute(
         "INSERT INTO opportunity (journey, reference, provider, site, kind, themes, route, summary, occurred, recorded,"
-        " is_safe, due_on, source_key, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " is_safe, due_on, source_key, version, person, place, abuse_types)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (journey) DO NOTHING",
         (
             event.journey, event.reference, event.provider, event.site, event.kind, event.themes, event.route,
             event.summary, event.occurred, event.recorded, event.kind == OpportunityKind.COMPLIMENT, event.due_on,
-            event.source_key, event.originator_version,
+            event.source_key, event.originator_version, event.person, event.facts.get("place", ""),
+            event.facts.get("abuse_types", []),
         ),
     )  # fmt: skip
 
@@ -136,9 +146,12 @@ def safety_confirmed(event: Opportunity.ImmediateSafetyConfirmed, rows: Rows) ->
 @project.register
 def triaged(event: Opportunity.Triaged, rows: Rows) -> None:
     rows.execute(
-        "UPDATE opportunity SET response = %s, themes = %s, version = %s WHERE journey = %s",
-        (event.response, event.themes, event.originator_version, event.journey),
-    )
+        "UPDATE opportunity SET response = %s, themes = %s, place = %s, abuse_types = %s, version = %s WHERE journey = %s",
+        (
+            event.response, event.themes, event.facts.get("place", ""), event.facts.get("abuse_types", []),
+            event.originator_version, event.journey,
+        ),
+    )  # fmt: skip
 
 
 @project.register
@@ -177,3 +190,19 @@ def update_actioned(event: Opportunity.UpdateActioned, rows: Rows) -> None:
 @project.register
 def update_communicated(event: Opportunity.UpdateCommunicated, rows: Rows) -> None:
     _step(event, rows, "communicated")
+
+
+@project.register
+def subject_named(event: StaffAllegation.SubjectNamed, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET shut_out = array_append(shut_out, %s) WHERE journey = %s",
+        (event.subject, event.journey),
+    )
+
+
+@project.register
+def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE opportunity SET shut_out = array_remove(shut_out, %s) WHERE journey = %s",
+        (event.subject, event.journey),
+    )

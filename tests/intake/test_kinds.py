@@ -1,0 +1,139 @@
+"""Each kind of opportunity, from report to weighed; what others send; and whom an allegation is shut to. One real house."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from contracts.taxonomy import OpportunityKind
+from tests.hands import MANAGER, QUALITY, Reception, received
+from tests.servers import Backend, Messaging
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ALL = "/api/intake/opportunities"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+    with backend.fresh_database() as database:
+        async with received(database, messaging, wrapping_key) as opened:
+            yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def program(reception: Reception) -> AsyncIterator[httpx2.AsyncClient]:
+    async with await reception.program(MANAGER, "person:ann") as client:
+        yield client
+
+
+async def raised(program: httpx2.AsyncClient, kind: str, **more: Any) -> str:
+    said = {"site": "elm", "kind": kind, "summary": "It was seen at tea.", "immediate_action": "All are well."}
+    answer = await program.post(ALL, json=said | more)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+RULES = {
+    "complaint": "complaint-investigated",
+    "abuse_or_neglect": "cqc-abuse",
+    "police_incident": "cqc-police",
+    "compliment": "learning-good-practice",
+    "staff_allegation": "allegation-wider-systems",
+    "professional_update": "update-reviewed",
+    "safeguarding_indicator": "indicator-management-review",
+}
+"""A rule that the kind alone leads to."""
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in OpportunityKind])
+async def test_each_kind_is_taken_from_report_to_weighed(program: httpx2.AsyncClient, kind: str) -> None:
+    here = f"{ALL}/{await raised(program, kind)}"
+    proposed = (await program.get(f"{here}/proposals")).json()
+    assert RULES.get(kind) in {*(each["rule_id"] for each in proposed), None}
+    assert all(each["citation"] and each["because"] for each in proposed)
+    told = {
+        "response": "after_action_review",
+        "rationale": "There is something to learn.",
+        "facts": {"place": "kitchen"},
+    }
+    weighed = await program.post(f"{here}/triage", json=told)
+    assert weighed.status_code == 200, weighed.text
+    found = (await program.get(here, params={"after": weighed.json()["position"]})).json()
+    assert (found["response"], found["place"]) == ("after_action_review", "kitchen")
+
+
+async def test_what_has_not_happened_yet_is_not_taken(program: httpx2.AsyncClient) -> None:
+    told = {"site": "elm", "kind": "near_miss", "summary": "?", "occurred_at": "2026-03-03T09:00:00Z"}
+    answer = await program.post(ALL, json=told)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:not-yet-happened")
+
+
+async def test_a_reference_of_another_body_names_nobody(program: httpx2.AsyncClient) -> None:
+    here = f"{ALL}/{await raised(program, 'police_incident', person_name='Ada Okafor')}"
+    for reference in ("943 476 5919", "Mrs Okafor"):
+        answer = await program.post(f"{here}/referral", json={"body": "police", "reference": reference})
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:names-somebody")
+
+
+async def test_what_others_found_and_recommend_is_taken_in_one_by_one(program: httpx2.AsyncClient) -> None:
+    here = f"{ALL}/{await raised(program, 'safeguarding_adult_review')}/findings"
+    sent = {
+        "body": "safeguarding_board",
+        "words": "Nobody rang the doctor.",
+        "reference": "SAB-3",
+        "dated": "2026-02-01",
+        "recommendations": ["Ring the doctor.", "Train the nights."],
+        "answer_by": "2026-05-01",
+    }
+    assert (await program.post(here, json=sent)).status_code == 200
+    found = (await program.get(here)).json()
+    assert [each["words"] for each in found["recommendations"]] == ["Ring the doctor.", "Train the nights."]
+    assert found["findings"][0]["reference"] == "SAB-3"
+    early = await program.post(here, json=sent | {"dated": "2026-04-01"})
+    assert early.json()["type"] == "urn:candour:problem:not-yet-happened"
+
+
+async def test_a_subject_of_an_allegation_neither_reads_nor_decides(
+    program: httpx2.AsyncClient, reception: Reception
+) -> None:
+    journey = await raised(program, "staff_allegation")
+    here = f"{ALL}/{journey}"
+    async with await reception.program(MANAGER, "person:sam") as sam:
+        assert (await sam.get(here)).status_code == 200
+        named = await program.post(
+            f"{here}/allegation/subject", json={"signs_in_as": "person:sam", "name": "Sam Poole"}
+        )
+        assert named.status_code == 200, named.text
+        after = {"after": named.json()["position"]}
+        told = {"rationale": "It was nothing."}
+        for answer in (
+            await sam.get(here, params=after),
+            await sam.post(f"{here}/triage", json=told),
+            await sam.post(f"{here}/closure", json={"words": "Nothing."}),
+            await sam.get(f"{here}/allegation"),
+        ):
+            assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:subject-may-not-see")
+        listed = (await sam.get(ALL, params=after)).json()["items"]
+        assert journey not in {each["journey"] for each in listed}
+    assert journey in {each["journey"] for each in (await program.get(ALL, params=after)).json()["items"]}
+
+
+async def test_matters_of_employment_are_shut_to_those_who_learn(
+    program: httpx2.AsyncClient, reception: Reception
+) -> None:
+    here = f"{ALL}/{await raised(program, 'staff_allegation')}/allegation"
+    await program.post(f"{here}/subject", json={"name": "Kim Lake"})
+    step = {"step": "other_duties", "taken_on": "2026-03-02", "words": "Kim works in the office."}
+    assert (await program.post(f"{here}/step", json=step)).status_code == 200
+    ended = await program.post(f"{here}/outcome", json={"outcome": "unfounded", "rationale": "Kim was on leave."})
+    assert ended.status_code == 200
+    found = (await program.get(here)).json()
+    assert (list(found["subjects"].values()), found["outcome"]) == (["Kim Lake"], "unfounded")
+    async with await reception.program(QUALITY) as quality:
+        answer = await quality.get(here)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:employment-shut")
