@@ -17,7 +17,7 @@ import pytest
 from deploy.embedded.servers import Servers
 from deploy.house import statements
 from libs.relay import POSITION
-from tests.faults.under_fire import PRELOADED, House
+from tests.faults.under_fire import PRELOADED, PRELOADS, House
 from tests.libs.engine_sample import Rooms, Tale
 
 CRASHES = int(os.environ.get("CANDOUR_CRASHES", "100"))
@@ -31,7 +31,7 @@ Told = dict[UUID, tuple[UUID, list[str]]]
 
 @pytest.fixture
 async def servers(reachable_directory: Path) -> AsyncIterator[Servers]:
-    PRELOADED.set_forkserver_preload(["tests.faults.under_fire"])
+    PRELOADED.set_forkserver_preload(PRELOADS)
     running = Servers(reachable_directory / "var", ddl=statements())
     await asyncio.to_thread(running.start)
     yield running

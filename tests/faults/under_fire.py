@@ -15,6 +15,8 @@ from libs import logs
 from tests.libs.engine_sample import SOMEONE, Rooms
 
 PRELOADED = multiprocessing.get_context("forkserver")
+PRELOADS = ["tests.faults.under_fire", "tests.faults.whole_house"]
+"""What every process that is begun in these tests finds in memory; the first of them decides for all."""
 PATIENCE = 5.0
 """Seconds until an unanswered request is sent again, under the same key."""
 
