@@ -40,6 +40,30 @@ class ActionBlocked(PublishedEvent, name="action.action_blocked.v1"):
     because: Sealed
 
 
+class ActionUnblocked(PublishedEvent, name="action.action_unblocked.v1"):
+    """What stood in the way of the change is out of it."""
+
+    action_id: UUID
+
+
+class ActionHandedOver(PublishedEvent, name="action.action_handed_over.v1"):
+    """Another post owns the change from now on, with the reason on the record."""
+
+    action_id: UUID
+    was: str = Field(description="the post that owned it")
+    owner_post: str
+    because: Sealed
+
+
+class ActionEscalated(PublishedEvent, name="action.action_escalated.v1"):
+    """The change is still not made some working days after its day: the next on the site's route is concerned."""
+
+    action_id: UUID
+    due: date
+    step: int = Field(ge=1, description="1 is the first after the owner")
+    to_posts: list[str]
+
+
 class ActionExtended(PublishedEvent, name="action.action_extended.v1"):
     """More time was approved, by someone other than the owner, with a reason."""
 
@@ -62,6 +86,14 @@ class ActionImplemented(PublishedEvent, name="action.action_implemented.v1"):
     implemented_on: date
     evidence_kind: str = Field(description="taxonomy.EvidenceSource")
     evidence: Sealed
+
+
+class ActionSentBack(PublishedEvent, name="action.action_sent_back.v1"):
+    """Someone looked and could not see the change yet; its due day holds again."""
+
+    action_id: UUID
+    due: date
+    because: Sealed
 
 
 class ActionVerified(PublishedEvent, name="action.action_verified.v1"):

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import PublishedEvent
+from contracts.sealed import Sealed
 
 
 class MeasureSet(PublishedEvent, name="assurance.measure_set.v1"):
@@ -62,6 +63,13 @@ class VerdictReached(PublishedEvent, name="assurance.verdict_reached.v1"):
     before: str = Field(description="k/n before the change")
     after: str = Field(description="k/n after the change")
     method: str
+    method_version: str = Field(default="1", max_length=20)
+    months: int = Field(
+        default=0, ge=0, description="months after the change, on dates fixed when it was made: 3, 6, 12"
+    )
+    crude: str = Field(default="", description="taxonomy.Verdict of a plain before and after, which chance can deceive")
+    met_after: bool | None = Field(default=None, description="whether the target was kept over all months looked at")
+    p: float | None = Field(default=None, ge=0, le=1, description="exact, central, two-sided")
 
 
 class ClosureStateReached(PublishedEvent, name="assurance.closure_state_reached.v1"):
@@ -94,3 +102,111 @@ class CadenceKept(PublishedEvent, name="assurance.cadence_kept.v1"):
     title: str
     role: str
     held_on: date
+
+
+class RecheckMissed(PublishedEvent, name="assurance.recheck_missed.v1"):
+    """A change that no measure fits was to be looked at again after 3, 6 or 12 months, and nobody did."""
+
+    months: int = Field(ge=1)
+    due: date
+
+
+class AuditRoundOpened(PublishedEvent, name="assurance.audit_round_opened.v1"):
+    """A sample was drawn by a seed that anyone can work out again, so that nobody chooses what is looked at."""
+
+    round_id: UUID
+    tool_id: str
+    tool_version: str
+    title: str
+    period: date = Field(description="first day of the month looked at")
+    population: int = Field(ge=0)
+    sample: int = Field(ge=0)
+
+
+class AuditFigure(BaseModel):
+    """One check of an audit: as expected in `kept` of `of`; what did not apply is in neither."""
+
+    model_config = ConfigDict(frozen=True)
+    check_id: str
+    title: str
+    kept: int = Field(ge=0)
+    of: int = Field(ge=0)
+    not_applicable: int = Field(ge=0)
+    claim: str = Field(default="", max_length=300, description="what so many without exception show, and how surely")
+
+
+class AuditRoundClosed(PublishedEvent, name="assurance.audit_round_closed.v1"):
+    """Every sampled record was looked at, some of them by two people who could not see each other's answers."""
+
+    round_id: UUID
+    tool_id: str
+    title: str
+    period: date
+    figures: list[AuditFigure]
+    kappa: float | None = Field(default=None, description="Cohen's kappa of the two raters; None where it has no value")
+
+
+class AuditFindingMade(PublishedEvent, name="assurance.audit_finding_made.v1"):
+    """A check of an audit was not as expected somewhere: something to learn from, which intake takes up."""
+
+    finding_id: UUID
+    round_id: UUID
+    tool_id: str
+    tool_version: str
+    check_id: str
+    title: str = Field(max_length=300, description="what was checked, in the tool's words")
+    exceptions: int = Field(ge=1)
+    of: int = Field(ge=1)
+    themes: list[str] = Field(default_factory=list, description="taxonomy.Theme")
+    journeys: list[UUID] = Field(default_factory=list, description="the sampled cases concerned, where they are cases")
+
+
+class EarlySignNoted(PublishedEvent, name="assurance.early_sign_noted.v1"):
+    """Someone noticed one of the early signs that the rules name: a count, without a word about anyone."""
+
+    sign: str = Field(max_length=80)
+    title: str = Field(max_length=300)
+    times: int = Field(ge=1)
+    noted_on: date
+
+
+class FiringFact(BaseModel):
+    """One fact that a trigger rests on."""
+
+    model_config = ConfigDict(frozen=True)
+    words: str = Field(max_length=300)
+    on: date
+    journey: UUID | None = None
+
+
+class TriggerFired(PublishedEvent, name="assurance.trigger_fired.v1"):
+    """A rule found its facts: which they were, what must follow, by whom and until when."""
+
+    firing_id: UUID
+    trigger_id: str
+    title: str
+    kind: str = Field(description="action_trigger or early_warning")
+    facts: list[FiringFact]
+    must_follow: str = Field(max_length=500)
+    owed_by: str = Field(description="taxonomy.Role")
+    due: date
+    rules_version: str
+
+
+class TriggerFollowed(PublishedEvent, name="assurance.trigger_followed.v1"):
+    """What had to follow a trigger is on record."""
+
+    firing_id: UUID
+    trigger_id: str
+    how: Sealed
+    late: bool = False
+
+
+class TriggerNotFollowed(PublishedEvent, name="assurance.trigger_not_followed.v1"):
+    """The day passed, and what had to follow a trigger is not on record."""
+
+    firing_id: UUID
+    trigger_id: str
+    title: str
+    owed_by: str
+    due: date

@@ -11,7 +11,7 @@ from libs.deciding import Act, Saved
 from libs.directory import Directory
 from libs.service import NotFound, Service, command
 from libs.web.reach import OutOfReach
-from services.assurance.domain import Cadence, FollowUp, Measure, Programme
+from services.assurance.domain import Cadence, Effect, FollowUp, Measure, Programme
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
 
@@ -20,7 +20,7 @@ class Assurance(Service):
     """Measures, watches over what is held regularly, and follows every change up until it lasts."""
 
     name = "assurance"
-    aggregates = (Programme, Measure, Cadence, FollowUp)
+    aggregates = (Programme, Measure, Cadence, FollowUp, Effect)
     directory: Directory
     cases: Cases
     standing: Standing

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from contracts import assurance as said
 from contracts.envelope import PublishedEvent
-from services.assurance.domain import Cadence, FollowUp, Measure
+from services.assurance.domain import Cadence, Effect, FollowUp, Measure
 
 
 @singledispatch
@@ -58,6 +58,20 @@ def verdict_reached(event: FollowUp.VerdictReached) -> PublishedEvent:
         after=event.after,
         method=event.method,
     )
+
+
+@publish.register
+def judged(event: Effect.Judged) -> PublishedEvent:
+    return said.VerdictReached(
+        measure_id=event.measure_id, verdict=event.verdict, before=event.before, after=event.after, method=event.method,
+        method_version=event.method_version, months=event.months, crude=event.crude, met_after=event.met_after,
+        p=event.p,
+    )  # fmt: skip
+
+
+@publish.register
+def looked_back(event: Effect.LookedBack) -> PublishedEvent | None:
+    return None if event.rounds else said.RecheckMissed(months=event.months, due=event.due)
 
 
 @publish.register

@@ -19,8 +19,9 @@ from libs.calendar import end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.deciding import deciding
 from libs.domain import Aggregate
-from services.assurance.domain import Cadence, FollowUp, Measure, Programme
+from services.assurance.domain import Cadence, Effect, FollowUp, Measure, Programme
 from services.assurance.domain.measure import Evidence
+from services.assurance.domain.verdict import Elsewhere
 from services.assurance.policy import dates, react
 from tests.assurance.told import INDICATOR, at, case, month
 from tests.given import JOURNEY, NOW, SOMEONE, heard
@@ -36,10 +37,18 @@ class Shelf:
     def __init__(self) -> None:
         self.events: dict[UUID, list[Any]] = {}
         self.evidence_now = Evidence([], {}, {})
-        self.cases = self
+        self.cases = self.standing = self
+        self.begun_on: date | None = None
+        self.elsewhere_now: list[Elsewhere] = []
 
     async def evidence(self, site: str, since: date) -> Evidence:
         return self.evidence_now
+
+    async def begun(self, journey: UUID) -> date | None:
+        return self.begun_on
+
+    async def elsewhere(self, measure_id: str, provider: str, but: str, since: date) -> list[Elsewhere]:
+        return self.elsewhere_now
 
     async def find(self, kind: type[Any], identity: UUID) -> Any:
         found: Any = None
@@ -188,7 +197,7 @@ def test_a_cadence_that_passes_is_missed(elm: Shelf) -> None:
 
 
 def test_a_date_of_what_is_no_more_is_passed_over() -> None:
-    for name in ("check", "due", "recheck 2026-03-01"):
+    for name in ("check", "due", "recheck 2026-03-01", "review 3"):
         assert Shelf().hear(DeadlineReached(name, MEASURE, at(4, 1), "acme", "elm", MEASURE, MEASURE)) == []
 
 
@@ -246,3 +255,46 @@ def test_what_is_decided_sets_its_dates_in_advance(elm: Shelf) -> None:
     dropped = [each for each in elm.hear(pack("2", measures=[], cadences=[])) if list(dates(each))]
     assert {type(each) for each in dropped} == {Measure.Withdrawn, Cadence.Withdrawn}
     assert all(isinstance(found, Lifted) for each in dropped for found in dates(each))
+
+
+def agreed(measure_id: str = INDICATOR.id) -> PublishedEvent:
+    return heard(
+        action.ActionAgreed(
+            action_id=JOURNEY, plan_id=JOURNEY, factor_id=None, what="Screen daily", change_kind="management_screening",
+            strength="intermediate", owner_post="elm.registered_manager", due=date(2026, 4, 1), measure_id=measure_id,
+            expected_effect="All looked at in time",
+        )
+    )  # fmt: skip
+
+
+def test_an_agreed_action_fixes_what_its_effect_will_be_compared_with(elm: Shelf) -> None:
+    elm.begun_on = date(2026, 1, 20)
+    (fixed,) = elm.hear(agreed())
+    assert (fixed.baseline_until, fixed.expected) == (month(12, 2025), "All looked at in time")
+    assert elm.hear(agreed()) == []
+    assert elm.hear(agreed("")) == []
+    (unknown,) = Shelf().hear(agreed())
+    assert unknown.baseline_until == month(2)
+
+
+def test_a_change_has_its_effect_judged_after_three_six_and_twelve_months(elm: Shelf) -> None:
+    elm.hear(agreed())
+    (planned,) = [each for each in elm.hear(changed(INDICATOR.id)) if isinstance(each, Effect.ReviewsSet)]
+    assert [each.name for each in dates(planned) if isinstance(each, Due)] == ["review 3", "review 6", "review 12"]
+    effect = planned.originator_id
+    reached = DeadlineReached("review 3", effect, at(7, 15), "acme", "elm", JOURNEY, JOURNEY)
+    (judged,) = elm.hear(reached, at(7, 15))
+    assert (judged.verdict, judged.months) == ("too_little_data", 3)
+    assert elm.hear(reached, at(7, 15)) == []
+    told = own.VerdictReached(
+        measure_id=INDICATOR.id, verdict="no_evidence", before="3/9", after="4/9", method="", months=3, met_after=False
+    )
+    assert [each.stands for each in elm.hear(heard(told)) if isinstance(each, FollowUp.VerdictHeard)] == [False]
+    assert elm.hear(heard(told.model_copy(update={"months": 0}))) == []
+
+
+def test_a_change_without_a_measure_is_looked_back_on(elm: Shelf) -> None:
+    (planned,) = [each for each in elm.hear(changed()) if isinstance(each, Effect.ReviewsSet)]
+    reached = DeadlineReached("review 6", planned.originator_id, at(10, 15), "acme", "elm", JOURNEY, JOURNEY)
+    (looked,) = elm.hear(reached, at(10, 15))
+    assert (looked.months, looked.rounds) == (6, 0)

@@ -192,7 +192,7 @@ async def _it_has_lasted(elm: Town, journey: str) -> None:
     }  # fmt: skip
     found = await elm["registered_manager"].sees(f"/api/assurance/follow-ups/{journey}")
     assert [(each["verdict"], each["before"], each["after"]) for each in found["verdicts"]] == [
-        ("improved", "4/9", "10/10")
+        ("improved", "4/9", "12/12")
     ]
     assert "Okafor" not in str(story) + str(await elm["nominated_individual"].sees("/api/governance/provider"))
 

@@ -164,7 +164,7 @@ async def _it_has_lasted(home: Town, journey: str) -> None:
         "intake", "review", "action", "notification", "assurance",
     }  # fmt: skip
     found = await home["registered_manager"].sees(f"/api/assurance/follow-ups/{journey}")
-    assert [each["after"] for each in found["verdicts"]] == ["19/20"]
+    assert [each["after"] for each in found["verdicts"]] == ["23/24"]
     before = await home["nominated_individual"].sees("/api/governance/provider")
     assert (await passed_on(home, at(3, 10), 0))["outcome"] == "repeat"
     await home.settle()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.taxonomy import ClosureState, Verdict
 from libs.calendar import local_day
-from libs.deciding import circumstances
+from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.assurance.domain.figures import Figure
 from services.assurance.domain.proof import (
@@ -19,9 +19,9 @@ from services.assurance.domain.proof import (
     sample_words,
     share_words,
     since,
-    weigh,
 )
 from services.assurance.domain.refusals import MoreSeenThanLookedAt, NothingChangedYet, NotReached, ReasonMissing
+from services.assurance.domain.verdict import heard_words
 
 DONE, BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED = ClosureState
 LONGEST_PROOF = 400
@@ -89,6 +89,8 @@ class FollowUp(Aggregate):
         because: str
 
     class VerdictReached(Event):
+        """By version 1 of the method; since version 2 an effect is judged for itself."""
+
         TOPIC = "assurance.FollowUp.VerdictReached"
         measure_id: str
         verdict: str
@@ -96,6 +98,12 @@ class FollowUp(Aggregate):
         after: str
         method: str
         until: date
+
+    class VerdictHeard(Event):
+        TOPIC = "assurance.FollowUp.VerdictHeard"
+        measure_id: str
+        months: int
+        stands: bool
 
     @staticmethod
     def create_id(journey: UUID) -> UUID:
@@ -108,7 +116,8 @@ class FollowUp(Aggregate):
         self.measure_ids: list[str] = []
         self.tied: dict[str, Tied] = {}
         self.figures: dict[str, dict[date, Figure]] = {}
-        self.verdicts: dict[str, tuple[str, str, str, date]] = {}
+        self.refuted: set[str] = set()
+        self.rounds: list[tuple[date, int, int]] = []
         self.proofs: dict[str, str] = {}
         self.held: set[str] = set()
         self.proven_since: dict[str, date] = {}
@@ -127,11 +136,11 @@ class FollowUp(Aggregate):
     @event(ChangeMade)
     def _(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
         self.what_changed, self.changed_on, self.measure_ids = what_changed, changed_on, measure_ids
-        self.verdicts = {}
+        self.refuted = set()
         self.tied = {name: tied for name, tied in self.tied.items() if name in measure_ids}
 
     def tie(self, measure: Tied, figures: list[Figure]) -> None:
-        """A measure set at this site is to prove the change; what it found so far comes with it."""
+        """A measure set here is to prove the change; what it found so far comes with it."""
         if self.tied.get(measure.measure_id) != measure:
             self.trigger_event(self.MeasureTied, measure=measure)
         for figure in figures:
@@ -155,12 +164,29 @@ class FollowUp(Aggregate):
         if measure_id not in self.tied or self.figures.get(measure_id, {}).get(figure.period) == figure:
             return
         self.trigger_event(self.FigureHeard, measure_id=measure_id, figure=figure)
-        self._weigh(measure_id)
         self._judge_figures()
 
     @event(FigureHeard)
     def _(self, measure_id: str, figure: Figure) -> None:
         self.figures.setdefault(measure_id, {})[figure.period] = figure
+
+    def heed(self, measure_id: str, months: int, verdict: str, after: str, *, met_after: bool) -> None:
+        """A measure was judged. What misses its target over all months looked at, and is not shown to be better than
+        before, does not work, however good its latest month may look."""
+        if measure_id not in self.tied:
+            return
+        doubted = measure_id in self.refuted
+        stands = verdict == Verdict.IMPROVED or (
+            not doubted if verdict == Verdict.TOO_LITTLE_DATA else met_after and verdict != Verdict.WORSE
+        )
+        self.trigger_event(self.VerdictHeard, measure_id=measure_id, months=months, stands=stands)
+        if not stands:
+            self._lose(EFFECTIVE, heard_words(months, verdict, after, self.tied[measure_id].target_percent))
+        self._judge_figures()
+
+    @event(VerdictHeard)
+    def _(self, measure_id: str, stands: bool) -> None:
+        self.refuted = self.refuted - {measure_id} if stands else self.refuted | {measure_id}
 
     def brief(self, understood: int, audience: int) -> None:
         """Everyone who was to be briefed has understood."""
@@ -191,8 +217,8 @@ class FollowUp(Aggregate):
             self._judge_rounds(shown)
 
     @event(PracticeObserved)
-    def _(self) -> None:
-        """What was seen is kept for reading; what follows from it is decided beside it."""
+    def _(self, seen: int, of: int, by: Decided) -> None:
+        self.rounds += [(local_day(by.occurred), seen, of)] if by.occurred else []
 
     def report_lapse(self, state: str, because: str) -> None:
         """Someone says that a state no longer holds; their reason stays with the decision."""
@@ -213,7 +239,7 @@ class FollowUp(Aggregate):
             if figure.met is False:
                 self._lose(EFFECTIVE, figure_words(self.tied[name], "missed", figure))
                 return
-        if not latest:
+        if not latest or self.refuted & set(self.tied):
             return
         name, figure = max(latest.items(), key=lambda each: (each[1].period, each[0]))
         said = figure_words(self.tied[name], "met", figure)
@@ -229,27 +255,6 @@ class FollowUp(Aggregate):
                 self._prove(EFFECTIVE, f"No measure fits this change. Seen again four weeks later or more: {shown}")
         elif today >= months_later(begun[EFFECTIVE]):
             self._prove(SUSTAINED, f"No measure fits this change. Seen again three months later or more: {shown}")
-
-    def _weigh(self, measure_id: str) -> None:
-        if self.changed_on is None:
-            return
-        known = self.verdicts.get(measure_id)
-        decided = known[3] if known and known[0] != Verdict.TOO_LITTLE_DATA else None
-        better = self.tied[measure_id].higher_is_better
-        found = weigh(self.figures[measure_id], self.changed_on, decided, higher_is_better=better)
-        if found is None or (known and found.verdict == known[0] and not decided):
-            return
-        if known == (found.verdict, found.before, found.after, found.until):
-            return
-        self.trigger_event(
-            self.VerdictReached,
-            measure_id=measure_id, verdict=found.verdict, before=found.before, after=found.after, method=found.method,
-            until=found.until,
-        )  # fmt: skip
-
-    @event(VerdictReached)
-    def _(self, measure_id: str, verdict: str, before: str, after: str, until: date) -> None:
-        self.verdicts[measure_id] = (verdict, before, after, until)
 
     def _prove(self, state: ClosureState, proof: str, since: date | None = None) -> None:
         if state not in self.proofs:

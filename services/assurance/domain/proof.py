@@ -5,20 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from contracts.taxonomy import Verdict
-from libs.statistics import Comparison, compare, shown_without_failure, wilson
+from libs.statistics import shown_without_failure, wilson
 from services.assurance.domain.figures import Figure, month_after, month_of
 
-LEVEL = 0.05
-BASELINE = 3
-"""Months before the change that it is compared with."""
 MONTHS_TO_LAST = 3
 DAYS_BETWEEN_ROUNDS = timedelta(days=28)
-METHOD = (
-    "Fisher's exact test on cases that missed the target, central two-sided, level 0.05. Compared are up to three"
-    " checked months before the month of the change with the months after it. Looked at once: as soon as there are"
-    " enough cases for the test to be able to tell, whatever they show."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +22,6 @@ class Tied:
     higher_is_better: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A verdict on a measure, the counts it rests on as "k/n", and the last month it looked at."""
-
-    verdict: str
-    before: str
-    after: str
-    method: str
-    until: date
-
-
 def in_order(figures: dict[date, Figure]) -> list[Figure]:
     """The months in which there was something to measure, earliest first."""
     return [figures[period] for period in sorted(figures) if figures[period].denominator]
@@ -50,44 +30,6 @@ def in_order(figures: dict[date, Figure]) -> list[Figure]:
 def since(figures: dict[date, Figure], changed_on: date) -> list[Figure]:
     """The months that began after the change; its own month is half one and half the other and counts to neither."""
     return [figure for figure in in_order(figures) if figure.period > changed_on]
-
-
-def weigh(
-    figures: dict[date, Figure], changed_on: date, until: date | None = None, *, higher_is_better: bool = True
-) -> Weighed | None:
-    """Whether the months after the change differ from those before by more than chance; None before any is checked.
-
-    Too little data is said where even no miss at all after the change could not have shown that it worked, so that a
-    quiet month is never taken for success. `until` holds a verdict to the months it was reached on.
-    """
-    after = [figure for figure in since(figures, changed_on) if until is None or figure.period <= until]
-    if not after:
-        return None
-    before = [figure for figure in in_order(figures) if figure.period < month_of(changed_on)][-BASELINE:]
-    (k1, n1), (k2, n2) = _sum(before), _sum(after)
-    if n1:
-        found = compare(*((n1 - k1, n1, n2 - k2, n2) if higher_is_better else (k1, n1, k2, n2)))
-        verdict, shown = _verdict(found), _shown(found)
-    else:
-        verdict, shown = Verdict.TOO_LITTLE_DATA, "Nothing was measured before."
-    return Weighed(verdict, f"{k1}/{n1}", f"{k2}/{n2}", f"{METHOD} {shown}", after[-1].period)
-
-
-def _verdict(found: Comparison) -> Verdict:
-    if found.is_higher(LEVEL):
-        return Verdict.WORSE
-    if found.attainable >= LEVEL:
-        return Verdict.TOO_LITTLE_DATA
-    return Verdict.IMPROVED if found.is_lower(LEVEL) else Verdict.NO_EVIDENCE
-
-
-def _shown(found: Comparison) -> str:
-    ratio = "not defined" if found.ratio is None else f"{found.ratio:.2f}"
-    return f"p = {found.p:.3f} (mid-p {found.mid_p:.3f}), risk ratio of a miss {ratio}."
-
-
-def _sum(figures: list[Figure]) -> tuple[int, int]:
-    return sum(figure.numerator for figure in figures), sum(figure.denominator for figure in figures)
 
 
 def share_words(seen: int, of: int) -> str:

@@ -19,7 +19,7 @@ from libs.web.reach import within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import Assurance
-from services.assurance.pages.words import observed, states, verdict_words
+from services.assurance.pages.words import observed, review_words, states, verdict_words
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 LONGEST = 4000
@@ -82,6 +82,8 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             states=said,
             slippable=[(each["code"], each["label"]) for each in said if each["held"]],
             verdicts=[verdict_words(each, titles.get(each["measure_id"], "Measure")) for each in row["verdicts"]],
+            reviews=[review_words(each, titles) for each in row["reviews"]],
+            expected=[each for each in row["effects"] if each["expected"]],
             looked=[observed(each) for each in looked],
             sources=EvidenceSource.choices(),
             form=form,

@@ -107,16 +107,40 @@ def states(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def verdict_words(row: Mapping[str, Any], title: str) -> dict[str, Any]:
-    """A verdict in words: what the figures say, before, after, and the method."""
+    """A verdict in words: what the figures say, before, after, what a plain look would have said, and the method."""
     before, after = (share_words(*map(int, row[side].split("/"))) for side in ("before", "after"))
+    seemed = row["crude"] if row["crude"] not in {"", row["verdict"]} else ""
     return {
         "title": title,
+        "months": row["months"],
         "verdict": Verdict(row["verdict"]).label,
+        "seemed": Verdict(seemed).label.lower() if seemed else "",
         "before": before,
         "after": after,
         "method": row["method"],
         "at": row["at"],
+        "elsewhere": [
+            {
+                "site": each["site"],
+                "before": share_words(each["before"]["events"], each["before"]["of"]),
+                "after": share_words(each["after"]["events"], each["after"]["of"]),
+                "untouched": each["untouched"],
+            }
+            for each in row["data"].get("elsewhere", ())
+        ],
     }
+
+
+def review_words(row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    """A review of the effect: after how long, by which measure, on which day, and whether it was held."""
+    by = titles.get(row["measure_id"], "the measure") if row["measure_id"] else "people who go and look"
+    if row["held"] is None:
+        standing = ""
+    elif row["rounds"] is None:
+        standing = "held"
+    else:
+        standing = f"{row['rounds']} rounds on record" if row["rounds"] else "nobody looked"
+    return {"months": row["months"], "by": by, "due": row["due"], "standing": standing}
 
 
 def observed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts import intake, notification, review
 from contracts.envelope import PublishedEvent
 from contracts.taxonomy import Fact, Milestone
+from libs.calendar import local_day
 from libs.views import Rows, View
 from services.assurance.domain.figures import Case
 from services.assurance.domain.measure import Evidence
@@ -66,6 +67,11 @@ class Cases(View):
             {row["journey"]: {n: datetime.fromisoformat(at) for n, at in row["reached"].items()} for row in found},
             positions,
         )
+
+    async def begun(self, journey: UUID) -> date | None:
+        """The day on which a journey's opportunity was recorded; None where that has not been heard of."""
+        row = await self.row("SELECT recorded FROM opportunity WHERE journey = %s", (journey,))
+        return local_day(row["recorded"]) if row else None
 
     async def references(self, journeys: list[UUID]) -> dict[UUID, str]:
         """The receipt number of each journey."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
 from libs.views import View
+from services.assurance.domain.figures import Figure
+from services.assurance.domain.verdict import Elsewhere
 from services.assurance.projection.turns import project
 
 
@@ -17,7 +20,8 @@ class Standing(View):
 
     name = "standing"
     table_names = (
-        "measure", "figure", "cadence", "slot", "follow_up", "closure_state", "observation", "verdict",
+        "measure", "figure", "cadence", "slot", "follow_up", "closure_state", "observation", "judgement",
+        "effect", "review_date",
     )  # fmt: skip
     tables = """
         CREATE TABLE IF NOT EXISTS measure (
@@ -57,10 +61,22 @@ class Standing(View):
             looked int NOT NULL, source_kind text NOT NULL, note text NOT NULL, shown text NOT NULL,
             PRIMARY KEY (journey, version)
         );
-        CREATE TABLE IF NOT EXISTS verdict (
-            journey uuid NOT NULL, measure_id text NOT NULL, verdict text NOT NULL, before text NOT NULL,
-            after text NOT NULL, method text NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (journey, measure_id)
+        CREATE TABLE IF NOT EXISTS judgement (
+            journey uuid NOT NULL, measure_id text NOT NULL, months int NOT NULL, verdict text NOT NULL,
+            before text NOT NULL, after text NOT NULL, method text NOT NULL, method_version text NOT NULL,
+            crude text NOT NULL, met_after boolean, data jsonb NOT NULL, at timestamptz NOT NULL,
+            PRIMARY KEY (journey, measure_id, months)
         );
+        CREATE TABLE IF NOT EXISTS effect (
+            journey uuid NOT NULL, measure_id text NOT NULL, site text NOT NULL, baseline_until date NOT NULL,
+            expected text NOT NULL, PRIMARY KEY (journey, measure_id)
+        );
+        CREATE TABLE IF NOT EXISTS review_date (
+            journey uuid NOT NULL, measure_id text NOT NULL, months int NOT NULL, site text NOT NULL,
+            provider text NOT NULL, due timestamptz NOT NULL, changed_on date NOT NULL, held timestamptz, rounds int,
+            PRIMARY KEY (journey, measure_id, months)
+        );
+        CREATE INDEX IF NOT EXISTS review_date_measure ON review_date (provider, measure_id);
     """
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
@@ -85,6 +101,26 @@ class Standing(View):
         return await self.rows(
             "SELECT * FROM figure WHERE measure = %s ORDER BY period DESC LIMIT %s", (measure, limit)
         )
+
+    async def elsewhere(self, measure_id: str, provider: str, but: str, since: date) -> list[Elsewhere]:
+        """A measure's months at every other site of a provider, and the days on which practice changed there for it."""
+        found = await self.rows(
+            "SELECT m.site, f.* FROM measure m JOIN figure f ON f.measure = m.id"
+            " WHERE m.measure_id = %s AND m.provider = %s AND m.site <> %s AND f.period >= %s AND f.denominator > 0",
+            (measure_id, provider, but, since),
+        )
+        changed = await self.rows(
+            "SELECT DISTINCT site, changed_on FROM review_date WHERE provider = %s AND measure_id = %s",
+            (provider, measure_id),
+        )
+        figures: dict[str, dict[date, Figure]] = {}
+        for row in found:
+            figure = Figure(row["period"], row["numerator"], row["denominator"], row["met"])
+            figures.setdefault(row["site"], {})[row["period"]] = figure
+        return [
+            Elsewhere(site, months, [row["changed_on"] for row in changed if row["site"] == site])
+            for site, months in sorted(figures.items())
+        ]
 
     async def cadences(self, sites: Sequence[str], provider: str = "") -> list[dict[str, Any]]:
         """What is to be held at these sites, and by this provider as a whole, soonest first, each with its last slot."""
@@ -114,7 +150,11 @@ class Standing(View):
             "observations": await self.rows(
                 "SELECT * FROM observation WHERE journey = %s ORDER BY version DESC", (journey,)
             ),
-            "verdicts": await self.rows("SELECT * FROM verdict WHERE journey = %s ORDER BY measure_id", (journey,)),
+            "verdicts": await self.rows(
+                "SELECT * FROM judgement WHERE journey = %s ORDER BY measure_id, months", (journey,)
+            ),
+            "effects": await self.rows("SELECT * FROM effect WHERE journey = %s ORDER BY measure_id", (journey,)),
+            "reviews": await self.rows("SELECT * FROM review_date WHERE journey = %s ORDER BY due", (journey,)),
         }
 
     async def open_follow_ups(self, sites: Sequence[str], limit: int = 50) -> list[dict[str, Any]]:

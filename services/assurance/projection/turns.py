@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 
 from libs.views import Rows
-from services.assurance.domain import Cadence, FollowUp, Measure
+from services.assurance.domain import Cadence, Effect, FollowUp, Measure
+from services.assurance.domain.effect_of_change import review_due
+from services.assurance.domain.verdict import REVIEWS
 
 
 @singledispatch
@@ -132,6 +134,7 @@ def follow_up_opened(event: FollowUp.Opened, rows: Rows) -> None:
 @project.register(FollowUp.MeasureTied)
 @project.register(FollowUp.MeasureReleased)
 @project.register(FollowUp.FigureHeard)
+@project.register(FollowUp.VerdictHeard)
 @project.register(FollowUp.Proven)
 @project.register(FollowUp.ProofWithdrawn)
 def _turn(event: Any, rows: Rows) -> None:
@@ -144,7 +147,7 @@ def change_made(event: FollowUp.ChangeMade, rows: Rows) -> None:
         "UPDATE follow_up SET what_changed = %s, changed_on = %s WHERE journey = %s",
         (event.what_changed, event.changed_on, event.journey),
     )
-    rows.execute("DELETE FROM verdict WHERE journey = %s", (event.journey,))
+    rows.execute("DELETE FROM judgement WHERE journey = %s", (event.journey,))
     _turn(event, rows)
 
 
@@ -181,12 +184,61 @@ def _state(event: Any, rows: Rows, *, held: bool, words: str) -> None:
 
 @project.register
 def verdict_reached(event: FollowUp.VerdictReached, rows: Rows) -> None:
-    rows.execute(
-        "INSERT INTO verdict VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey, measure_id) DO UPDATE"
-        " SET verdict = excluded.verdict, before = excluded.before, after = excluded.after,"
-        " method = excluded.method, at = excluded.at",
-        (
-            event.journey, event.measure_id, event.verdict, event.before, event.after, event.method, event.recorded,
-        ),
-    )  # fmt: skip
+    """By version 1 of the method: kept as months 0, beside what was judged since."""
+    judged = (event.verdict, event.before, event.after, event.method, "1", "", None)
+    _verdict(event, rows, 0, judged, "{}")
     _turn(event, rows)
+
+
+@project.register
+def judged(event: Effect.Judged, rows: Rows) -> None:
+    found = (
+        event.verdict, event.before, event.after, event.method, event.method_version, event.crude, event.met_after,
+    )  # fmt: skip
+    _verdict(event, rows, event.months, found, orjson.dumps(event.data).decode())
+    _held(event, rows, None)
+
+
+def _verdict(event: Any, rows: Rows, months: int, judged: tuple[Any, ...], data: str) -> None:
+    rows.execute(
+        "INSERT INTO judgement VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (journey, measure_id, months) DO UPDATE SET verdict = excluded.verdict, before = excluded.before,"
+        " after = excluded.after, method = excluded.method, method_version = excluded.method_version,"
+        " crude = excluded.crude, met_after = excluded.met_after, data = excluded.data, at = excluded.at",
+        (event.journey, event.measure_id, months, *judged, data, event.recorded),
+    )
+
+
+@project.register
+def baseline_fixed(event: Effect.BaselineFixed, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO effect (journey, measure_id, site, baseline_until, expected) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (journey, measure_id) DO NOTHING",
+        (event.journey, event.measure_id, event.site, event.baseline_until, event.expected),
+    )
+
+
+@project.register
+def reviews_set(event: Effect.ReviewsSet, rows: Rows) -> None:
+    for months in REVIEWS:
+        rows.execute(
+            "INSERT INTO review_date (journey, measure_id, months, site, provider, due, changed_on)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey, measure_id, months) DO UPDATE"
+            " SET due = excluded.due, changed_on = excluded.changed_on, held = NULL, rounds = NULL",
+            (
+                event.journey, event.measure_id, months, event.site, event.provider,
+                review_due(event.changed_on, months), event.changed_on,
+            ),
+        )  # fmt: skip
+
+
+@project.register
+def looked_back(event: Effect.LookedBack, rows: Rows) -> None:
+    _held(event, rows, event.rounds)
+
+
+def _held(event: Any, rows: Rows, rounds: int | None) -> None:
+    rows.execute(
+        "UPDATE review_date SET held = %s, rounds = %s WHERE journey = %s AND measure_id = %s AND months = %s",
+        (event.recorded, rounds, event.journey, event.measure_id, event.months),
+    )
