@@ -97,11 +97,33 @@ class Cadence(Part):
     sources: tuple[str, ...] = Field(min_length=1)
 
 
+class PatternRule(Part):
+    """When single opportunities that share something are proposed as one pattern. A person decides.
+
+    They count where they belong to the cohort (all, where none is given) and happened within so many days of each
+    other. `shared` is what they have in common.
+    """
+
+    id: Identifier
+    title: Words
+    shared: Literal["person", "staff", "place", "site", "provider"]
+    cohort: Cohort | None = None
+    at_least: int = Field(ge=2, le=100)
+    within_days: int = Field(ge=1, le=1830)
+    themes: tuple[Theme, ...] = Field(min_length=1, description="the themes of what begins for the pattern")
+    sources: tuple[str, ...] = ()
+
+
 class Question(Part):
-    """One question put to "you or your team"."""
+    """One question put to "you or your team"; one that names kinds is put only where one of these happened."""
 
     id: Identifier
     words: Words
+    kinds: tuple[OpportunityKind, ...] = ()
+
+    def fits(self, kind: str) -> bool:
+        """Whether it is asked of an opportunity of this kind."""
+        return not self.kinds or kind in self.kinds
 
 
 class Step(Part):
@@ -119,7 +141,14 @@ class Reflection(Part):
     version: str = Field(pattern=r"^[0-9A-Za-z.-]{1,40}$")
     title: Words
     reviewed_on: date
+    signed_off_by: tuple[Role, ...] = ()
+    """Who may sign a review off, other than its author; none named leaves it to those who answer for the service."""
+
     steps: tuple[Step, ...] = Field(min_length=1, max_length=5)
+
+    def questions(self, kind: str) -> dict[str, int]:
+        """The questions asked of an opportunity of this kind, each with its step."""
+        return {each.id: step.step for step in self.steps for each in step.questions if each.fits(kind)}
 
     @model_validator(mode="after")
     def _steps_in_order_and_questions_once(self) -> Self:

@@ -32,7 +32,7 @@ from libs.calendar import WorkingDays, calendar_days
 from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answer
 from libs.domain import Refused
 from libs.policytext import malformed, read
-from libs.practice import Cadence, Measure, Reflection
+from libs.practice import Cadence, Measure, PatternRule, Reflection
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
@@ -149,6 +149,7 @@ class RulePack(Part):
     left_out: tuple[LeftOut, ...] = ()
     measures: tuple[Measure, ...] = ()
     cadences: tuple[Cadence, ...] = ()
+    patterns: tuple[PatternRule, ...] = ()
     reflection: Reflection | None = None
 
     @model_validator(mode="after")

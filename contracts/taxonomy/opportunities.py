@@ -104,6 +104,7 @@ class IntakeRoute(Labelled):
     API = "api", "Another system, by request"
     EVENT = "event", "Another system, by event"
     IMPORT = "import", "File import"
+    PATTERN = "pattern", "Recognised as a pattern"
 
 
 class Place(Labelled):

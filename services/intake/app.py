@@ -7,7 +7,7 @@ from libs.room import House, Room
 from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.pages import pages
-from services.intake.projection import Quarantine, Register
+from services.intake.projection import Patterns, Quarantine, Register
 from services.intake.publication import publish
 
 
@@ -17,13 +17,18 @@ def room(house: House) -> Room:
         house,
         Intake,
         publish,
-        views=lambda name, pool: [Directory(name, pool), Register(name, pool), Quarantine(name, pool)],
+        views=lambda name, pool: [
+            Directory(name, pool),
+            Register(name, pool),
+            Quarantine(name, pool),
+            Patterns(name, pool),
+        ],
     )
     register = intake.view(Register)
     kept_apart = intake.view(Quarantine)
     intake.routes = [
         api.routes(intake.service, register, kept_apart),
-        pages(intake.service, register, kept_apart),
+        pages(intake.service, register, kept_apart, intake.view(Patterns)),
     ]
     intake.ears = [delivery.door(intake.service)]
     intake.calm = [delivery.calm]

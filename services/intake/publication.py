@@ -7,7 +7,14 @@ from functools import singledispatch
 
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
-from services.intake.domain import ExternalMessage, Opportunity, OutsideFindings, RegulatorCount, StaffAllegation
+from services.intake.domain import (
+    ExternalMessage,
+    Opportunity,
+    OutsideFindings,
+    Pattern,
+    RegulatorCount,
+    StaffAllegation,
+)
 
 
 @singledispatch
@@ -109,6 +116,19 @@ def subject_barred(event: StaffAllegation.SubjectNamed) -> PublishedEvent:
 @publish.register
 def subject_bar_lifted(event: StaffAllegation.SubjectStruckOut) -> PublishedEvent:
     return said.SubjectBarLifted(subject=event.subject)
+
+
+@publish.register
+def pattern_recognised(event: Pattern.Recognised) -> PublishedEvent:
+    return said.PatternRecognised(
+        pattern_id=event.originator_id,
+        rule_id=event.rule_id,
+        title=event.title,
+        rules_version=event.rules_version,
+        shared=event.shared,
+        evidence=event.evidence,
+        opportunity=event.opportunity,
+    )
 
 
 @publish.register

@@ -63,7 +63,7 @@ def test_what_the_employer_did_stays_at_home() -> None:
 
 
 def test_whom_it_turns_out_not_to_be_about_may_read_again() -> None:
-    struck = event(StaffAllegation.SubjectStruckOut, subject="d00d")
+    struck = event(StaffAllegation.SubjectStruckOut, subject="d00d", person="beef")
     given(StaffAllegation, OPENED, NAMED).when(lambda it: it.strike_out("d00d", WHY)).then(struck)
     assert not given(StaffAllegation, OPENED, NAMED, struck).aggregate.shuts_out("d00d")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,27 @@ async def test_matters_of_employment_are_shut_to_those_who_learn(
     async with await reception.program(QUALITY) as quality:
         answer = await quality.get(here)
         assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:employment-shut")
+
+
+async def test_small_things_add_up_to_a_pattern_that_somebody_decides_on(
+    program: httpx2.AsyncClient, reception: Reception
+) -> None:
+    for _ in range(3):
+        journey = await raised(program, "safeguarding_indicator", person_name="Mr Bo Lund")
+    ann = await reception.browser(MANAGER, "person:ann")
+    await reception.platform.settle()
+    page = (await ann.get("/intake/patterns")).text
+    assert "Low-level concerns about the same person" in page
+    assert journey in page
+    assert "Lund" not in page
+    here = re.findall(r'action="(/intake/patterns/[0-9a-f-]+)/recognise"', page)[0]
+    assert (await ann.post(f"{here}/recognise")).status_code == 422
+    field = f"why-{here.rpartition('/')[2]}"
+    answer = await ann.post(f"{here}/recognise", **{field: "Each time at tea. Two of us serve it now."})
+    assert answer.status_code == 303, answer.text
+    assert "Low-level concerns about the same person: 3" in (await ann.get(answer.headers["Location"])).text
+    await reception.platform.settle()
+    assert here not in (await ann.get("/intake/patterns")).text
+    again = await ann.post(f"{here}/set-aside", **{field: "No."})
+    assert again.status_code == 409
+    assert "decided on this pattern already" in again.text

@@ -8,6 +8,7 @@ from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.findings import OthersFindings, Received
 from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
+from services.intake.application.patterns import PatternFinding
 from services.intake.application.reporting import Report, receipt
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
@@ -16,6 +17,7 @@ from services.intake.domain import (
     ImportBatch,
     Opportunity,
     OutsideFindings,
+    Pattern,
     RegulatorCount,
     StaffAllegation,
 )
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings):
+class Intake(Figures, Allegations, OthersFindings, PatternFinding):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
@@ -46,6 +48,7 @@ class Intake(Figures, Allegations, OthersFindings):
         Opportunity,
         OutsideFindings,
         StaffAllegation,
+        Pattern,
         ExternalMessage,
         ExternalSource,
         RegulatorCount,

@@ -6,6 +6,7 @@ from services.intake.domain.figures import RegulatorCount
 from services.intake.domain.findings import OutsideFindings
 from services.intake.domain.imports import ImportBatch
 from services.intake.domain.opportunity import Opportunity
+from services.intake.domain.pattern import Pattern
 from services.intake.domain.refusals import (
     CodeNotOurs,
     NewerWordsOnRecord,
@@ -26,6 +27,7 @@ __all__ = [
     "NotKept",
     "Opportunity",
     "OutsideFindings",
+    "Pattern",
     "RegulatorCount",
     "StaffAllegation",
     "StillNotAdmitted",

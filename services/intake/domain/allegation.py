@@ -35,6 +35,7 @@ class StaffAllegation(Aggregate):
     class SubjectStruckOut(Event):
         TOPIC = "intake.StaffAllegation.SubjectStruckOut"
         subject: str
+        person: str
 
     class StepTaken(Event):
         TOPIC = "intake.StaffAllegation.StepTaken"
@@ -53,6 +54,7 @@ class StaffAllegation(Aggregate):
     @event(Opened)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
         self.subjects: dict[str, str] = {}
+        self.persons: dict[str, str] = {}
         self.steps: list[tuple[str, date, str]] = []
         self.outcome = ""
 
@@ -69,8 +71,8 @@ class StaffAllegation(Aggregate):
         self.trigger_event(self.SubjectNamed, subject=subject, person=person, name=name)
 
     @event(SubjectNamed)
-    def _(self, subject: str, name: str) -> None:
-        self.subjects[subject] = name
+    def _(self, subject: str, person: str, name: str) -> None:
+        self.subjects[subject], self.persons[subject] = name, person
 
     def strike_out(self, subject: str, rationale: str) -> None:
         """It turned out not to be about this person."""
@@ -78,11 +80,11 @@ class StaffAllegation(Aggregate):
             raise RationaleMissing
         if subject not in self.subjects:
             raise NotItsSubject
-        self.trigger_event(self.SubjectStruckOut, subject=subject)
+        self.trigger_event(self.SubjectStruckOut, subject=subject, person=self.persons[subject])
 
     @event(SubjectStruckOut)
     def _(self, subject: str) -> None:
-        del self.subjects[subject]
+        del self.subjects[subject], self.persons[subject]
 
     def take_step(self, step: str, taken_on: date, words: str) -> None:
         """Record a matter of employment, such as a move to other duties."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.application import Intake
-from services.intake.pages import opportunity, quarantine, register, report, triage
-from services.intake.projection import Quarantine, Register
+from services.intake.pages import opportunity, patterns, quarantine, register, report, triage
+from services.intake.projection import Patterns, Quarantine, Register
 
 
-def pages(intake: Intake, kept: Register, kept_apart: Quarantine) -> APIRouter:
+def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns) -> APIRouter:
     """Every page of intake."""
     router = APIRouter(include_in_schema=False)
     report.add(router, intake, kept)
     register.add(router, intake, kept)
     quarantine.add(router, intake, kept_apart)
+    patterns.add(router, intake, kept, seen)
     triage.add(router, intake)
     opportunity.add(router, intake)
     return router

@@ -79,6 +79,10 @@ class Register(View):
         more = len(rows) > limit
         return rows[:limit], _cursor(rows[limit - 1]) if more else ""
 
+    async def several(self, journeys: list[UUID]) -> list[dict[str, Any]]:
+        """These opportunities, oldest first."""
+        return await self.rows("SELECT * FROM opportunity WHERE journey = ANY(%s) ORDER BY occurred", (journeys,))
+
     async def one(self, journey: UUID) -> dict[str, Any] | None:
         """One opportunity, or None."""
         return await self.row("SELECT * FROM opportunity WHERE journey = %s", (journey,))

@@ -1,0 +1,124 @@
+"""What patterns can be seen by: each opportunity's place, person and themes without words, and what was decided on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import singledispatch
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+
+from libs.views import Rows, View
+from services.intake.domain import Opportunity, Pattern, StaffAllegation
+from services.intake.domain.pattern import Sighting
+
+MOST = 20_000
+"""How many opportunities are looked through at most, the latest first."""
+
+
+class Patterns(View):
+    """Sightings, and the evidence that somebody has decided on already."""
+
+    name = "patterns"
+    table_names = ("sighting", "decided")
+    tables = """
+        CREATE TABLE IF NOT EXISTS sighting (
+            journey uuid PRIMARY KEY,
+            provider text NOT NULL,
+            site text NOT NULL,
+            kind text NOT NULL,
+            themes text[] NOT NULL,
+            abuse_types text[] NOT NULL,
+            occurred timestamptz NOT NULL,
+            person text NOT NULL,
+            place text NOT NULL,
+            staff text[] NOT NULL DEFAULT '{}',
+            shut_out text[] NOT NULL DEFAULT '{}'
+        );
+        CREATE INDEX IF NOT EXISTS sighting_latest ON sighting (site, occurred DESC);
+        CREATE TABLE IF NOT EXISTS decided (pattern uuid, journey uuid, PRIMARY KEY (pattern, journey));
+    """
+
+    def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
+        super().__init__(service, project, pool)
+
+    async def seen(self, sites: list[str], since: datetime, reader: str) -> list[Sighting]:
+        """What happened at these sites since a moment and is not shut to the reader, a pseudonym."""
+        rows = await self.rows(
+            "SELECT journey, provider, site, kind, themes, abuse_types, occurred, person, place, staff FROM sighting"
+            " WHERE site = ANY(%s) AND occurred >= %s AND NOT %s = ANY(shut_out) ORDER BY occurred DESC LIMIT %s",
+            (sites, since, reader, MOST),
+        )
+        return [
+            Sighting(**row | {name: tuple(row[name]) for name in ("themes", "abuse_types", "staff")}) for row in rows
+        ]
+
+    async def decided(self, patterns: list[UUID]) -> dict[UUID, set[UUID]]:
+        """The evidence of these patterns that somebody decided on already."""
+        rows = await self.rows("SELECT pattern, journey FROM decided WHERE pattern = ANY(%s)", (patterns,))
+        found: dict[UUID, set[UUID]] = {}
+        for row in rows:
+            found.setdefault(row["pattern"], set()).add(row["journey"])
+        return found
+
+
+@singledispatch
+def project(event: object, rows: Rows) -> None:
+    """What has no case here shows no pattern."""
+
+
+@project.register
+def raised(event: Opportunity.Raised, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO sighting VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey) DO NOTHING",
+        (
+            event.journey, event.provider, event.site, event.kind, event.themes, event.facts.get("abuse_types", []),
+            event.occurred, event.person, event.facts.get("place", ""),
+        ),
+    )  # fmt: skip
+
+
+@project.register
+def triaged(event: Opportunity.Triaged, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE sighting SET themes = %s, abuse_types = %s, place = %s WHERE journey = %s",
+        (event.themes, event.facts.get("abuse_types", []), event.facts.get("place", ""), event.journey),
+    )
+
+
+@project.register
+def reclassified(event: Opportunity.Reclassified, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE sighting SET kind = %s, themes = %s WHERE journey = %s", (event.kind, event.themes, event.journey)
+    )
+
+
+@project.register
+def subject_named(event: StaffAllegation.SubjectNamed, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE sighting SET staff = array_append(staff, %s), shut_out = array_append(shut_out, %s) WHERE journey = %s",
+        (event.person or event.subject, event.subject, event.journey),
+    )
+
+
+@project.register
+def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE sighting SET staff = array_remove(staff, %s), shut_out = array_remove(shut_out, %s) WHERE journey = %s",
+        (event.person or event.subject, event.subject, event.journey),
+    )
+
+
+@project.register
+def recognised(event: Pattern.Recognised, rows: Rows) -> None:
+    _decided(event.originator_id, event.evidence, rows)
+
+
+@project.register
+def set_aside(event: Pattern.SetAside, rows: Rows) -> None:
+    _decided(event.originator_id, event.evidence, rows)
+
+
+def _decided(pattern: UUID, evidence: list[UUID], rows: Rows) -> None:
+    for journey in evidence:
+        rows.execute("INSERT INTO decided VALUES (%s, %s) ON CONFLICT DO NOTHING", (pattern, journey))
