@@ -7,7 +7,7 @@ from libs.room import House, Room
 from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.pages import pages
-from services.intake.projection import Patterns, Quarantine, Register
+from services.intake.projection import Drafts, Patterns, Quarantine, Register
 from services.intake.publication import publish
 
 
@@ -22,6 +22,7 @@ def room(house: House) -> Room:
             Register(name, pool),
             Quarantine(name, pool),
             Patterns(name, pool),
+            Drafts(name, pool),
         ],
     )
     register = intake.view(Register)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.intake.application.admission import Sent
 from services.intake.application.allegations import EMPLOYERS, Allegations
+from services.intake.application.drafts import Draft, DraftKeeping
 from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.findings import OthersFindings, Received
@@ -27,6 +28,7 @@ __all__ = [
     "EMPLOYERS",
     "REPORTS_ONLY",
     "Choice",
+    "Draft",
     "Intake",
     "Received",
     "Report",
@@ -40,7 +42,7 @@ __all__ = [
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings, PatternFinding):
+class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"

@@ -181,3 +181,11 @@ class NotBlind(Refused):
 
 class WeighedAgainAlready(Refused):
     """This one has been weighed again already."""
+
+
+class DraftTooLong(Refused):
+    """This is too long to be kept as a draft. It is still on the page: send it, or shorten it first."""
+
+
+class TooManyDrafts(Refused):
+    """You keep twenty drafts already. Send or throw away one of them first; what you typed is still on the page."""

@@ -15,7 +15,7 @@ from libs.deciding import Act
 from libs.directory import Site
 from libs.domain import Refused
 from libs.web.asking import act_of_form
-from libs.web.forms import Form
+from libs.web.forms import HIDDEN, Form, typed_fields
 from libs.web.phrases import LONDON
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
@@ -28,21 +28,15 @@ from services.intake.projection import Register
 Me = Annotated[SignedIn, Depends(signed_in)]
 
 NAMED, UNNAMED = "named", "unnamed"
+KEEP = "keep"
+NOT_KEPT = HIDDEN | {"do", "draft"}
 DATED = frozenset({OpportunityKind.INSPECTION_OR_AUDIT, OpportunityKind.PROFESSIONAL_UPDATE})
 """Kinds that often come with a date that another body set."""
 
 
 def add(router: APIRouter, intake: Intake, kept: Register) -> None:
-    """The report form and its receipt."""
-
-    @router.get("/report")
-    async def ask(request: Request, me: Me, kind: str = "") -> Response:
-        if kind not in set(OpportunityKind):
-            form = Form()
-            if "kind" in request.query_params:
-                form.wrong("Choose what kind of thing it was. If you are not sure, choose the nearest.", "kind")
-            return _shell(request).page(request, "intake/report_kind.html", form=form, kinds=OpportunityKind.choices())
-        return await _form(request, me, kind, Form({"who": NAMED}))
+    """The report form, what was begun of it, and its receipt."""
+    _asking(router, intake)
 
     @router.post("/report")
     async def tell(request: Request, me: Me) -> Response:
@@ -50,15 +44,19 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
         kind = form.one_of("kind", set(OpportunityKind)) or ""
         if not kind:
             return RedirectResponse("/report?kind=", 303)
+        if form.value("do") == KEEP:
+            return await keep(intake, request, me, kind, form)
         sites = await sites_of(intake.directory, me)
         told, occurred = _report(form, kind, sites, intake.clock.now(), me)
         if not form.ok:
-            return await _form(request, me, kind, form, 422)
+            return await form_page(intake, request, me, kind, form, 422)
         try:
             saved = await intake.raise_opportunity(_act(form, me, occurred), told)
         except Refused as refusal:
             form.wrong(str(refusal))
-            return await _form(request, me, kind, form, 409)
+            return await form_page(intake, request, me, kind, form, 409)
+        if draft := named(form):
+            await intake.drop_draft(me.actor_id, draft)
         return RedirectResponse(f"/report/received/{saved.id}?after={saved.position}", 303)
 
     @router.get("/report/received/{journey}")
@@ -74,19 +72,68 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
             safe=row.get("is_safe", True),
         )
 
-    async def _form(request: Request, me: SignedIn, kind: str, form: Form, status: int = 200) -> Response:
-        sites = await sites_of(intake.directory, me)
-        return _shell(request).page(
-            request,
-            "intake/report.html",
-            status,
-            form=form,
-            kind=OpportunityKind(kind),
-            sites=[(site.site_id, site.title) for site in sites],
-            asked=questions(kind),
-            dated=kind in DATED,
-            good=kind == OpportunityKind.COMPLIMENT,
+
+def _asking(router: APIRouter, intake: Intake) -> None:
+    @router.get("/report")
+    async def ask(request: Request, me: Me, kind: str = "") -> Response:
+        if kind not in set(OpportunityKind):
+            form = Form()
+            if "kind" in request.query_params:
+                form.wrong("Choose what kind of thing it was. If you are not sure, choose the nearest.", "kind")
+            drafts = [(each, OpportunityKind(each.kind).label) for each in await intake.drafts_of(me.actor_id)]
+            return _shell(request).page(
+                request, "intake/report_kind.html", form=form, kinds=OpportunityKind.choices(), drafts=drafts
+            )
+        return await form_page(intake, request, me, kind, Form({"who": NAMED}))
+
+    @router.get("/report/draft/{draft}")
+    async def go_on(request: Request, me: Me, draft: UUID) -> Response:
+        begun = await intake.draft(me.actor_id, draft)
+        return await form_page(intake, request, me, begun.kind, Form(begun.typed | {"draft": [str(draft)]}))
+
+    @router.post("/report/draft/{draft}/drop")
+    async def drop(me: Me, draft: UUID) -> Response:
+        await intake.drop_draft(me.actor_id, draft)
+        return RedirectResponse("/report", 303)
+
+
+async def form_page(
+    intake: Intake, request: Request, me: SignedIn, kind: str, form: Form, status: int = 200
+) -> Response:
+    """The short form of a kind, with what was typed in it so far."""
+    sites = await sites_of(intake.directory, me)
+    return _shell(request).page(
+        request,
+        "intake/report.html",
+        status,
+        form=form,
+        kind=OpportunityKind(kind),
+        sites=[(site.site_id, site.title) for site in sites],
+        asked=questions(kind),
+        dated=kind in DATED,
+        good=kind == OpportunityKind.COMPLIMENT,
+    )
+
+
+async def keep(intake: Intake, request: Request, me: SignedIn, kind: str, form: Form) -> Response:
+    """Keep what was typed so far, instead of sending it."""
+    typed = typed_fields(await request.form())
+    try:
+        await intake.keep_draft(
+            me.actor_id, kind, {name: said for name, said in typed.items() if name not in NOT_KEPT}, named(form)
         )
+    except Refused as refusal:
+        form.wrong(str(refusal))
+        return await form_page(intake, request, me, kind, form, 409)
+    return RedirectResponse("/report", 303)
+
+
+def named(form: Form) -> UUID | None:
+    """The draft that a form was opened from, if it was."""
+    try:
+        return UUID(form.value("draft"))
+    except ValueError:
+        return None
 
 
 def _report(form: Form, kind: str, sites: list[Site], now: datetime, me: SignedIn) -> tuple[Report, datetime | None]:

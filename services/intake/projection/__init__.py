@@ -1,7 +1,8 @@
 """What intake remembers for reading."""
 
+from services.intake.projection.drafts import Drafts
 from services.intake.projection.patterns import Patterns
 from services.intake.projection.quarantine import Quarantine
 from services.intake.projection.register import Register
 
-__all__ = ["Patterns", "Quarantine", "Register"]
+__all__ = ["Drafts", "Patterns", "Quarantine", "Register"]
