@@ -14,3 +14,12 @@ class CheckpointSigned(PublishedEvent, name="audit.checkpoint_signed.v1"):
     size: int = Field(ge=0)
     root: str = Field(description="base64 of the RFC 6962 Merkle tree hash")
     note: str = Field(description="the signed note, in the form that transparency-log tools read")
+
+
+class LedgersVerified(PublishedEvent, name="audit.ledgers_verified.v1"):
+    """Every store was compared with its ledger, and every ledger with all that was ever signed about it."""
+
+    sound: bool = Field(description="whether nothing was altered, removed, slipped in, moved or replaced")
+    compared: int = Field(ge=0, description="how many events were compared")
+    faults: int = Field(ge=0, description="how many faults were found; the page of audit names them")
+    checkpoints: int = Field(ge=0, description="how many signed checkpoints were held against the ledgers")

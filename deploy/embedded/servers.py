@@ -80,6 +80,7 @@ class Servers:
             "CANDOUR_NATS_MONITORING_URL": self.nats.monitoring_url,
             "CANDOUR_KEK_FILE": str(self.kek_file),
             "CANDOUR_AUDIT_KEY_FILE": str(self.audit_key_file),
+            "CANDOUR_CHECKPOINTS": os.environ.get("CANDOUR_CHECKPOINTS", str(self.var / "checkpoints")),
         }
         found |= {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, secret)

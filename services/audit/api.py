@@ -7,21 +7,24 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.responses import PlainTextResponse
 
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.signed_in import signed_in
-from services.audit.application import Audit, require_auditor
+from services.audit.application import Audit, NotYoursToAudit, require_auditor
 
 WIDEST = 1 << 53
 
 
 async def auditor(me: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
-    """Whoever may read the ledgers. Raises NotYoursToAudit."""
-    require_auditor(me.role, me.scope)
+    """Whoever may read the ledgers; anyone else is told that their post may not (403)."""
+    try:
+        require_auditor(me.role, me.scope)
+    except NotYoursToAudit as refusal:
+        raise HTTPException(403, str(refusal)) from None
     return me
 
 
@@ -32,6 +35,7 @@ def routes(audit: Audit) -> APIRouter:
     """The routes under /api/audit."""
     api = APIRouter(prefix="/api/audit", tags=["audit"])
     _ledgers(api, audit)
+    _verification(api, audit)
     _proofs(api, audit)
     return api
 
@@ -42,8 +46,14 @@ def _ledgers(api: APIRouter, audit: Audit) -> None:
         return await audit.states()
 
     @api.get("/key", response_class=PlainTextResponse)
-    async def key(me: Me) -> str:
-        return audit.signer.verifier + "\n"
+    async def key(me: Me, ledger: str = "") -> str:
+        """The key that signs, or the same under a ledger's own name, for tools that go by a note's first line."""
+        return (audit.signer.verifier_for(audit.book(ledger).service) if ledger else audit.signer.verifier) + "\n"
+
+    @api.get("/keys")
+    async def keys(me: Me) -> list[dict[str, Any]]:
+        """Every key that signed, newest first, with the sizes up to which it counts."""
+        return [asdict(key) for key in await audit.keys_to_trust()]
 
     @api.get("/ledgers/{ledger}/checkpoint", response_class=PlainTextResponse)
     async def checkpoint(me: Me, ledger: str, after: int = 0) -> str:
@@ -57,14 +67,27 @@ def _ledgers(api: APIRouter, audit: Audit) -> None:
     async def sign(request: Request, response: Response, me: Me, ledger: str) -> dict[str, Any]:
         return told(response, await audit.sign_checkpoint(act_of(request, me), ledger))
 
-    @api.post("/ledgers/{ledger}/verification")
-    async def verify(me: Me, ledger: str) -> dict[str, Any]:
-        found = await audit.verify(ledger)
-        return asdict(found) | {"sound": found.sound}
-
     @api.get("/journeys/{journey}")
     async def decisions(me: Me, journey: UUID) -> list[dict[str, Any]]:
         return [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
+
+
+def _verification(api: APIRouter, audit: Audit) -> None:
+    @api.post("/verification")
+    async def verify_all(request: Request, response: Response, me: Me) -> dict[str, Any]:
+        return told(response, await audit.verify_all(act_of(request, me)))
+
+    @api.get("/verification")
+    async def latest(me: Me, after: int = 0) -> dict[str, Any]:
+        await audit.verifications.reached("audit", after)
+        found = await audit.verifications.latest()
+        if found is None:
+            raise NotFound("Nothing has been verified yet.")
+        return found
+
+    @api.post("/ledgers/{ledger}/verification")
+    async def verify(me: Me, ledger: str) -> dict[str, Any]:
+        return (await audit.verify(ledger)).told()
 
 
 def _proofs(api: APIRouter, audit: Audit) -> None:
@@ -75,10 +98,10 @@ def _proofs(api: APIRouter, audit: Audit) -> None:
         size = len(book.tree) if size is None else size
         if entry is None or not entry.place <= size <= len(book.tree):
             raise NotFound("The ledger holds no such entry at that size.")
-        path = book.tree.inclusion(entry.place - 1, size)
+        path = await book.tree.inclusion(entry.place - 1, size)
         return {
             "index": entry.place - 1, "size": size, "leaf": b64encode(entry.leaf).decode(),
-            "root": b64encode(book.tree.root(size)).decode(), "path": [b64encode(step).decode() for step in path],
+            "root": b64encode(await book.tree.root(size)).decode(), "path": [b64encode(step).decode() for step in path],
         }  # fmt: skip
 
     @api.get("/ledgers/{ledger}/consistency")
@@ -88,7 +111,7 @@ def _proofs(api: APIRouter, audit: Audit) -> None:
         if not 0 < first <= second <= len(tree):
             raise NotFound("The ledger never had those two sizes.")
         return {
-            "first": first, "second": second, "old": b64encode(tree.root(first)).decode(),
-            "new": b64encode(tree.root(second)).decode(),
-            "path": [b64encode(step).decode() for step in tree.consistency(first, second)],
+            "first": first, "second": second, "old": b64encode(await tree.root(first)).decode(),
+            "new": b64encode(await tree.root(second)).decode(),
+            "path": [b64encode(step).decode() for step in await tree.consistency(first, second)],
         }  # fmt: skip

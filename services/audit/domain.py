@@ -1,13 +1,18 @@
-"""A checkpoint: the root of a ledger at a size, signed, so that whoever holds it can tell a changed past."""
+"""What audit itself puts on record: signed checkpoints, keys that follow keys, what a comparison found, and who read."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from libs.domain import Aggregate, Created, event, follows
+from libs.domain import Aggregate, Created, Refused, event, follows
 
 PLATFORM = "platform"
 """Whose affairs the ledgers are: they cover every provider of the installation."""
+
+
+class ReasonMissing(Refused):
+    """Words under seal are opened only for a stated reason, which goes on record. Say why you need them."""
 
 
 def ledger_journey(ledger: str) -> UUID:
@@ -36,3 +41,70 @@ class Checkpoint(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, ledger: str, size: int, root: str, note: str
     ) -> None:
         self.ledger, self.size, self.root, self.note = ledger, size, root, note
+
+
+class SigningKey(Aggregate):
+    """A key for signing that followed another one. What both signed about it together is kept word for word."""
+
+    TOPIC = "audit.SigningKey"
+
+    class Succeeded(Created):
+        TOPIC = "audit.SigningKey.Succeeded"
+        number: int
+        verifier: str
+        statement: str
+
+    @staticmethod
+    def create_id(number: int) -> UUID:
+        return follows("audit.SigningKey", str(number))
+
+    @event(Succeeded)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, number: int, verifier: str, statement: str
+    ) -> None:
+        self.number, self.verifier, self.statement = number, verifier, statement
+
+
+class Verification(Aggregate):
+    """A comparison of every store with its ledger and of every ledger with its checkpoints, and what it found."""
+
+    TOPIC = "audit.Verification"
+
+    class Concluded(Created):
+        TOPIC = "audit.Verification.Concluded"
+        sound: bool
+        compared: int
+        faults: int
+        checkpoints: int
+        ledgers: list[dict[str, Any]]
+
+    @event(Concluded)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, sound: bool, compared: int, faults: int,
+        checkpoints: int, ledgers: list[dict[str, Any]],
+    ) -> None:  # fmt: skip
+        self.sound = sound
+
+
+class Reading(Aggregate):
+    """Someone looked into the record: at what, why, and whether words under seal were opened for them."""
+
+    TOPIC = "audit.Reading"
+
+    class Made(Created):
+        TOPIC = "audit.Reading.Made"
+        what: str
+        words: bool
+        because: str
+
+    @event(Made)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, what: str, words: bool, because: str
+    ) -> None:
+        self.what, self.words = what, words
+
+
+def require_reason(words: bool, because: str) -> None:
+    """Raises ReasonMissing where words under seal are asked for without saying why."""
+    if words and not because.strip():
+        raise ReasonMissing

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.domain import Refused
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
-from libs.web.posts import SignedIn
-from libs.web.signed_in import signed_in
-from services.audit.application import Audit, require_auditor
-
-
-async def auditor(me: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
-    """Whoever may read the ledgers. Raises NotYoursToAudit."""
-    require_auditor(me.role, me.scope)
-    return me
-
-
-Me = Annotated[SignedIn, Depends(auditor)]
+from services.audit.api import Me
+from services.audit.application import Audit
 
 
 def pages(audit: Audit) -> APIRouter:

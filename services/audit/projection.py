@@ -1,23 +1,31 @@
-"""The checkpoints signed so far, by ledger and size."""
+"""What audit remembers of its own record: checkpoints by ledger and size, keys, verifications, and who has read what."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 from libs.views import Rows, View
-from services.audit.domain import Checkpoint
+from services.audit.domain import Checkpoint, Reading, SigningKey, Verification
+
+PAGE = 50
 
 
 class Checkpoints(View):
-    """Every signed checkpoint."""
+    """Every signed checkpoint, and every statement that one key followed another."""
 
     name = "checkpoints"
-    table_names = ("checkpoint",)
+    table_names = ("checkpoint", "signing_key")
     tables = """
         CREATE TABLE IF NOT EXISTS checkpoint (
             ledger text NOT NULL, size bigint NOT NULL, root text NOT NULL, note text NOT NULL,
             signed timestamptz NOT NULL, PRIMARY KEY (ledger, size)
+        );
+        CREATE TABLE IF NOT EXISTS signing_key (
+            number int PRIMARY KEY, verifier text NOT NULL, statement text NOT NULL, since timestamptz NOT NULL
         );
     """
 
@@ -30,10 +38,60 @@ class Checkpoints(View):
         found = await self.rows("SELECT DISTINCT ON (ledger) * FROM checkpoint ORDER BY ledger, size DESC")
         return {row["ledger"]: row for row in found}
 
+    async def beyond(self, ledger: str, size: int) -> list[dict[str, Any]]:
+        """The checkpoints of a ledger above a size, smallest first."""
+        return await self.rows(
+            "SELECT size, note FROM checkpoint WHERE ledger = %s AND size > %s ORDER BY size", (ledger, size)
+        )
+
+    async def statements(self) -> list[str]:
+        """What old and new keys signed together, in order."""
+        return [row["statement"] for row in await self.rows("SELECT statement FROM signing_key ORDER BY number")]
+
+
+class Verifications(View):
+    """What each comparison of all ledgers found."""
+
+    name = "verifications"
+    table_names = ("verification",)
+    tables = """
+        CREATE TABLE IF NOT EXISTS verification (
+            id uuid PRIMARY KEY, recorded timestamptz NOT NULL, actor text NOT NULL, sound boolean NOT NULL,
+            compared bigint NOT NULL, faults bigint NOT NULL, checkpoints bigint NOT NULL, ledgers jsonb NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS verification_recorded ON verification (recorded DESC);
+    """
+
+    async def latest(self) -> dict[str, Any] | None:
+        """The last comparison, or None where there was none."""
+        return await self.row("SELECT * FROM verification ORDER BY recorded DESC, id LIMIT 1")
+
+
+class Readings(View):
+    """Who looked into the record, at what, and why."""
+
+    name = "readings"
+    table_names = ("reading",)
+    tables = """
+        CREATE TABLE IF NOT EXISTS reading (
+            id uuid PRIMARY KEY, recorded timestamptz NOT NULL, provider text NOT NULL, site text NOT NULL,
+            journey uuid NOT NULL, actor text NOT NULL, role text NOT NULL, what text NOT NULL, words boolean NOT NULL,
+            because text NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS reading_recorded ON reading (provider, recorded DESC);
+    """
+
+    async def listed(self, providers: Sequence[str], words: bool = False) -> list[dict[str, Any]]:
+        """The newest readings, or of those only the ones that opened words under seal."""
+        return await self.rows(
+            "SELECT * FROM reading WHERE provider = ANY(%s) AND (words OR NOT %s) ORDER BY recorded DESC, id LIMIT %s",
+            (list(providers), words, PAGE),
+        )
+
 
 @singledispatch
 def project(event: object, rows: Rows) -> None:
-    """Nothing else is followed."""
+    """Nothing else is followed by the view of checkpoints."""
 
 
 @project.register
@@ -42,3 +100,43 @@ def signed(event: Checkpoint.Signed, rows: Rows) -> None:
         "INSERT INTO checkpoint VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (event.ledger, event.size, event.root, event.note, event.recorded),
     )
+
+
+@project.register
+def succeeded(event: SigningKey.Succeeded, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO signing_key VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (event.number, event.verifier, event.statement, event.recorded),
+    )
+
+
+@singledispatch
+def project_verifications(event: object, rows: Rows) -> None:
+    """Nothing else is followed by the view of verifications."""
+
+
+@project_verifications.register
+def concluded(event: Verification.Concluded, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO verification VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            event.originator_id, event.recorded, event.by.actor, event.sound, event.compared, event.faults,
+            event.checkpoints, Jsonb(event.ledgers),
+        ),
+    )  # fmt: skip
+
+
+@singledispatch
+def project_readings(event: object, rows: Rows) -> None:
+    """Nothing else is followed by the view of readings."""
+
+
+@project_readings.register
+def made(event: Reading.Made, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO reading VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            event.originator_id, event.recorded, event.provider, event.site, event.journey, event.by.actor,
+            event.by.role, event.what, event.words, event.because,
+        ),
+    )  # fmt: skip

@@ -1,12 +1,15 @@
 """The tree, held against a plain reading of RFC 6962 that computes everything anew."""
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
+import pymerkle  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.audit.ledger.merkle import EMPTY, Tree, extends, includes, leaf_of
+from services.audit.ledger.merkle import EMPTY, Tree, leaf_of
+from services.audit.ledger.proving import extends, includes
 
 LEAVES = [hashlib.sha256(bytes([0, n % 256, n // 256])).digest() for n in range(600)]
 sizes = st.integers(1, len(LEAVES))
@@ -60,3 +63,43 @@ def test_a_leaf_depends_on_every_part_of_the_event() -> None:
     others = [(2, *one[1:]), (1, UUID(int=2), *one[2:]), (1, UUID(int=1), 2, "a.B", b"{}"), (*one[:3], "a.B{", b"}"),
               (*one[:4], b"{ }")]  # fmt: skip
     assert len({leaf_of(*each) for each in (one, *others)}) == 6
+
+
+def test_roots_and_proofs_are_those_of_an_independent_implementation() -> None:
+    """pymerkle keeps to RFC 6962 as well, and knows nothing of us. Its leaves here are shorter than its read size."""
+    data = [bytes([n % 256, n // 256]) * 40 for n in range(130)]
+    theirs, ours = pymerkle.InmemoryTree(algorithm="sha256"), Tree()
+    for entry in data:
+        theirs.append_entry(entry)
+        ours.add(hashlib.sha256(b"\x00" + entry).digest())
+    for size in (1, 2, 3, 7, 8, 64, 65, 130):
+        assert ours.root(size) == theirs.get_state(size)
+        for index in {0, size // 3, size - 1}:
+            proof = theirs.prove_inclusion(index + 1, size)
+            assert list(proof.path) == [ours.leaf(index), *ours.inclusion(index, size)]
+            assert includes(proof.path[0], index, size, proof.path[1:], theirs.get_state(size))
+    for first, second in ((1, 2), (3, 7), (6, 130), (64, 65), (100, 130)):
+        made = pymerkle.MerkleProof(**_as_theirs(theirs.prove_consistency(first, second)))
+        pymerkle.verify_consistency(ours.root(first), ours.root(second), made)
+        states = theirs.get_state(first), theirs.get_state(second)
+        assert extends(first, second, *states, ours.consistency(first, second))
+
+
+def _as_theirs(proof: Any) -> dict[str, Any]:
+    return {name: getattr(proof, name) for name in ("algorithm", "security", "size", "rule", "subset", "path")}
+
+
+RFC_LEAVES = [b"", b"\x00", b"\x10", b" !", b"01", b"@ABC", b"PQRSTUVW", b"`abcdefghijklmno"]
+"""The leaves of Certificate Transparency's own reference tests."""
+RFC_ROOTS = {
+    1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    2: "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    3: "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    8: "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+}
+
+
+def test_the_published_reference_roots_are_ours() -> None:
+    tree = Tree(hashlib.sha256(b"\x00" + leaf).digest() for leaf in RFC_LEAVES)
+    for size, root in RFC_ROOTS.items():
+        assert tree.root(size).hex() == root

@@ -12,10 +12,13 @@ def test_a_note_says_what_was_signed() -> None:
     note = SIGNER.sign("intake", 42, ROOT)
     assert opened(note, SIGNER.verifier) == ("intake", 42, ROOT)
     assert note.startswith("candour/intake\n42\n")
-    assert "\n\n\u2014 candour " in note
+    assert opened(note, SIGNER.verifier_for("intake")) == ("intake", 42, ROOT)
+    assert "\n\n\u2014 candour/intake " in note  # the key's name is the note's first line, as that form asks
 
 
-@pytest.mark.parametrize("change", [("\n42\n", "\n43\n"), ("intake", "review"), ("\u2014 candour", "\u2014 someone")])
+@pytest.mark.parametrize(
+    "change", [("\n42\n", "\n43\n"), ("intake\n42", "review\n42"), ("\u2014 candour ", "\u2014 someone ")]
+)
 def test_a_changed_note_is_refused(change: tuple[str, str]) -> None:
     with pytest.raises(NotSigned):
         opened(SIGNER.sign("intake", 42, ROOT).replace(*change), SIGNER.verifier)

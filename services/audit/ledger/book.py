@@ -14,9 +14,11 @@ from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
 from libs.logs import log
-from services.audit.ledger.merkle import Tree, leaf_of
+from services.audit.ledger.kept import NODES, Gap, KeptTree
+from services.audit.ledger.merkle import leaf_of
 
-DDL = """
+DDL = (
+    """
 CREATE TABLE IF NOT EXISTS audit.ledger_entry (
     service text NOT NULL,
     place bigint NOT NULL,
@@ -32,6 +34,8 @@ CREATE TABLE IF NOT EXISTS audit.ledger_entry (
 CREATE UNIQUE INDEX IF NOT EXISTS ledger_entry_position ON audit.ledger_entry (service, position);
 CREATE INDEX IF NOT EXISTS ledger_entry_journey ON audit.ledger_entry (journey, recorded);
 """
+    + NODES
+)
 COLUMNS = "service, place, position, leaf, topic, aggregate, version, journey, recorded"
 BATCH = 1000
 PAUSE = 0.2
@@ -69,26 +73,19 @@ class Book:
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         self.service, self._pool = service, pool
-        self.tree = Tree()
+        self.tree = KeptTree(service, pool)
         self.last: Entry | None = None
         self.halted = ""
         self._waiting: asyncio.Queue[Entry] = asyncio.Queue(maxsize=2 * BATCH)
         self._log = log("audit")
 
     async def load(self) -> None:
-        """Build the tree from the leaves on record."""
-        tree = Tree()
-        async with self._pool.connection() as connection:
-            found = await connection.execute(
-                "SELECT place, leaf FROM audit.ledger_entry WHERE service = %s ORDER BY place", (self.service,)
-            )
-            for place, leaf in await found.fetchall():
-                if place != len(tree) + 1:
-                    self.halt(f"entry {len(tree) + 1} is missing from the ledger itself")
-                    break
-                tree.add(leaf)
-        self.tree = tree
-        self.last = await self.entry(len(tree)) if len(tree) else None
+        """Go on from what is on record; the leaves themselves are not read again."""
+        try:
+            await self.tree.load()
+        except Gap as gap:
+            self.halt(str(gap))
+        self.last = await self.entry(len(self.tree)) if len(self.tree) else None
 
     @property
     def after(self) -> int:
@@ -132,37 +129,41 @@ class Book:
         fresh = []
         size, last = len(self.tree), self.last
         for entry in entries:
-            if reason := self._fault(entry, size, last):
+            if reason := await self._fault(entry, size, last):
                 self.halt(reason)
                 break
             if entry.place == size + 1:
                 fresh.append(entry)
                 size, last = entry.place, entry
         await self._write(fresh)
-        for entry in fresh:
-            self.tree.add(entry.leaf)
         self.last = last
 
-    def _fault(self, entry: Entry, size: int, last: Entry | None) -> str:
+    async def _fault(self, entry: Entry, size: int, last: Entry | None) -> str:
         if entry.place > size + 1:
             return f"records {size + 1} to {entry.place - 1} are missing before position {entry.position}"
         if entry.place == size + 1 and last and entry.position <= last.position:
             return f"position {entry.position} came after position {last.position}"
-        known = self.tree.leaf(entry.place - 1) if entry.place <= len(self.tree) else entry.leaf
+        known = await self.tree.leaf(entry.place - 1) if entry.place <= len(self.tree) else entry.leaf
         if known != entry.leaf:
             return f"the record at position {entry.position} is not the one that was recorded"
         return ""
 
     async def _write(self, entries: list[Entry]) -> None:
+        """The entries and the subtrees that they make whole, in one commit; then the tree stands at its new size."""
         if not entries:
             return
         columns = [[getattr(entry, name) for entry in entries] for name in COLUMNS.split(", ")]
-        async with self._pool.connection() as connection:
+        edge, whole = self.tree.grown([entry.leaf for entry in entries])
+        async with self._pool.connection() as connection, connection.transaction():
             await connection.execute(
                 f"INSERT INTO audit.ledger_entry ({COLUMNS}) SELECT * FROM unnest(%s::text[], %s::bigint[],"
                 " %s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::bigint[], %s::uuid[], %s::timestamptz[])",
                 columns,
             )
+            async with connection.cursor() as cursor:
+                rows = [(self.service, height, place, hashed) for (height, place), hashed in whole]
+                await cursor.executemany("INSERT INTO audit.ledger_node VALUES (%s, %s, %s, %s)", rows)
+        self.tree.edge = edge
 
     async def entry(self, place: int) -> Entry | None:
         """The entry at a place from 1."""

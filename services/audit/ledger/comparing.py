@@ -1,113 +1,234 @@
-"""Comparing a service's store with its ledger, event by event, to say what was altered, removed or slipped in."""
+"""Reading a service's store and its ledger side by side, and the ledger under every checkpoint that was ever signed.
+
+One pass, in batches, over a connection that may read both and write neither; memory does not grow with the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from services.audit.ledger.merkle import Tree, leaf_of
+from services.audit.ledger.findings import ALTERED, INSERTED, MOST, MOVED, REMOVED, REPLACED, Comparison, Fault
+from services.audit.ledger.kept import STEP
+from services.audit.ledger.merkle import Frontier, Node, aligned, consistency_spans, folded, leaf_from
+from services.audit.ledger.proving import extends
 
-ALTERED, REMOVED, INSERTED = "altered", "removed", "inserted"
-MOST = 1000
-"""How many faults one comparison names; it counts them all."""
+BATCH = 5_000
+LEDGER = (
+    "SELECT position, uuid_send(aggregate), version, convert_to(topic, 'UTF8'), leaf, place, convert_to(journey::text,"
+    " 'UTF8') FROM audit.ledger_entry WHERE service = %s ORDER BY position"
+)
+STORE = (
+    "SELECT notification_id, uuid_send(originator_id), originator_version, convert_to(topic, 'UTF8'), state"
+    " FROM {}.events ORDER BY notification_id"
+)
+Row = tuple[Any, ...]
+Told = Callable[[str, int, int], None]
+"""Told a ledger, how many of its entries were read, and how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An event that is not what the ledger says. `kind`: altered, removed or inserted."""
-
-    kind: str
-    position: int
-    topic: str
-    aggregate: UUID
-    version: int
+def silent(_ledger: str, _read: int, _of: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(slots=True)
-class Comparison:
-    """What a comparison found. `newer` events had not reached the ledger yet."""
+class Signed:
+    """A checkpoint whose signature holds: where it was found, and the size and root that it signs."""
 
-    ledger: str
-    compared: int = 0
-    newer: int = 0
-    count: int = 0
-    faults: list[Fault] = field(default_factory=list)
-    broken: str = ""
-    """Why the ledger itself cannot be trusted, or empty."""
-
-    @property
-    def sound(self) -> bool:
-        """Nothing was changed since it was recorded."""
-        return not self.count and not self.broken
-
-    def add(self, fault: Fault) -> None:
-        self.count += 1
-        if len(self.faults) < MOST:
-            self.faults.append(fault)
+    size: int
+    root: bytes
+    found: str
 
 
-Row = tuple[int, UUID, int, str, bytes]
+@dataclass(slots=True)
+class Checked:
+    """What a pass leaves for whoever asks further: what was found, and up to which size checkpoints agree."""
+
+    comparison: Comparison
+    agreed: int = 0
 
 
-async def compare(service: str, auditor: str, signed: tuple[int, bytes] | None = None) -> Comparison:
-    """Read the store and the ledger side by side, in one snapshot, over a connection that may read both.
-
-    `signed` is the size and root of a checkpoint that the ledger must still begin with. Raises psycopg.Error where
-    they cannot be read.
-    """
-    result = Comparison(service)
-    async with await psycopg.AsyncConnection.connect(auditor) as connection:
-        await connection.set_isolation_level(psycopg.IsolationLevel.REPEATABLE_READ)
-        await connection.set_read_only(True)
-        ledger = SQL(
-            "SELECT position, aggregate, version, topic, leaf FROM audit.ledger_entry WHERE service = %s ORDER BY place"
-        )
-        store = SQL(
-            "SELECT notification_id, originator_id, originator_version, topic, state FROM {}.events"
-            " ORDER BY notification_id"
-        ).format(Identifier(service))
-        tree = Tree()
-        noted = _grown(tree, _rows(connection, "ledger", ledger, [service]))
-        await _side_by_side(noted, _rows(connection, "store", store), result)
-    if signed and (len(tree) < signed[0] or tree.root(signed[0]) != signed[1]):
-        result.broken = f"the ledger is not the one whose first {signed[0]} entries were signed"
-    return result
+def compare(ledger: str, auditor: str, signed: Sequence[Signed] = (), told: Told = silent) -> Checked:
+    """Read a store and its ledger in one snapshot. Blocks; raises psycopg.Error where they cannot be read."""
+    with psycopg.connect(auditor) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        found = connection.execute("SELECT count(*) FROM audit.ledger_entry WHERE service = %s", (ledger,)).fetchone()
+        size: int = found[0] if found else 0
+        growing = _Growing(connection, ledger, signed)
+        result = Comparison(ledger, size)
+        noted = growing.watched(_rows(connection, "ledger", SQL(LEDGER), (ledger,)), result, told)
+        store = SQL(STORE).format(Identifier(ledger))
+        pairs = _Pairs(result)
+        pairs.read(noted, _rows(connection, "store", store))
+    pairs.name()
+    return growing.judged(result)
 
 
-async def _grown(tree: Tree, ledger: AsyncIterator[Row]) -> AsyncIterator[Row]:
-    async for row in ledger:
-        tree.add(row[4])
-        yield row
+def _rows(
+    connection: psycopg.Connection[Any], name: LiteralString, query: Any, parameters: Sequence[Any] = ()
+) -> Iterator[Row]:
+    with connection.cursor(name, binary=True) as cursor:
+        cursor.execute(query, parameters)
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
 
 
-async def _rows(
-    connection: psycopg.AsyncConnection[tuple[object, ...]], name: str, query: object, parameters: object = None
-) -> AsyncIterator[Row]:
-    async with connection.cursor(name, binary=True) as cursor:
-        cursor.itersize = 2000
-        await cursor.execute(query, parameters)  # type: ignore[arg-type]
-        async for row in cursor:
-            yield row  # type: ignore[misc]
+class _Pairs:
+    """Store and ledger by position. What does not pair is kept aside, to see whether it only moved."""
 
+    def __init__(self, result: Comparison) -> None:
+        self.result = result
+        self.missing: dict[tuple[bytes, int], Row] = {}
+        self.strange: list[Row] = []
+        self.taken: list[tuple[Row, Row]] = []
 
-async def _side_by_side(ledger: AsyncIterator[Row], store: AsyncIterator[Row], result: Comparison) -> None:
-    noted, kept = await anext(ledger, None), await anext(store, None)
-    while noted is not None or kept is not None:
-        if noted is None:
+    def read(self, ledger: Iterator[Row], store: Iterator[Row]) -> None:
+        result, compared, hashed = self.result, 0, leaf_from
+        noted, kept = next(ledger, None), next(store, None)
+        while noted is not None and kept is not None:
+            if noted[0] == kept[0]:
+                compared += 1
+                sound = hashed(*kept) == noted[4] and noted[1:4] == kept[1:4] and noted[6] in kept[4]
+                if not sound:
+                    self._differs(noted, kept)
+                noted, kept = next(ledger, None), next(store, None)
+            elif noted[0] < kept[0]:
+                self._missing(noted)
+                noted = next(ledger, None)
+            else:
+                self._strange(kept)
+                kept = next(store, None)
+        while noted is not None:
+            self._missing(noted)
+            noted = next(ledger, None)
+        while kept is not None:
             result.newer += 1
-            kept = await anext(store, None)
-        elif kept is None or noted[0] < kept[0]:
-            result.add(Fault(REMOVED, noted[0], noted[3], noted[1], noted[2]))
-            noted = await anext(ledger, None)
-        elif kept[0] < noted[0]:
-            result.add(Fault(INSERTED, kept[0], kept[3], kept[1], kept[2]))
-            kept = await anext(store, None)
+            kept = next(store, None)
+        result.compared += compared
+
+    def _differs(self, noted: Row, kept: Row) -> None:
+        if noted[1:3] == kept[1:3] or len(self.taken) >= MOST:
+            self.result.add(_fault(ALTERED, noted))
         else:
-            result.compared += 1
-            if leaf_of(*kept) != noted[4]:
-                result.add(Fault(ALTERED, noted[0], noted[3], noted[1], noted[2]))
-            noted, kept = await anext(ledger, None), await anext(store, None)
+            self.missing[noted[1:3]] = noted
+            self.taken.append((noted, kept))
+
+    def _missing(self, noted: Row) -> None:
+        if len(self.missing) >= MOST:
+            self.result.add(_fault(REMOVED, noted))
+        else:
+            self.missing[noted[1:3]] = noted
+
+    def _strange(self, kept: Row) -> None:
+        if len(self.strange) >= MOST:
+            self.result.add(_fault(INSERTED, kept))
+        else:
+            self.strange.append(kept)
+
+    def name(self) -> None:
+        """Say of what did not pair whether it moved, replaced another, was slipped in, or is gone."""
+        moved: set[tuple[bytes, int]] = set()
+        faults = []
+        for kept in [*(kept for _, kept in self.taken), *self.strange]:
+            own = self.missing.get(kept[1:3])
+            if own is not None and leaf_from(own[0], *kept[1:]) == own[4]:
+                moved.add(kept[1:3])
+                faults.append(_fault(MOVED, kept, own[0]))
+        replaced = set()
+        for noted, kept in self.taken:
+            if kept[1:3] not in moved:
+                faults.append(_fault(REPLACED, noted))
+                replaced.add(noted[1:3])
+        faults += [_fault(INSERTED, kept) for kept in self.strange if kept[1:3] not in moved]
+        faults += [_fault(REMOVED, noted) for key, noted in self.missing.items() if key not in moved | replaced]
+        for fault in faults:
+            self.result.add(fault)
+        self.result.faults.sort(key=lambda each: each.position)
+
+
+def _fault(kind: str, row: Row, was: int | None = None) -> Fault:
+    return Fault(kind, row[0], bytes(row[3]).decode(), UUID(bytes=bytes(row[1])), row[2], was)
+
+
+class _Growing:
+    """The tree as it grows from the leaves: its root at each size that was signed, the subtrees that proofs need, and
+    whether those that are kept are right."""
+
+    def __init__(self, connection: psycopg.Connection[Any], ledger: str, signed: Sequence[Signed]) -> None:
+        self.signed = sorted(signed, key=lambda each: each.size)
+        sizes = sorted({each.size for each in signed if each.size > 0})
+        self.sizes = iter(sizes)
+        self.pairs = list(pairwise(sizes))
+        spans = (span for first, second in self.pairs for span in consistency_spans(first, second))
+        self.wanted = {node for span in spans for node in aligned(span)}
+        self.nodes: dict[Node, bytes] = {}
+        self.roots: dict[int, bytes] = {}
+        rows = connection.execute("SELECT height, place, hash FROM audit.ledger_node WHERE service = %s", (ledger,))
+        self.kept: dict[Node, bytes] = {(height, place): bytes(hashed) for height, place, hashed in rows}
+        self.wrong = 0
+
+    def watched(self, rows: Iterator[Row], result: Comparison, told: Told) -> Iterator[Row]:
+        """The same rows, while the tree grows by them."""
+        edge = Frontier(whole=self._whole)
+        stop = next(self.sizes, 0)
+        wanted = self.wanted
+        for row in rows:
+            if row[5] != edge.size + 1:
+                result.problems.append(f"entry {edge.size + 1} is missing from the ledger itself, or out of its place")
+                yield row
+                yield from rows  # they are still compared; a tree cannot grow over a gap
+                break
+            if (0, edge.size) in wanted:
+                self.nodes[0, edge.size] = bytes(row[4])
+            edge.add(row[4])
+            if edge.size == stop:
+                self.roots[stop] = edge.root()
+                stop = next(self.sizes, 0)
+            if not edge.size % BATCH:
+                told(result.ledger, edge.size, result.size)
+            yield row
+        told(result.ledger, edge.size, result.size)
+
+    def _whole(self, node: Node, hashed: bytes) -> None:
+        if node in self.wanted:
+            self.nodes[node] = hashed
+        if not node[0] % STEP and self.kept.pop(node, hashed) != hashed:
+            self.wrong += 1
+
+    def judged(self, result: Comparison) -> Checked:
+        """Hold every checkpoint against the leaves, and against the one before it."""
+        checked = Checked(result)
+        for each in self.signed:
+            result.checkpoints += 1
+            if self.roots.get(each.size) == each.root:
+                checked.agreed = each.size
+            else:
+                result.problems.append(self._against(each, checked.agreed))
+        by_size = {each.size: each.root for each in self.signed}
+        result.problems += [
+            f"the checkpoint at {second} does not continue the one at {first}"
+            for first, second in self.pairs
+            if not self._continues(first, second, by_size)
+        ]
+        if self.wrong or self.kept:
+            result.problems.append("the subtrees that are kept beside the ledger are not those of its entries")
+        return checked
+
+    def _against(self, each: Signed, agreed: int) -> str:
+        if each.size not in self.roots:
+            return f"{each.size} entries were signed ({each.found}), and the ledger no longer has them all"
+        return f"the ledger is not the one whose first {each.size} entries were signed ({each.found}); up to {agreed} it is"
+
+    def _continues(self, first: int, second: int, roots: dict[int, bytes]) -> bool:
+        try:
+            path = [folded([self.nodes[node] for node in aligned(s)]) for s in consistency_spans(first, second)]
+        except KeyError:
+            return False
+        return extends(first, second, roots[first], roots[second], path)

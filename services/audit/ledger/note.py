@@ -1,6 +1,7 @@
 """Signed notes: a ledger's size and root over a signature, in the text form that transparency-log tools read.
 
-The form is C2SP signed-note and tlog-checkpoint: three lines of text, an empty line, and one line a signature.
+The form is C2SP signed-note and tlog-checkpoint: three lines of text, an empty line, and one line a signature. Each note
+is signed under the ledger's own name, as that form asks, and under the installation's, so that one key checks all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 NAME = "candour"
 ED25519 = b"\x01"
 SEED_BYTES = 32
+DASH = "\u2014"
 
 
 class NotSigned(Exception):
@@ -29,12 +31,12 @@ class Signer:
     def __init__(self, seed: bytes, name: str = NAME) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.name = name
-        public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        self.verifier = f"{name}+{_key_id(name, public).hex()}+{b64encode(ED25519 + public).decode()}"
+        self._public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.verifier = verifier_of(name, self._public)
         """What outsiders need to check our notes: the key's name, id and public half."""
 
     @classmethod
-    def of_file(cls, path: str) -> Signer:
+    def of_file(cls, path: str | Path) -> Signer:
         """The signer whose seed is in this file. Raises ValueError where the file does not hold 32 bytes."""
         seed = Path(path).read_bytes()
         if len(seed) != SEED_BYTES:
@@ -44,9 +46,22 @@ class Signer:
     def sign(self, ledger: str, size: int, root: bytes) -> str:
         """The note for a ledger at a size."""
         text = body_of(ledger, size, root)
-        public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        signature = _key_id(self.name, public) + self._key.sign(text.encode())
-        return f"{text}\n\u2014 {self.name} {b64encode(signature).decode()}\n"
+        return f"{text}\n{self.line(text, f'{self.name}/{ledger}')}{self.line(text)}"
+
+    def line(self, text: str, name: str = "") -> str:
+        """The signature line for a note's text, under the installation's name or another one."""
+        name = name or self.name
+        signature = key_id(name, self._public) + self._key.sign(text.encode())
+        return f"{DASH} {name} {b64encode(signature).decode()}\n"
+
+    def verifier_for(self, ledger: str) -> str:
+        """The key under a ledger's own name, for tools that go by the first line of a note."""
+        return verifier_of(f"{self.name}/{ledger}", self._public)
+
+
+def verifier_of(name: str, public: bytes) -> str:
+    """A public key as such tools write it: name, id, and type and key in base64."""
+    return f"{name}+{key_id(name, public).hex()}+{b64encode(ED25519 + public).decode()}"
 
 
 def body_of(ledger: str, size: int, root: bytes) -> str:
@@ -56,22 +71,25 @@ def body_of(ledger: str, size: int, root: bytes) -> str:
 
 def opened(note: str, verifier: str) -> tuple[str, int, bytes]:
     """Ledger, size and root of a note, once its signature holds under this verifier key. Raises NotSigned."""
+    try:
+        origin, size, root = signed_text(note, verifier).splitlines()[:3]
+        return origin.removeprefix("candour/"), int(size), b64decode(root)
+    except ValueError:
+        raise NotSigned(NotSigned.__doc__) from None
+
+
+def signed_text(note: str, verifier: str) -> str:
+    """The text of a note whose signature holds under this verifier key. Raises NotSigned."""
     name, _, rest = verifier.partition("+")
-    _, _, encoded = rest.partition("+")
-    public = b64decode(encoded)[1:]
+    public = b64decode(rest.partition("+")[2])[1:]
     text, _, signatures = note.rpartition("\n\n")
     text += "\n"
     for line in signatures.splitlines():
         dash, _, signed = line.partition(" ")
         signer, _, signature = signed.partition(" ")
-        if dash == "\u2014" and signer == name and _holds(name, public, signature, text):
-            return _read(text)
+        if dash == DASH and signer == name and _holds(name, public, signature, text):
+            return text
     raise NotSigned(NotSigned.__doc__)
-
-
-def _read(text: str) -> tuple[str, int, bytes]:
-    origin, size, root = text.splitlines()[:3]
-    return origin.removeprefix("candour/"), int(size), b64decode(root)
 
 
 def _holds(name: str, public: bytes, signature: str, text: str) -> bool:
@@ -80,8 +98,9 @@ def _holds(name: str, public: bytes, signature: str, text: str) -> bool:
         Ed25519PublicKey.from_public_bytes(public).verify(raw[4:], text.encode())
     except (InvalidSignature, NotBase64, ValueError):
         return False
-    return raw[:4] == _key_id(name, public)
+    return raw[:4] == key_id(name, public)
 
 
-def _key_id(name: str, public: bytes) -> bytes:
+def key_id(name: str, public: bytes) -> bytes:
+    """The four bytes by which a signature line names its key (C2SP signed-note)."""
     return hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]

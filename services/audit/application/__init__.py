@@ -1,0 +1,60 @@
+"""What can be asked of audit: a signed checkpoint, a comparison, a proof, who decided what and why, and who read."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from contracts.taxonomy import Role
+from libs.domain import Refused
+from services.audit.application.signing import EVERY, OWN, LedgerHalted, NothingToSign
+from services.audit.application.verifying import DAILY, Verifying, verified
+from services.audit.domain import Checkpoint, Reading, SigningKey, Verification
+from services.audit.ledger import Entry
+
+WIDE = ("provider:", "region:", "group:")
+LEDGERS = ("intake", "review", "action", "notification", "assurance", "governance", OWN)
+"""Whose decisions are entered: every service's, this one's too."""
+
+__all__ = [
+    "DAILY", "EVERY", "LEDGERS", "Audit", "LedgerHalted", "NotYoursToAudit", "NothingToSign", "require_auditor",
+    "verified",
+]  # fmt: skip
+
+
+class NotYoursToAudit(Refused):
+    """The ledger is for auditors and for those who answer for a provider. Sign in with such a post."""
+
+
+def require_auditor(role: str, scope: str) -> None:
+    """Raises NotYoursToAudit for a post that neither audits nor reaches over several sites."""
+    if role != Role.AUDITOR and not scope.startswith(WIDE):
+        raise NotYoursToAudit
+
+
+class Audit(Verifying):
+    """Keeps the ledgers, signs them, compares, and answers for what is on record."""
+
+    name = OWN
+    aggregates = (Checkpoint, SigningKey, Verification, Reading)
+
+    async def states(self) -> list[dict[str, Any]]:
+        """Every ledger in figures: size, root, why it halted (if it did), and when it was signed at which size."""
+        signed = await self.checkpoints.latest_of_each()
+        return [
+            {
+                "ledger": name,
+                "size": len(book.tree),
+                "root": b64encode(await book.tree.root()).decode(),
+                "halted": book.halted,
+                "signed_size": signed[name]["size"] if name in signed else 0,
+                "signed_at": signed[name]["signed"] if name in signed else None,
+            }
+            for name, book in self.books.items()
+        ]
+
+    async def decisions(self, journey: UUID) -> list[Entry]:
+        """Every decision of a journey, in all services, in order of time."""
+        found = [entry for book in self.books.values() for entry in await book.of_journey(journey)]
+        return sorted(found, key=lambda entry: (entry.recorded, entry.service, entry.place))

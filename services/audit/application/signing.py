@@ -1,0 +1,190 @@
+"""Signing ledgers: at set times and on demand, kept outside the database, and under one key after another."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from libs.deciding import Act, Saved
+from libs.domain import Refused
+from libs.logs import log
+from libs.service import NotFound, Service, command
+from services.audit.domain import PLATFORM, Checkpoint, SigningKey, ledger_journey
+from services.audit.ledger import Book, NotTheSuccessor, Outside, Signer, Trusted, opened_by_any, statement_of, trusted
+from services.audit.ledger.note import SEED_BYTES
+from services.audit.projection import Checkpoints
+
+EVERY = timedelta(minutes=15)
+"""How much time, by the platform's clock, may pass before what was added to a ledger is signed."""
+LOOK = 1.0
+OWN = "audit"
+
+
+class NothingToSign(Refused):
+    """This ledger holds nothing yet, so there is nothing to sign."""
+
+
+class LedgerHalted(Refused):
+    """This ledger has stopped, because what it was given does not fit what it holds. Have the fault looked into first."""
+
+
+class KeyIsChanging(Refused):
+    """The key for signing is being changed just now. Nothing was signed; try again in a moment."""
+
+
+class Signing(Service):
+    """The ledgers' heads, signed."""
+
+    checkpoints: Checkpoints
+    books: Mapping[str, Book]
+    signer: Signer
+    key_file: Path
+    outside: Outside | None = None
+    """Where checkpoints are kept besides the database; None: nowhere."""
+    every: timedelta = EVERY
+    _kept_outside: tuple[int, int] | None = None
+
+    def book(self, ledger: str) -> Book:
+        """A ledger by its service's name. Raises NotFound."""
+        if ledger not in self.books:
+            raise NotFound(f"There is no ledger called {ledger}.")
+        return self.books[ledger]
+
+    @command
+    async def sign_checkpoint(self, act: Act, ledger: str) -> Saved:
+        """Sign the ledger as it is now. A size that was signed before stays signed as it was."""
+        book = self.book(ledger)
+        size, root = len(book.tree), await book.tree.root()
+        if not size:
+            raise NothingToSign
+        await self._require_sound(book)
+        known = await self.find(Checkpoint, Checkpoint.create_id(ledger, size))
+        if known is not None:
+            return Saved(known.id, known.version, self.store.position, replayed=True)
+        journey = ledger_journey(ledger)
+        if self._next_key.exists():
+            raise KeyIsChanging
+        self.signer = Signer.of_file(self.key_file)  # another process may have changed it
+        checkpoint = Checkpoint(
+            provider=PLATFORM, site="", journey=journey, about=journey, ledger=ledger, size=size,
+            root=b64encode(root).decode(), note=self.signer.sign(ledger, size, root),
+        )  # fmt: skip
+        return await self.save(act, checkpoint)
+
+    async def _require_sound(self, book: Book) -> None:
+        signed = await self.signed(book.service)
+        if signed and (len(book.tree) < signed[0] or await book.tree.root(signed[0]) != signed[1]):
+            book.halt(f"the ledger is not the one whose first {signed[0]} entries were signed")
+        if book.halted:
+            raise LedgerHalted
+
+    async def signed(self, ledger: str) -> tuple[int, bytes] | None:
+        """Size and root of the newest checkpoint, here or outside, whose signature holds. Raises NotSigned where it does not."""
+        latest = await self.checkpoints.latest(ledger)
+        notes = [latest["note"]] if latest else []
+        if self.outside and (sizes := await asyncio.to_thread(self.outside.sizes, ledger)):
+            notes.append(await asyncio.to_thread(self.outside.note, ledger, max(sizes)))
+        keys = await self.keys_to_trust()
+        return max((opened_by_any(note, keys)[1:] for note in notes), default=None)
+
+    async def keys_to_trust(self) -> list[Trusted]:
+        """The key in use and those before it, each with the sizes up to which it counts. Raises NotTheSuccessor."""
+        return trusted(Signer.of_file(self.key_file).verifier, await self.checkpoints.statements())
+
+    @command
+    async def change_key(self, act: Act) -> Saved:
+        """Sign with a new key from now on. Old and new key sign together which follows which, and up to where the old counts.
+
+        The old seed is destroyed with the file; only its public half stays, on record. Raises LedgerHalted.
+        """
+        if any(book.halted for book in self.books.values()):
+            raise LedgerHalted
+        old, seed = Signer.of_file(self.key_file), secrets.token_bytes(SEED_BYTES)
+        new = Signer(seed)
+        await asyncio.to_thread(_write_secret, self._next_key, seed)  # from here on nobody signs with the old one
+        sizes = {name: len(book.tree) for name, book in self.books.items()}
+        number = len(await self.checkpoints.statements()) + 1
+        journey = ledger_journey("keys")
+        key = SigningKey(
+            provider=PLATFORM, site="", journey=journey, about=journey, number=number, verifier=new.verifier,
+            statement=statement_of(old, new, self.clock.now(), sizes),
+        )  # fmt: skip
+        saved = await self.save(act, key)
+        await asyncio.to_thread(self._next_key.replace, self.key_file)
+        self.signer = new
+        return saved
+
+    @property
+    def _next_key(self) -> Path:
+        return self.key_file.with_name(self.key_file.name + ".next")
+
+    async def take_up_key(self) -> None:
+        """Go on with the key that was on record last, where changing it was cut off before the file was in place."""
+        fresh, statements = self._next_key, await self.checkpoints.statements()
+        if fresh.exists() and statements and f"\nnew {Signer.of_file(fresh).verifier}\n" in statements[-1]:
+            fresh.replace(self.key_file)
+        fresh.unlink(missing_ok=True)
+        self.signer = Signer.of_file(self.key_file)
+
+    async def keep_signing(self) -> None:
+        """Sign what was added, every so often by the platform's clock, until cancelled."""
+        last = self.clock.now()
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.keep_outside()
+            if self.clock.now() - last >= self.every:
+                last = self.clock.now()
+                await self.sign_grown()
+
+    async def sign_grown(self) -> list[str]:
+        """Sign every ledger that grew since its last checkpoint; which those were.
+
+        Audit's own ledger grows by each signature, so it is signed along with others and never for its own sake.
+        """
+        signed = await self.checkpoints.latest_of_each()
+        grown = [
+            name for name, book in self.books.items()
+            if not book.halted and len(book.tree) > (signed[name]["size"] if name in signed else 0)
+        ]  # fmt: skip
+        if grown == [OWN]:
+            return []
+        for name in grown:
+            try:
+                await self.sign_checkpoint(Act("clock:audit", "system"), name)
+            except (LedgerHalted, KeyIsChanging):
+                continue  # it says so on its page, and the others are signed all the same
+        return grown
+
+    async def keep_outside(self) -> int:
+        """Add to the folder what it does not hold yet; how many notes that was. What fails is tried again later."""
+        page = self.checkpoints.places.get(OWN, (0, 0))
+        if self.outside is None or page == self._kept_outside:
+            return 0
+        added = 0
+        try:
+            for number, statement in enumerate(await self.checkpoints.statements(), start=1):
+                added += await asyncio.to_thread(self.outside.keep_statement, number, statement)
+            for ledger in self.books:
+                held = await asyncio.to_thread(self.outside.sizes, ledger)
+                for row in await self.checkpoints.beyond(ledger, max(held, default=0)):
+                    added += await asyncio.to_thread(self.outside.keep, ledger, row["size"], row["note"])
+            self._kept_outside = page
+        except OSError as error:
+            log(OWN).error("checkpoints could not be written outside", reason=type(error).__name__)
+        return added
+
+
+def _write_secret(path: Path, seed: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(seed)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+__all__ = ["EVERY", "KeyIsChanging", "LedgerHalted", "NotTheSuccessor", "NothingToSign", "Signing"]

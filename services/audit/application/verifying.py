@@ -1,0 +1,116 @@
+"""Recomputing everything: each store against its ledger, each ledger against its checkpoints, those against each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import psycopg
+
+from libs.deciding import Act, Saved
+from libs.logs import log
+from libs.service import command
+from services.audit.application.signing import LOOK, OWN, Signing
+from services.audit.domain import PLATFORM, Verification, ledger_journey
+from services.audit.ledger import Comparison, NotTheSuccessor, Outside, Signer, Told, compare, silent, trusted
+from services.audit.ledger.witnesses import (
+    SIGNED,
+    SUCCEEDED,
+    Records,
+    name_rewritten,
+    outside_notes,
+    signatures,
+    stored,
+)
+from services.audit.projection import Verifications
+
+DAILY = timedelta(days=1)
+"""How much time, by the platform's clock, may pass between two verifications that nobody asked for."""
+NAMED = 50
+"""How many faults of each ledger go on record with a verification; all are counted."""
+
+
+async def verified(
+    ledger: str, auditor: str, current: str, outside: Outside | None, records: Records | None, told: Told = silent
+) -> Comparison:
+    """Everything that can be known about one ledger, from outside of the service that keeps it.
+
+    `auditor` is a connection that reads every store; `current` the verifier key in use. Raises psycopg.Error.
+    """
+    said = await asyncio.to_thread(stored, auditor, SUCCEEDED, "statement")
+    statements = {statement for _, statement in said} | set(outside.statements() if outside else ())
+    keys, problems = trusted(current, ()), []
+    try:
+        keys = trusted(current, statements)
+    except NotTheSuccessor as fault:
+        problems.append(str(fault))
+    kept = [note for named, note in await asyncio.to_thread(stored, auditor, SIGNED, "note") if named == ledger]
+    places = [("on record", kept), ("in the folder", await asyncio.to_thread(outside_notes, outside, ledger))]
+    signed, faults = signatures(ledger, places, keys)
+    checked = await asyncio.to_thread(compare, ledger, auditor, signed, told)
+    checked.comparison.problems += [*problems, *faults]
+    if records is not None:
+        await name_rewritten(checked, auditor, records)
+    return checked.comparison
+
+
+class Verifying(Signing):
+    """Comparing, by the clock and on demand."""
+
+    auditor: str
+    """A connection string that may read every service's events."""
+    verifications: Verifications
+    records: Records | None = None
+    verify_every: timedelta = DAILY
+
+    async def verify(self, ledger: str, told: Told = silent) -> Comparison:
+        """Compare one service's store with its ledger, and the ledger with everything that was signed."""
+        book = self.book(ledger)
+        current = Signer.of_file(self.key_file).verifier
+        found = await verified(ledger, self.auditor, current, self.outside, self.records, told)
+        if book.halted:
+            found.problems.append(book.halted)
+        return found
+
+    @command
+    async def verify_all(self, act: Act) -> Saved:
+        """Compare all ledgers, and put on record what was found."""
+        return await self.conclude(act, [await self.verify(name) for name in self.books])
+
+    async def conclude(self, act: Act, found: Sequence[Comparison]) -> Saved:
+        """Put on record what a comparison of all ledgers found."""
+        journey = ledger_journey("verification")
+        verification = Verification(
+            provider=PLATFORM, site="", journey=journey, about=journey,
+            sound=all(each.sound for each in found), compared=sum(each.compared for each in found),
+            faults=sum(each.count + len(each.problems) for each in found),
+            checkpoints=sum(each.checkpoints for each in found), ledgers=[_named(each) for each in found],
+        )  # fmt: skip
+        return await self.save(act, verification)
+
+    async def keep_verifying(self) -> None:
+        """Compare everything, every so often by the platform's clock, until cancelled."""
+        began = self.clock.now()
+        while True:
+            await asyncio.sleep(LOOK)
+            latest = await self.verifications.latest()
+            last: datetime = latest["recorded"] if latest else began
+            if self.clock.now() - last < self.verify_every:
+                continue
+            began = self.clock.now()
+            try:
+                saved = await self.verify_all(Act("clock:audit", "system"))
+                await self.verifications.reached(OWN, saved.position)
+            except (psycopg.Error, OSError) as error:
+                log(OWN).warning("verification waits", reason=type(error).__name__)
+
+
+def _named(found: Comparison) -> dict[str, object]:
+    told = found.told()
+    return {
+        "ledger": found.ledger, "sound": found.sound, "size": found.size, "compared": found.compared,
+        "newer": found.newer, "checkpoints": found.checkpoints, "count": found.count, "problems": found.problems[:NAMED],
+        "faults": [{**fault, "aggregate": str(fault["aggregate"]), "event": str(fault["event"])}
+                   for fault in told["faults"][:NAMED]],
+    }  # fmt: skip
