@@ -1,0 +1,256 @@
+"""The story of each journey in a pack: what was found, what was done, who was told, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from deploy.packs.gathering import Entry
+
+
+@dataclass
+class Action:
+    """An action as it stands: what is done differently, how strong a change it is, and how far it has come."""
+
+    what: str
+    strength: str
+    owner: str
+    due: str
+    state: str = "agreed"
+    late: bool = False
+
+
+@dataclass
+class Duty:
+    """An account owed, and what became of it."""
+
+    title: str
+    recipient: str
+    due: str | None
+    state: str = "owed"
+    late: bool = False
+
+
+@dataclass
+class Story:
+    """One journey as its decisions tell it, up to the checkpoint."""
+
+    journey: str
+    site: str
+    recorded: datetime
+    reference: str = ""
+    kind: str = ""
+    themes: list[str] = field(default_factory=list)
+    safe: bool = False
+    response: str = ""
+    closed: bool = False
+    weighed: list[str] = field(default_factory=list)
+    disagreed: list[str] = field(default_factory=list)
+    factors: dict[str, tuple[str, str]] = field(default_factory=dict)
+    learning: str = ""
+    actions: dict[str, Action] = field(default_factory=dict)
+    changed: str = ""
+    duties: dict[str, Duty] = field(default_factory=dict)
+    briefed: bool = False
+    audience: int = 0
+    understood: int = 0
+    observed: list[tuple[int, int]] = field(default_factory=list)
+    evidence: dict[str, set[str]] = field(default_factory=dict)
+    states: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether what was learned has been signed off."""
+        return bool(self.learning)
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether a review was chosen and has not been signed off."""
+        return self.response not in {"", "none"} and not self.reviewed
+
+    @property
+    def independent_kinds(self) -> list[str]:
+        """Kinds of evidence, apart from what the action's own owner brought where that is all there is of a kind."""
+        owners = {action.owner for action in self.actions.values()}
+        return sorted(kind for kind, brought in self.evidence.items() if not brought or brought - owners)
+
+
+def stories(entries: Sequence[Entry]) -> list[Story]:
+    """A story for every journey that begins among these events, in the order in which they were put on record."""
+    told: dict[str, Story] = {}
+    for entry in entries:
+        if entry.topic == "intake.Opportunity.Raised":
+            told[entry.journey] = Story(entry.journey, entry.site, entry.recorded)
+    for entry in entries:
+        tell = TELLING.get(entry.topic)
+        if tell and entry.journey in told:
+            tell(told[entry.journey], entry.body, str(entry.aggregate))
+    return sorted(told.values(), key=lambda story: (story.recorded, story.journey))
+
+
+def _raised(story: Story, said: dict[str, Any], _: str) -> None:
+    story.reference, story.kind, story.themes = said["reference"], said["kind"], said["themes"]
+
+
+def _safe(story: Story, _said: dict[str, Any], _: str) -> None:
+    story.safe = True
+
+
+def _triaged(story: Story, said: dict[str, Any], _: str) -> None:
+    story.kind, story.themes, story.response = said["kind"], said["themes"], said["response"]
+    story.weighed = [each["title"] for each in said["weighed"] if each["agreed"]]
+    story.disagreed = [each["title"] for each in said["weighed"] if not each["agreed"]]
+
+
+def _reclassified(story: Story, said: dict[str, Any], _: str) -> None:
+    story.kind, story.themes, story.response = said["kind"], said["themes"], ""
+
+
+def _closed(story: Story, _said: dict[str, Any], _: str) -> None:
+    story.closed = True
+
+
+def _factor(story: Story, said: dict[str, Any], _: str) -> None:
+    story.factors[said["factor_id"]] = (said["category"], said["seips"])
+
+
+def _no_factor(story: Story, said: dict[str, Any], _: str) -> None:
+    story.factors.pop(said["factor_id"], None)
+
+
+def _signed_off(story: Story, said: dict[str, Any], _: str) -> None:
+    story.learning = said["learning_statement"]
+
+
+def _reopened(story: Story, _said: dict[str, Any], _: str) -> None:
+    story.learning = ""
+
+
+def _evidence(kind: str, owner: bool = False) -> Callable[[Story, dict[str, Any], str], None]:
+    def bring(story: Story, said: dict[str, Any], record: str) -> None:
+        by = story.actions[record].owner if owner and record in story.actions else said.get("by", {}).get("actor", "")
+        story.evidence.setdefault(said[kind], set()).add(by)
+
+    return bring
+
+
+def _observed(story: Story, said: dict[str, Any], record: str) -> None:
+    story.observed.append((said["seen"], said["of"]))
+    _evidence("source_kind")(story, said, record)
+
+
+def _agreed(story: Story, said: dict[str, Any], record: str) -> None:
+    story.actions[record] = Action(said["what"], said["strength"], said["owner_post"], said["due"])
+
+
+def _step(state: str) -> Callable[[Story, dict[str, Any], str], None]:
+    def step(story: Story, said: dict[str, Any], record: str) -> None:
+        if action := story.actions.get(record):
+            action.state, action.due = state or action.state, said.get("due") or action.due
+
+    return step
+
+
+def _late(story: Story, _said: dict[str, Any], record: str) -> None:
+    if action := story.actions.get(record):
+        action.late = True
+
+
+def _implemented(story: Story, said: dict[str, Any], record: str) -> None:
+    _step("implemented")(story, said, record)
+    _evidence("evidence_kind", owner=True)(story, said, record)
+
+
+def _changed(story: Story, said: dict[str, Any], _: str) -> None:
+    story.changed = said["what_changed"]
+
+
+def _owed(story: Story, said: dict[str, Any], record: str) -> None:
+    owing = said["owing"]
+    story.duties[record] = Duty(owing["title"], owing["recipient"], owing.get("due"))
+
+
+def _told(state: str) -> Callable[[Story, dict[str, Any], str], None]:
+    def tell(story: Story, _: dict[str, Any], record: str) -> None:
+        if duty := story.duties.get(record):
+            duty.state = state
+
+    return tell
+
+
+def _overdue(story: Story, _: dict[str, Any], record: str) -> None:
+    if duty := story.duties.get(record):
+        duty.late = True
+
+
+def _issued(story: Story, said: dict[str, Any], _: str) -> None:
+    story.briefed, story.audience, story.understood = True, len(said["audience"]), 0
+
+
+def _grew(by: int) -> Callable[[Story, dict[str, Any], str], None]:
+    def grow(story: Story, _: dict[str, Any], __: str) -> None:
+        story.audience += by
+
+    return grow
+
+
+def _understood(story: Story, _said: dict[str, Any], _: str) -> None:
+    story.understood += 1
+
+
+def _reached(story: Story, said: dict[str, Any], _: str) -> None:
+    story.states = [*(s for s in story.states if s != said["state"]), said["state"]]
+    story.lost = [state for state in story.lost if state != said["state"]]
+
+
+def _slipped(story: Story, said: dict[str, Any], _: str) -> None:
+    story.states = [state for state in story.states if state != said["state"]]
+    story.lost = [*(s for s in story.lost if s != said["state"]), said["state"]]
+
+
+def _verdict(story: Story, said: dict[str, Any], _: str) -> None:
+    story.verdicts[said["measure_id"]] = said["verdict"]
+
+
+TELLING: dict[str, Callable[[Story, dict[str, Any], str], None]] = {
+    "intake.Opportunity.Raised": _raised,
+    "intake.Opportunity.ImmediateSafetyConfirmed": _safe,
+    "intake.Opportunity.Triaged": _triaged,
+    "intake.Opportunity.Reclassified": _reclassified,
+    "intake.Opportunity.ClosedWithoutReview": _closed,
+    "review.Review.FactorIdentified": _factor,
+    "review.Review.FactorWithdrawn": _no_factor,
+    "review.Review.SignedOff": _signed_off,
+    "review.Review.Reopened": _reopened,
+    "review.Material.EvidenceAdded": _evidence("source"),
+    "action.Action.Agreed": _agreed,
+    "action.Action.Started": _step("started"),
+    "action.Action.Blocked": _step("blocked"),
+    "action.Action.Unblocked": _step("started"),
+    "action.Action.Extended": _step(""),
+    "action.Action.Overdue": _late,
+    "action.Action.Implemented": _implemented,
+    "action.Action.SentBack": _step("started"),
+    "action.Action.Verified": _step("verified"),
+    "action.Action.Withdrawn": _step("withdrawn"),
+    "action.Plan.PracticeChanged": _changed,
+    "notification.Duty.Owed": _owed,
+    "notification.Duty.OwedAgain": _owed,
+    "notification.Duty.Discharged": _told("given"),
+    "notification.Duty.Declined": _told("declined"),
+    "notification.Duty.Lifted": _told("lifted"),
+    "notification.Duty.FellOverdue": _overdue,
+    "notification.Briefing.Issued": _issued,
+    "notification.Briefing.AudienceGrew": _grew(1),
+    "notification.Briefing.AudienceLeft": _grew(-1),
+    "notification.Briefing.Understood": _understood,
+    "assurance.FollowUp.PracticeObserved": _observed,
+    "assurance.FollowUp.StateReached": _reached,
+    "assurance.FollowUp.StateLost": _slipped,
+    "assurance.FollowUp.VerdictReached": _verdict,
+}
+"""What each stored event adds to a story; a test holds every name to one that a service stores."""

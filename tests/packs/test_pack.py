@@ -1,0 +1,204 @@
+"""A pack is made of a signed history, checks itself with nothing but Python, and names each part that was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bagit  # type: ignore[import-untyped]
+import pikepdf
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pytest
+
+from deploy.packs.bag import MANIFEST, SIGNATURE, TAG_MANIFEST
+from deploy.packs.making import OPENSSL, Made
+from tests.demo.seeded import settings
+from tests.packs.signed import Signed, in_a_loop, packs, signed, unpacked
+from tests.servers import Database, Messaging
+
+PARTS = [
+    "data/pack.pdf", "data/pack.json", "data/events.jsonl", "data/keys.txt", "data/key.pem",
+    "data/checkpoints/intake.txt", "data/tables/actions.csv", "data/tables/actions.parquet", "data/schemas/actions.json",
+    "bag-info.txt", "bagit.txt", MANIFEST, TAG_MANIFEST, SIGNATURE, "verify.py",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Signed:
+    found: Signed = in_a_loop(signed(settings(module_database, messaging, wrapping_key)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def made(world: Signed) -> dict[str, Made]:
+    """A pack for every reader, and the inspector's a second time."""
+    site: dict[str, Any] = {"sites": (world.site,)}
+    journey: dict[str, Any] = {"journey": world.journey}
+    asked = [
+        ("inspector", site),
+        ("commissioner", site),
+        ("local-authority", journey),
+        ("complainant", journey),
+        ("board", site),
+    ]
+    found: list[Made] = in_a_loop(packs(world, [*asked, ("inspector", site)]))
+    return dict(zip([*(reader for reader, _ in asked), "again"], found, strict=True))
+
+
+@pytest.fixture(scope="module")
+def bags(made: dict[str, Made], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {reader: unpacked(each, tmp_path_factory.mktemp(reader)) for reader, each in made.items()}
+
+
+@pytest.fixture
+def copy(bags: dict[str, Path], tmp_path: Path) -> Path:
+    """The complainant's pack, to break."""
+    return shutil.copytree(bags["complainant"], tmp_path / "pack")
+
+
+@pytest.fixture(scope="module")
+def faults(bags: dict[str, Path]) -> Callable[[Path], list[str]]:
+    """The check that comes with the pack, called as a function."""
+    check: Any = runpy.run_path(str(bags["complainant"] / "verify.py"))["faults"]
+    return lambda folder: list(check(folder))
+
+
+def lines(bag: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (bag / "data" / "events.jsonl").read_text().splitlines()]
+
+
+def test_the_same_asked_at_the_same_checkpoint_gives_the_same_bytes(made: dict[str, Made]) -> None:
+    assert made["again"].content == made["inspector"].content
+    assert made["again"].digest == hashlib.sha256(made["inspector"].content).hexdigest()
+
+
+@pytest.mark.parametrize("reader", ["inspector", "commissioner", "local-authority", "complainant", "board"])
+def test_a_pack_checks_itself_with_python_alone(bags: dict[str, Path], reader: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", bags[reader] / "verify.py"], cwd=tmp_path, env={}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Sound")
+
+
+def test_another_tool_agrees_with_the_signature(bags: dict[str, Path]) -> None:
+    done = subprocess.run(OPENSSL.split(), cwd=bags["board"], capture_output=True, text=True, check=False)
+    assert "Verified Successfully" in done.stdout
+
+
+def test_a_pack_is_a_bag(bags: dict[str, Path]) -> None:
+    assert bagit.Bag(str(bags["inspector"])).validate()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_changed_byte_is_found_in_the_part_where_it_is(
+    copy: Path, faults: Callable[[Path], list[str]], part: str
+) -> None:
+    content = bytearray((copy / part).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / part).write_bytes(content)
+    assert any(part in fault for fault in faults(copy))
+
+
+def test_a_whole_pack_has_no_fault(copy: Path, faults: Callable[[Path], list[str]]) -> None:
+    assert faults(copy) == []
+
+
+def test_a_missing_file_and_one_put_in_are_named(copy: Path, faults: Callable[[Path], list[str]]) -> None:
+    (copy / "data" / "tables" / "actions.csv").unlink()
+    (copy / "data" / "tables" / "more.csv").write_text("a\n")
+    found = faults(copy)
+    assert any("tables/actions.csv: missing" in fault for fault in found)
+    assert any("tables/more.csv: not part" in fault for fault in found)
+
+
+def test_an_event_rewritten_together_with_every_hash_is_still_not_in_the_ledger(
+    copy: Path, faults: Callable[[Path], list[str]]
+) -> None:
+    events = copy / "data" / "events.jsonl"
+    before = events.read_bytes()
+    place = next(n for n, event in enumerate(lines(copy), 1) if "state" in event)
+    changed = before.replace(b'\\"what_changed\\":\\"', b'\\"what_changed\\":\\"Not ', 1)
+    assert changed != before
+    events.write_bytes(changed)
+    for manifest, old, new in ((MANIFEST, before, changed), (TAG_MANIFEST, (copy / MANIFEST).read_bytes(), None)):
+        digest = hashlib.sha256(new if new is not None else (copy / MANIFEST).read_bytes()).hexdigest()
+        listed = (copy / manifest).read_text()
+        (copy / manifest).write_text(listed.replace(hashlib.sha256(old).hexdigest(), digest))
+    found = faults(copy)
+    assert any(fault.startswith(f"data/events.jsonl, line {place}") or "events.jsonl, line" in fault for fault in found)
+    assert any("signature.ed25519" in fault for fault in found)
+
+
+def test_the_pages_are_accessible_and_archival(bags: dict[str, Path]) -> None:
+    with pikepdf.open(bags["inspector"] / "data" / "pack.pdf") as pdf:
+        assert pdf.Root["/StructTreeRoot"]
+        assert str(pdf.Root["/Lang"]) == "en-GB"
+        assert pdf.Root["/MarkInfo"]["/Marked"]
+        assert len(pdf.Root["/OutputIntents"]) == 1
+        with pdf.open_metadata() as said:
+            assert (said["pdfaid:part"], said["pdfaid:conformance"], said["pdfuaid:part"]) == ("3", "A", "1")
+            assert "inspector" in said["dc:title"]
+
+
+def test_personal_words_stay_sealed_unless_the_reader_may_have_them(bags: dict[str, Path]) -> None:
+    for reader, bag in bags.items():
+        whole = b"".join(path.read_bytes() for path in bag.rglob("*") if path.suffix in {".jsonl", ".csv", ".json"})
+        names = {event["topic"]: json.loads(event["state"]) for event in lines(bag) if "state" in event}
+        for said in names.values():
+            assert all(
+                said.get(field, "").startswith(("sealed:", "")) for field in ("summary", "person_name", "reporter")
+            )
+        assert (b"[sealed]" in whole) or reader in {"board", "complainant", "commissioner"}
+    opened = (bags["local-authority"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
+    kept = (bags["inspector"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
+    assert "[sealed]" in kept
+    assert "[sealed]" not in opened
+
+
+def test_an_event_that_is_not_shown_is_proved_by_its_hash(bags: dict[str, Path]) -> None:
+    found = lines(bags["commissioner"])
+    hashed = [event for event in found if "state" not in event]
+    assert hashed
+    assert all(set(event) == {"ledger", "place", "leaf", "path"} for event in hashed)
+    assert {event["topic"] for event in found if "state" in event} >= {"action.Action.Agreed"}
+
+
+def test_the_board_is_given_no_event_and_no_small_number(bags: dict[str, Path]) -> None:
+    assert lines(bags["board"]) == []
+    counted = (bags["board"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig").splitlines()[1:]
+    numbers = {row.rsplit(",", 1)[1] for row in counted}
+    assert counted
+    assert all(number == "fewer than 5" or int(number) % 5 == 0 for number in numbers)
+    told = json.loads((bags["board"] / "data" / "pack.json").read_text())
+    assert told["journeys"] == told["triangulation"] == []
+
+
+def test_a_pack_states_what_was_asked_and_what_is_not_in_it(bags: dict[str, Path], world: Signed) -> None:
+    told = json.loads((bags["inspector"] / "data" / "pack.json").read_text())
+    assert ["Sites", world.site] in told["filters"]
+    assert told["query"]["sites"] == [world.site]
+    assert any("recorded after the ledgers were signed" in each for each in told["missing"])
+    assert any("stay sealed" in each for each in told["missing"])
+    assert any("not shown to last" in gap for gap in told["gaps"])
+    for part in ("analysis", "action", "communication", "follow_up"):
+        assert told[part]
+    assert {each["id"] for each in told["frameworks"]} == {"cqc-quality-statements", "regulations-2014"}
+
+
+def test_tables_say_the_same_for_people_and_programs(bags: dict[str, Path]) -> None:
+    tables = bags["inspector"] / "data" / "tables"
+    for path in sorted(tables.glob("*.csv")):
+        table = pq.read_table(path.with_suffix(".parquet"))
+        schema = json.loads((bags["inspector"] / "data" / "schemas" / f"{path.stem}.json").read_text())
+        assert list(schema["properties"]) == table.column_names
+        assert path.read_text("utf-8-sig").splitlines()[0] == ",".join(table.column_names)
+    assert pq.read_table(tables / "actions.parquet").num_rows >= 1

@@ -1,0 +1,116 @@
+"""Readers' profiles, tables and frameworks are data: what ships names only what the services really store."""
+
+import importlib
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.nats.topology import services
+from deploy.packs.framework import framework, frameworks
+from deploy.packs.profile import NoSuchProfile, NotForThisReader, SmallNumbers, profile, profiles
+from deploy.packs.query import Query
+from deploy.packs.story import TELLING
+from deploy.packs.tables import PICK, specs
+from libs.mapper import events_of
+from libs.policytext import DocumentMalformed
+from libs.service import Service
+
+
+def stored() -> dict[str, dict[str, object]]:
+    """Every stored event of every service, with its fields."""
+    found: dict[str, dict[str, object]] = {}
+    for name in services():
+        module = importlib.import_module(f"services.{name}.application")
+        kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Service)]
+        for aggregate in {aggregate for kind in kinds for aggregate in getattr(kind, "aggregates", ())}:
+            for kind in events_of(aggregate):
+                found[kind.TOPIC] = get_type_hints(kind)  # type: ignore[attr-defined]
+    return found
+
+
+STORED = stored()
+
+
+def test_every_event_that_a_story_a_table_or_a_framework_names_is_stored_by_a_service() -> None:
+    named = {*TELLING, *(t for s in specs() for t in s.topics if t), *(t for p in profiles() for t in p.shows)}
+    named |= {topic for f in frameworks() for s in f.statements for e in s.evidence for topic in e.topics}
+    assert named - STORED.keys() == set()
+
+
+def test_every_column_of_a_table_comes_from_a_field_of_one_of_its_events() -> None:
+    for spec in specs():
+        fields = {field for topic in spec.topics for field in STORED.get(topic, {"by": None})}
+        for name, column in spec.columns.items():
+            for place in filter(None, column.source.split("|")):
+                first = picked[1] if (picked := PICK.match(place)) else place.split(".")[0]
+                assert first in fields | {"originator_id", "by"}, f"{spec.name}.{name}: {place}"
+
+
+def test_every_word_that_a_profile_opens_is_a_field_of_a_stored_event() -> None:
+    for each in profiles():
+        for opened in each.opens:
+            topic, _, field = opened.rpartition(".")
+            assert opened == "by.rationale" or field in STORED[topic], opened
+
+
+def test_every_table_that_a_profile_names_exists_and_every_counted_column_too() -> None:
+    names = {spec.name for spec in specs()}
+    for each in profiles():
+        assert {*each.counts, *each.leaves_out} <= names
+    for spec in specs():
+        assert set(spec.count_by) <= {*spec.columns, "site", "journey"}
+
+
+def test_a_reader_is_not_given_a_pack_of_a_kind_that_is_not_theirs() -> None:
+    with pytest.raises(NotForThisReader):
+        profile("complainant").require(Query(sites=("elm",)))
+    profile("inspector").require(Query(sites=("elm",)))
+
+
+def test_what_is_about_staff_as_employees_is_shown_to_no_reader() -> None:
+    assert not any(each.shows_event("intake.StaffAllegation.Opened") for each in profiles())
+    assert profile("inspector").shows_event("intake.Opportunity.Raised")
+
+
+def test_an_unknown_reader_is_refused() -> None:
+    with pytest.raises(NoSuchProfile):
+        profile("nobody")
+
+
+@given(st.integers(0, 10_000), st.integers(2, 20), st.integers(1, 20))
+def test_no_small_number_is_said_and_none_can_be_told_from_its_rounding(number: int, fewest: int, nearest: int) -> None:
+    said = SmallNumbers(fewest=fewest, round_to=min(nearest, fewest)).said(number)
+    if 0 < number < fewest:
+        assert said == f"fewer than {fewest}"
+    else:
+        assert abs(int(said) - number) * 2 <= min(nearest, fewest)
+
+
+def test_a_new_framework_is_loaded_as_data(tmp_path: Path) -> None:
+    text = """
+id: local
+version: "1"
+title: Our own promises
+issued_by: The provider
+source_url: https://example.org/promises
+checked_on: 2026-01-01
+confirmed: true
+categories: {done: What was done}
+statements:
+  - {id: one, title: We listen, group: Promises, citation: "1", evidence: [{category: CATEGORY, topics: [TOPIC]}]}
+"""
+    own = tmp_path / "own.yaml"
+    text = text.replace("TOPIC", "intake.Opportunity.Raised")
+    own.write_text(text.replace("CATEGORY", "done"))
+    assert framework(str(own)).statements[0].title == "We listen"
+    own.write_text(text.replace("CATEGORY", "other"))
+    with pytest.raises(DocumentMalformed, match="not listed"):
+        framework(str(own))
+
+
+def test_the_frameworks_that_ship_cover_the_five_regulations() -> None:
+    cited = {statement.citation for each in frameworks() for statement in each.statements}
+    assert {f"Regulation {number}" for number in (12, 13, 16, 17, 20)} <= cited
