@@ -22,6 +22,7 @@ class OpportunityRaised(PublishedEvent, name="intake.opportunity_raised.v1"):
     reporter_known: bool
     harm_level: str = Field(default="unknown", max_length=40)
     summary: Sealed
+    person_name: Sealed = ""
     due_on: date | None = Field(default=None, description="a deadline another body set, as it was set")
     due_note: str = Field(default="", max_length=300, description="what there is to check about that deadline")
 

@@ -53,6 +53,46 @@ class Recommendation(BaseModel):
     words: str = Field(max_length=2000, description="free of names, checked")
 
 
+class FindingMade(PublishedEvent, name="review.finding_made.v1"):
+    """Something is now known to have been so. A finding is neither a recommendation nor an action."""
+
+    finding_id: UUID
+    kinds: list[str] = Field(description="taxonomy.EvidenceSource: the kinds of evidence it rests on")
+    words: Sealed
+
+
+class ReviewChallenged(PublishedEvent, name="review.review_challenged.v1"):
+    """Somebody put on record what is not convincing yet. The review is not signed off before it is answered."""
+
+    challenge_id: UUID
+    words: Sealed
+
+
+class ReviewChallengeAnswered(PublishedEvent, name="review.review_challenge_answered.v1"):
+    """Somebody other than the challenger answered, on the record."""
+
+    challenge_id: UUID
+    words: Sealed
+
+
+class SignOffAwaited(PublishedEvent, name="review.sign_off_awaited.v1"):
+    """The review is complete and waits for someone other than its author; or no longer does, where more came up."""
+
+    review_id: UUID
+    awaited: bool = True
+    signers: list[str] = Field(description="taxonomy.Role of those who may sign it off")
+    author: str
+
+
+class RecommendationDecided(PublishedEvent, name="review.recommendation_decided.v1"):
+    """A finding or recommendation, ours or another body's, was decided on, with the reason on the record."""
+
+    recommendation_id: UUID
+    body: str = Field(default="", description="taxonomy.DutyRecipient; empty where the recommendation is our own")
+    decision: str = Field(description="taxonomy.RecommendationDecision")
+    because: Sealed
+
+
 class ReviewSignedOff(PublishedEvent, name="review.review_signed_off.v1"):
     """Someone other than the author agreed what was learned. The learning statement names nobody."""
 
@@ -63,6 +103,10 @@ class ReviewSignedOff(PublishedEvent, name="review.review_signed_off.v1"):
     themes: list[str] = Field(default_factory=list)
     author: str
     signed_by: str
+    example: str = Field(
+        default="", max_length=4000, description="what happened, told for others; names nobody, checked"
+    )
+    gaps: list[str] = Field(default_factory=list, description="taxonomy.ReviewGap: what the review does without")
 
 
 class ReviewReopened(PublishedEvent, name="review.review_reopened.v1"):

@@ -1,4 +1,4 @@
-"""When someone decides that there is something to learn, a review begins."""
+"""When someone decides that there is something to learn, a review begins; what other bodies say of it joins it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
-from contracts.intake import OpportunityTriaged
+from contracts.envelope import PublishedEvent
+from contracts.intake import (
+    FindingsReceived,
+    OpportunityTriaged,
+    RecommendationReceived,
+    SubjectBarLifted,
+    SubjectBarred,
+)
 from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.directory import Directory
 from libs.domain import Aggregate
 from libs.rules import RulePack
 from libs.service import NotFound
-from services.review.domain import Material, Review
+from services.review.domain import Material, Review, Scrutiny
 from services.review.domain.values import lead_of
 
 PATIENCE = 5
@@ -35,12 +42,7 @@ async def open_a_review(event: OpportunityTriaged, service: Any) -> Iterable[Agg
     if event.response == "none":
         return ()
     pack = await _rules(service.directory, event.rules_version)
-    place: dict[str, Any] = {
-        "provider": event.provider,
-        "site": event.site,
-        "journey": event.journey,
-        "about": event.about,
-    }
+    reflection, place = pack.reflection, _place(event)
     review = Review(
         **place,
         kind=event.kind,
@@ -48,12 +50,52 @@ async def open_a_review(event: OpportunityTriaged, service: Any) -> Iterable[Agg
         lead_role=lead_of(event.response),
         themes=event.themes,
         rules=f"{pack.id}/{pack.version}",
-        template=f"{pack.reflection.id}/{pack.reflection.version}" if pack.reflection else "",
-        questions={question.id: step.step for step in pack.reflection.steps for question in step.questions}
-        if pack.reflection
-        else {},
+        template=f"{reflection.id}/{reflection.version}" if reflection else "",
+        questions=reflection.questions(event.kind) if reflection else {},
+        signers=tuple(map(str, reflection.signed_off_by)) if reflection else (),
     )
     return (review, Material(**place))
+
+
+@react.register
+async def take_up_findings(event: FindingsReceived, service: Any) -> Iterable[Aggregate]:
+    """Another body sent what it found, before the review was opened, while it is open, or after."""
+    scrutiny = await _scrutiny(event, service)
+    scrutiny.receive_advice(event.findings_id, "finding", event.body, event.words)
+    return (scrutiny,)
+
+
+@react.register
+async def take_up_recommendation(event: RecommendationReceived, service: Any) -> Iterable[Aggregate]:
+    """Another body recommended something, which waits for a decision."""
+    scrutiny = await _scrutiny(event, service)
+    scrutiny.receive_advice(event.recommendation_id, "recommendation", event.body, event.words)
+    return (scrutiny,)
+
+
+@react.register
+async def shut_out_the_subject(event: SubjectBarred, service: Any) -> Iterable[Aggregate]:
+    """Whoever an allegation is about neither reads the review nor decides in it."""
+    scrutiny = await _scrutiny(event, service)
+    scrutiny.bar(event.subject)
+    return (scrutiny,)
+
+
+@react.register
+async def let_in_again(event: SubjectBarLifted, service: Any) -> Iterable[Aggregate]:
+    """It turned out that somebody is not its subject."""
+    scrutiny = await _scrutiny(event, service)
+    scrutiny.lift_bar(event.subject)
+    return (scrutiny,)
+
+
+def _place(event: PublishedEvent) -> dict[str, Any]:
+    return {"provider": event.provider, "site": event.site, "journey": event.journey, "about": event.about}
+
+
+async def _scrutiny(event: PublishedEvent, service: Any) -> Scrutiny:
+    found = await service.find(Scrutiny, Scrutiny.create_id(event.journey))
+    return found if isinstance(found, Scrutiny) else Scrutiny(**_place(event))
 
 
 async def _rules(directory: Directory, version: str) -> RulePack:

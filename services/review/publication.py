@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from contracts import review as said
 from contracts.envelope import PublishedEvent
-from services.review.domain import Review
+from services.review.domain import Material, Review, Scrutiny
 
 
 @singledispatch
@@ -48,9 +48,40 @@ def signed_off(event: Review.SignedOff) -> PublishedEvent:
         themes=event.themes,
         author=event.author,
         signed_by=event.by.actor,
+        example=event.example,
+        gaps=list(event.gaps),
     )
 
 
 @publish.register
 def reopened(event: Review.Reopened) -> PublishedEvent:
     return said.ReviewReopened(review_id=event.originator_id, because=event.because)
+
+
+@publish.register
+def awaited(event: Review.SignOffAwaited) -> PublishedEvent:
+    return said.SignOffAwaited(
+        review_id=event.originator_id, awaited=event.awaited, signers=event.signers, author=event.author
+    )
+
+
+@publish.register
+def found(event: Material.FindingMade) -> PublishedEvent:
+    return said.FindingMade(finding_id=event.finding_id, kinds=event.kinds, words=event.words)
+
+
+@publish.register
+def challenged(event: Scrutiny.Challenged) -> PublishedEvent:
+    return said.ReviewChallenged(challenge_id=event.challenge_id, words=event.words)
+
+
+@publish.register
+def challenge_answered(event: Scrutiny.ChallengeAnswered) -> PublishedEvent:
+    return said.ReviewChallengeAnswered(challenge_id=event.challenge_id, words=event.words)
+
+
+@publish.register
+def decided(event: Scrutiny.AdviceAnswered) -> PublishedEvent:
+    return said.RecommendationDecided(
+        recommendation_id=event.advice_id, body=event.body, decision=event.decision, because=event.because
+    )

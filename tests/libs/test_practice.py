@@ -54,8 +54,17 @@ def test_reflection_has_five_steps_and_twenty_four_questions_for_you_or_your_tea
         "Conclusions",
         "Action",
     ]
-    assert [len(step.questions) for step in steps] == [7, 6, 5, 5, 1]
+    assert [len([one for one in step.questions if not one.kinds]) for step in steps] == [7, 6, 5, 5, 1]
     assert all(one.words.endswith(("?", "names.")) for step in steps for one in step.questions)
+
+
+def test_some_questions_are_asked_only_of_what_they_fit(pack: RulePack) -> None:
+    assert pack.reflection
+    asked = {kind: pack.reflection.questions(kind) for kind in ("near_miss", "compliment", "staff_allegation")}
+    assert {kind: len(questions) for kind, questions in asked.items()} == {
+        "near_miss": 24, "compliment": 26, "staff_allegation": 25,
+    }  # fmt: skip
+    assert "wider-systems" in asked["staff_allegation"]
 
 
 def test_the_daily_weekly_monthly_and_quarterly_rounds_each_have_a_role_and_a_book(pack: RulePack) -> None:

@@ -22,7 +22,7 @@ OPENED = event(
     lead_role="registered_manager",
     themes=["falls"],
     rules="england/2026.1",
-    template="five-step-reflection/2026.1",
+    template="five-step-reflection/2026.2",
     questions=QUESTIONS,
 )
 BEGUN = event(Material.Begun)

@@ -43,6 +43,7 @@ class AnyOrder(RuleBasedStateMachine):
                 rules="england/1",
                 template="five/1",
                 questions=QUESTIONS,
+                signers=(),
             )
         self.history += self.review.collect_events()
 

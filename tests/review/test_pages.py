@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,15 @@ async def test_a_review_goes_from_the_list_to_its_sign_off(reception: Reception)
     await bo.get(f"/review/{journey}")
     unticked = await bo.post(f"/review/{journey}/sign-off")
     assert unticked.status_code == 422
+    people_only = await bo.post(f"/review/{journey}/sign-off", agreed="yes", key="without a challenge")
+    assert "Someone other than the author first challenges that" in people_only.text
+    page = await sent(bo, journey, "challenge", challenge="Would anybody else have done the same?")
+    assert "Would anybody else have done the same?" in page
+    identity = re.search(r'name="challenge_id" value="([^"]+)"', (await ann.get(f"/review/{journey}")).text)
+    assert identity
+    answered = {"challenge_id": identity[1], "challenge_answer": "Yes: the rota left no day for it."}
+    assert "Yes: the rota left no day for it." in await sent(ann, journey, "challenge-answer", **answered)
+    await bo.get(f"/review/{journey}")
     page = await sent(bo, journey, "sign-off", agreed="yes")
     assert "This review is signed off." in page
     assert f"/action/{journey}" in page

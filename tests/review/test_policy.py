@@ -60,7 +60,7 @@ async def test_a_response_opens_a_review_with_the_questions_of_its_rules(house: 
     assert isinstance(opened, Review.Opened)
     assert isinstance(begun, Material.Begun)
     assert (opened.site, opened.response, opened.lead_role, opened.rules) == ("elm", "swarm", "team_leader", PACK)
-    assert opened.template == "five-step-reflection/2026.1"
+    assert opened.template == "five-step-reflection/2026.2"
     assert len(opened.questions) == 24
 
 

@@ -189,7 +189,7 @@ class TestSignOff:
                 recommendations=[{"recommendation_id": str(SECOND), "words": "Fund a rail."}],
                 themes=["falls"],
                 author="person:someone",
-                template="five-step-reflection/2026.1",
+                template="five-step-reflection/2026.2",
             )
         )
 
@@ -215,9 +215,9 @@ class TestSignOff:
         past = (OPENED, *STEPS, factor(category="training", seips="person"), STATED)
         given(Review, *past).when(lambda r: r.sign_off(), by=READER).refused(no.SystemBeforePerson)
         given(Review, *past, factor(SECOND)).when(lambda r: r.sign_off(), by=READER).then(event(Review.SignedOff))
-        given(Review, *past, event(Review.SystemQuestioned, words="x")).when(lambda r: r.sign_off(), by=READER).then(
-            event(Review.SignedOff)
-        )
+        questioned = given(Review, *past, event(Review.SystemQuestioned, words="x"))
+        questioned.when(lambda r: r.sign_off(), by=READER).refused(no.ChallengeMissing)
+        questioned.when(lambda r: r.sign_off(challenged=True), by=READER).then(event(Review.SignedOff))
 
     def test_what_was_learned_is_said_first(self) -> None:
         given(Review, OPENED, *STEPS, factor()).when(lambda r: r.sign_off(), by=READER).refused(no.LearningNotStated)

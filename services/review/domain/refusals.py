@@ -75,6 +75,82 @@ class SystemBeforePerson(Refused):
     """So far every factor is about people. First say what it was about the system that allowed this."""
 
 
+class ChallengeMissing(Refused):
+    """Every factor is about people. Someone other than the author first challenges that, on the record."""
+
+
+class RoleDoesNotSignOff(Refused):
+    """A review is signed off by someone who answers for the service. Ask one of the posts shown on the page."""
+
+
+class VoicesMissing(Refused):
+    """Someone who was asked has neither taken part nor has a reason on record. Nobody is left out without one."""
+
+
+class ChallengeUnanswered(Refused):
+    """A challenge has no answer yet. Answer it on the record first; then it can be signed off."""
+
+
+class AdviceUnanswered(Refused):
+    """Another body found or recommended something that has no decision yet. Decide on each, with the reason."""
+
+
+class UnknownChallenge(Refused):
+    """There is no such challenge to this review. Open the page again and choose one that is shown."""
+
+
+class AnsweredByTheChallenger(Refused):
+    """Whoever raised a challenge does not answer it. Ask somebody who worked on the review."""
+
+
+class AlreadyAnswered(Refused):
+    """This challenge has been answered. If the answer is not enough, raise a further challenge."""
+
+
+class SubjectOfAllegation(Refused):
+    """You cannot open this review or decide in it. Nothing was changed. Your manager can tell you whom to ask."""
+
+
+class UnknownEvidence(Refused):
+    """A finding rests on evidence that is on record in this review. Add the evidence first, then choose it."""
+
+
+class NothingToRestOn(Refused):
+    """A finding says what it rests on. Choose at least one piece of evidence, or add it first."""
+
+
+class UnknownFinding(Refused):
+    """There is no such finding in this review. Open the review again and choose one that is shown."""
+
+
+class NobodyPresent(Refused):
+    """Say who was there. At least one of those who were asked took part."""
+
+
+class NothingToSample(Refused):
+    """No case fits this choice. Widen the dates or choose other themes or sites."""
+
+
+class SiteNotCovered(Refused):
+    """Your post does not cover one of these sites. Choose from the sites shown, or ask someone with a wider post."""
+
+
+class SampleStands(Refused):
+    """A sample was drawn already, so that nobody can pick the cases. To draw another, say why."""
+
+
+class NotInSample(Refused):
+    """This case is not in the sample. Open the page again and choose one that is shown."""
+
+
+class SampleMissing(Refused):
+    """A thematic review looks at several cases. Draw the sample first."""
+
+
+class CasesUnread(Refused):
+    """Some cases of the sample have not been read. Say of each what it shows, or why it is left out."""
+
+
 class LearningNotStated(Refused):
     """Say what was learned, in words that can be shared, before it is signed off."""
 

@@ -1,4 +1,4 @@
-"""The parts of a review: answers, factors, and who leads which form of it."""
+"""The parts of a review: answers, factors, and who leads and who may sign off which form of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ LEADS = {
 }
 """Who leads each form: whoever is near enough to act on it and wide enough to see what it touches."""
 
+SIGNERS = (
+    Role.DEPUTY_MANAGER,
+    Role.SERVICE_MANAGER,
+    Role.REGISTERED_MANAGER,
+    Role.REGISTERED_PERSON,
+    Role.SAFEGUARDING_LEAD,
+    Role.PROVIDER_QUALITY_LEAD,
+    Role.PROVIDER_REPRESENTATIVE,
+    Role.NOMINATED_INDIVIDUAL,
+)
+"""Who may sign off where the rules do not say: those who answer for the service."""
+
 
 def lead_of(response: str) -> str:
     """The role that leads a form of review; the registered manager where the form is not in the list above."""
@@ -36,16 +48,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer somebody gives, having seen the answer numbered `based_on` (0: none yet)."""
+    """An answer somebody gives, having seen the answer numbered `based_on` (0: none yet).
+
+    `own` says that they answer for themselves; otherwise it is the group's answer.
+    """
 
     question: str
     words: str
     based_on: int = 0
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MovedOn:
-    """Two answers to one question, neither of them lost: what stands now, and what was about to be recorded."""
+    """Two texts for one section, neither of them lost: what stands now, and what was about to be recorded."""
 
     question: str
     number: int

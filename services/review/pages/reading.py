@@ -15,10 +15,11 @@ from services.review.projection import Reviews
 
 
 async def found(reviewing: Reviewing, reviews: Reviews, me: SignedIn, journey: UUID) -> dict[str, Any]:
-    """The review's row in words, for someone whose post covers its site. Raises NotFound, OutOfReach."""
+    """The review's row in words, for someone whose post covers its site. Raises NotFound, OutOfReach, SubjectOfAllegation."""
     row = await reviews.one(journey)
     if row is None:
         raise NotFound("There is no review of this yet. One opens when somebody has weighed what was reported.")
     await within(reviewing.directory, me, row["site"])
+    await reviewing.require_admitted(me.actor_id, journey)
     sealed = ("summary", "without_factor", "system_answer", "reopened_because")
     return headed((await opened(reviewing.mapper.keys, [row], *sealed))[0])

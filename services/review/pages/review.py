@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from contracts.taxonomy import EvidenceSource, FactorCategory, SeipsElement
+from contracts.taxonomy import EvidenceSource, FactorCategory, ResponseKind, Role, SeipsElement
 from libs.calendar import local_day
 from libs.domain import Refused
-from libs.reading import opened
 from libs.service import Stale
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
@@ -21,10 +20,12 @@ from libs.web.posts import SignedIn
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.review.application import Reviewing
-from services.review.domain.refusals import NamesInSharedText
-from services.review.pages import words
+from services.review.domain.refusals import NamesInSharedText, SectionMovedOn
+from services.review.domain.values import SIGNERS, MovedOn
 from services.review.pages.decisions import DECISIONS
 from services.review.pages.reading import found
+from services.review.pages.words import labelled
+from services.review.pages.written import shared_sections, written
 from services.review.projection import Reviews
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -55,6 +56,8 @@ class ReviewPage:
         status = 409
         try:
             saved = await DECISIONS[action](self.reviewing, act, journey, form)
+        except SectionMovedOn as refusal:
+            return await self._page(request, me, journey, _with_theirs(form, refusal), action, 409, refusal.conflicts)
         except NamesInSharedText as refusal:
             for each in refusal.findings:
                 form.wrong(f"“{each.text}” looks like {each.kind}. Use a role, such as “the night carer”.", action)
@@ -68,29 +71,18 @@ class ReviewPage:
             status = 422
         return await self._page(request, me, journey, form, action, status)
 
-    async def _written(self, row: dict[str, Any], actor: str) -> dict[str, Any]:
-        """What the page shows besides the review's own row, words opened."""
-        journey, keys, reviews = row["journey"], self.reviewing.mapper.keys, self.reviews
-        titles = {each.step: each.title for each in (await self.reviewing.reflection(row["rules"])).steps}
-        factors = await opened(keys, await reviews.factors(journey), "words")
-        return {
-            "titles": titles,
-            "factors": factors,
-            "whys": words.whys(factors),
-            "elements": words.by_element(factors),
-            "people_only": words.people_only(factors),
-            "next": words.next_thing(row, titles, factors, actor),
-            "recommendations": await reviews.recommendations(journey),
-            "participants": await opened(keys, await reviews.participants(journey), "because"),
-            "timeline": await opened(keys, await reviews.timeline(journey), "words"),
-            "evidence": await opened(keys, await reviews.evidence(journey), "words"),
-            "posts": {post.post_id: post.title for post in await self.reviewing.directory.posts_above(row["site"])},
-        }
-
     async def _page(
-        self, request: Request, me: SignedIn, journey: UUID, form: Form, failed: str = "", status: int = 200
+        self,
+        request: Request,
+        me: SignedIn,
+        journey: UUID,
+        form: Form,
+        failed: str = "",
+        status: int = 200,
+        conflicts: tuple[MovedOn, ...] = (),
     ) -> Response:
         row = await found(self.reviewing, self.reviews, me, journey)
+        shown = await written(self.reviewing, self.reviews, row, me.actor_id)
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -103,9 +95,14 @@ class ReviewPage:
             categories=CATEGORIES,
             sources=EvidenceSource.choices(),
             source_labels=dict(EvidenceSource.choices()),
+            seips_labels=dict(SeipsElement.choices()),
             today=local_day(self.reviewing.clock.now()),
-            draft=Form({"learning": row["learning"]}),
-            **await self._written(row, me.actor_id),
+            forms=ResponseKind.choices(),
+            draft=Form(shared_sections(shown["shared"])),
+            theirs={each.question: each.theirs for each in conflicts},
+            may_sign=me.role in (row["signers"] or SIGNERS),
+            signers=[labelled(Role, each) for each in row["signers"] or SIGNERS],
+            **shown,
         )
 
 
@@ -114,3 +111,12 @@ def add(router: APIRouter, reviewing: Reviewing, reviews: Reviews) -> None:
     page = ReviewPage(reviewing, reviews)
     router.add_api_route("/review/{journey}", page.show, methods=["GET"], name="review")
     router.add_api_route("/review/{journey}/{action}", page.decide, methods=["POST"], name="review_decision")
+
+
+def _with_theirs(form: Form, refusal: SectionMovedOn) -> Form:
+    """The form again, your text still in the box; sent once more, it stands in the place of theirs, shown beside it."""
+    fields = {each.question: each.yours for each in refusal.conflicts} | {"known": form.value("known")}
+    again = Form(fields | {f"seen-{each.question}": str(each.number) for each in refusal.conflicts})
+    for each in refusal.conflicts:
+        again.wrong("Someone wrote this anew while you were writing. Make one text of the two.", each.question)
+    return again

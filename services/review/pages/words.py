@@ -73,9 +73,9 @@ def people_only(factors: list[dict[str, Any]]) -> bool:
     return only_about_people([Factor(row["category"], row["seips"], "", row["behind"]) for row in factors])
 
 
-def next_thing(row: dict[str, Any], titles: dict[int, str], factors: list[dict[str, Any]], actor: str) -> Next:
+def next_thing(row: dict[str, Any], shown: dict[str, Any], actor: str) -> Next:
     """What moves this review on from where it stands."""
-    done = {*row["steps"], *row["passed_over"]}
+    titles, done = shown["titles"], {*row["steps"], *row["passed_over"]}
     left = [step for step in titles if step not in done]
     if row["state"] == "set_aside":
         return Next("Nothing to do for now.", "It was weighed again and needs no review. What was written is kept.")
@@ -86,21 +86,36 @@ def next_thing(row: dict[str, Any], titles: dict[int, str], factors: list[dict[s
         hint = f"Step {left[0]} of {len(titles)}. A few sentences are enough; you can come back to it."
         href = f"/review/{row['journey']}/step/{left[0]}"
         return Next(f"Next: {titles[left[0]].lower()}", hint, "Answer this step", href)
-    return _towards_sign_off(row, factors, actor)
+    return _towards_learning(row, shown) or _towards_sign_off(row, shown, actor)
 
 
-def _towards_sign_off(row: dict[str, Any], factors: list[dict[str, Any]], actor: str) -> Next:
-    if not factors and not row["without_factor"]:
+def _towards_learning(row: dict[str, Any], shown: dict[str, Any]) -> Next | None:
+    if not shown["factors"] and not row["without_factor"]:
         return Next("Next: what contributed", "Look at the system of work first.", "Name what contributed", "#factors")
-    if people_only(factors) and not row["system_answer"]:
+    if shown["people_only"] and not row["system_answer"]:
         hint = "Every factor so far is about people. Something around them let it happen."
         return Next("Next: look behind the people", hint, "Answer one question", "#the-system")
     if not row["learning"]:
         hint = "A few sentences that can be shared."
         return Next("Next: what was learned", hint, "Say what was learned", "#what-was-learned")
+    return None
+
+
+def _towards_sign_off(row: dict[str, Any], shown: dict[str, Any], actor: str) -> Next:
+    if any(each["state"] == "invited" for each in shown["participants"]):
+        hint = "Someone who was asked has not been heard yet. Say that they took part, or why they could not."
+        return Next("Next: hear everyone who was asked", hint, "See who takes part", "#participants")
+    if any(not each["answered"] for each in shown["challenges"]):
+        hint = "Someone is not convinced yet. Whoever did not raise it can answer it."
+        return Next("Next: answer the challenge", hint, "Read the challenge", "#challenges")
+    if any(not each["decision"] for each in shown["advice"]):
+        hint = "Another body found or recommended something. Each needs a decision with its reason."
+        return Next("Next: decide on what others recommend", hint, "Read and decide", "#from-others")
     if row["author"] == actor:
-        hint = "You wrote what was learned, so somebody else reads it and signs it off. Ask them to open this page."
+        hint = "You wrote what was learned, so somebody else reads it and signs it off. It waits in their list."
         return Next("Next: someone else signs it off", hint)
-    return Next(
-        "Next: read it and sign it off", "If something is missing, say so first.", "Go to the sign-off", "#sign-off"
-    )
+    if shown["people_only"] and not any(each["actor"] != row["author"] for each in shown["challenges"]):
+        hint = "Every factor is about people. Ask, on the record, whether the system would have stopped anyone else."
+        return Next("Next: challenge it", hint, "Write a challenge", "#challenges")
+    hint = "If something is missing, say so first."
+    return Next("Next: read it and sign it off", hint, "Go to the sign-off", "#sign-off")

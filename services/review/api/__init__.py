@@ -1,0 +1,40 @@
+"""Review, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of, within
+from libs.web.signed_in import signed_in
+from services.review.api import concluding, gathering, reading, reflecting
+from services.review.application import Reviewing
+from services.review.projection import Reviews
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+
+
+def routes(reviewing: Reviewing, reviews: Reviews) -> APIRouter:
+    """The routes under /api/review, each for those whose post covers the site and whom no allegation is about."""
+
+    async def in_reach(me: Me, journey: UUID) -> None:
+        await within(reviewing.directory, me, (await reviewing.review(journey)).site)
+        await reviewing.require_admitted(me.actor_id, journey)
+
+    api = APIRouter(prefix="/api/review", tags=["review"])
+    one = APIRouter(prefix="/reviews/{journey}", dependencies=[Depends(in_reach)])
+
+    @api.get("/reviews")
+    async def open_reviews(me: Me) -> list[reading.Told]:
+        sites = [site.site_id for site in await sites_of(reviewing.directory, me)]
+        return [reading.plain(row) for row in await reviews.open_at(sites, reviewing.known_as(me.actor_id))]
+
+    reading.add(one, reviews)
+    reflecting.add(one, reviewing)
+    gathering.add(one, reviewing)
+    concluding.add(one, reviewing)
+    api.include_router(one)
+    return api
