@@ -48,6 +48,13 @@ WORDS: dict[str, Any] = {
     "OpportunityCorrected.because": "the source corrected the time of the medicine round",
     "OpportunityReferred.reference": "SG-2026-0417",
     "OpportunityReclassified.was": "accident_or_injury",
+    "TriggerFired.facts": [
+        {
+            "words": "The evening round was interrupted on 3 days of 7",
+            "on": "2026-03-02",
+            "journey": "db3e9bb0-a814-5f8b-b304-645e88c7f3d7",
+        }
+    ],
     "RecommendationDecided.decision": "accepted",
     "RecommendationDecided.body": "safeguarding_board",
     "RecommendationDecided.because": "we had found the same, and the rota can carry it from April",
