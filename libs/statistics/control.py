@@ -8,12 +8,14 @@ from enum import StrEnum
 from math import isclose, sqrt
 from statistics import fmean
 
-from libs.statistics.quantiles import NotCalculable
+from libs.statistics.quantiles import NotCalculable, poisson_quantile
 from libs.statistics.runs import Runs, runs_about
 from libs.statistics.xmr import TRIAL, mean_moving_range
 
 SIGMAS = 3
 NEAR_SIGMAS = 2
+TAILS = (0.00135, 0.99865, 0.02275, 0.97725)
+"""What lies below -3, 3, -2 and 2 sigma of a normal law: lower, upper, near lower and near upper limit."""
 D2 = 1.128
 """A mean moving range is so many standard deviations (published as 1.128, four figures)."""
 
@@ -117,6 +119,22 @@ def rates(
     sigmas = [sqrt(mean / n) for n in exposure]
     kind = Kind.RATE_ADJUSTED if adjusted else Kind.RATE
     return _per_opportunity(kind, counts, exposure, mean, sigmas, kept, screened=screened, top=None)
+
+
+def few_rates(
+    counts: Sequence[float], exposure: Sequence[float], *, freeze: int | None = None, exclude: Collection[int] = ()
+) -> Chart:
+    """A u chart where few events are expected: exact Poisson limits with the tails that 3 (and near, 2) sigma have.
+
+    Three sigma of a normal law would lie too near for counts below about five, and give false alarms.
+    """
+    kept = baseline(len(counts), freeze, exclude)
+    mean = _pooled(counts, exposure, kept)
+    points = []
+    for count, of, included in zip(counts, exposure, kept.included, strict=True):
+        lower, upper, near_lower, near_upper = (poisson_quantile(p, mean * of) / of for p in TAILS)
+        points.append(Point(count / of, mean, lower, upper, near_lower, near_upper, included))
+    return Chart(Kind.RATE, tuple(points), mean, len(kept.base), runs_of(points))
 
 
 def _pooled(counts: Sequence[float], of: Sequence[float], kept: Baseline) -> float:

@@ -42,6 +42,18 @@ def binomial_interval(count: float, of: float, tail: float = NEAR) -> tuple[floa
     return low, high
 
 
+def poisson_quantile(p: float, mean: float) -> int:
+    """The least count that at most so many are seen with probability `p` or more, where `mean` are expected."""
+    from scipy import special
+
+    count = max(0, int(mean + normal_quantile(p) * mean**0.5) - 3)
+    while special.pdtr(count, mean) < p:
+        count += 1
+    while count and special.pdtr(count - 1, mean) >= p:
+        count -= 1
+    return count
+
+
 def fair_coin_quantile(tosses: int, percent: int = 5) -> int:
     """The least number of heads that at most so many are seen with at least `percent` % probability, counted exactly."""
     whole, so_far = 2**tosses, 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from libs.statistics.control import Chart, counts_alone, rates, shares
+from libs.statistics.control import Chart, counts_alone, few_rates, rates, shares
 from libs.statistics.quantiles import NotCalculable
 from libs.statistics.rare import counts_between, times_between
 from libs.statistics.runs import Runs
@@ -188,3 +188,11 @@ def test_what_cannot_be_drawn_is_said_and_not_guessed() -> None:
     ):
         with pytest.raises(NotCalculable):
             ask()
+
+
+def test_limits_of_few_events_are_exact_and_wider_than_three_sigma_would_have_them() -> None:
+    """Of 0.4 expected, 0.99865 of months have at most 3 (poisson.ppf); three sigma would call the third more than chance."""
+    found = few_rates([1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 3, 4], [100] * 12, freeze=10)
+    assert [point.upper for point in found.points] == [0.03] * 12
+    assert [point.beyond for point in found.points][-2:] == [0, 1]
+    assert rates([1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 3, 4], [100] * 12, freeze=10).points[-2].beyond == 1
