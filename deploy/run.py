@@ -66,7 +66,7 @@ class EmbeddedRun:
         try:
             for difference in servers.drift:
                 self.console.print(f"[yellow]Streams differ from what is declared:[/] {difference}")
-            env = os.environ | servers.environment()
+            env = os.environ | servers.environment() | {"CANDOUR_VAR": str(self.var)}
             telemetry.begin(env)
             if self.seed:
                 await self._seed(env)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.house import Platform
+from deploy.past.door import PastDoor, past_routes
 from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
 from libs.logs import log
@@ -22,6 +23,10 @@ from libs.web.sessions import DDL as SESSIONS_DDL
 from libs.web.sessions import Sessions
 from libs.web.shell import LISTS, NAVIGATION, Shell
 from libs.web.sign_in import Persona, sign_in_routes
+from libs.web.walls import MEBIBYTE
+
+LARGER = {"/evidence/": 11 * MEBIBYTE, "/api/intake/evidence/": 11 * MEBIBYTE}
+"""Where files are sent in. Each is at most 10 MB; the form around it takes a little more."""
 
 SERVICES = Path(__file__).parent.parent / "services"
 
@@ -42,12 +47,15 @@ class Door:
         self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
         templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
         self.shell = Shell(platform.clock, templates, mounted=self._mounted(), lists=LISTS, banner=banner)
-        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=self.tokens)
+        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=self.tokens, larger=LARGER)
         self.app.middleware("http")(_traced)
         for room in platform.rooms.values():
             for router in room.routes:
                 self.app.include_router(router)
         self.app.include_router(rooms_routes(platform))
+        self.past = PastDoor(platform) if "audit" in platform.rooms else None
+        if self.past:
+            self.app.include_router(past_routes(self.past))
         if people is not None:
             self.app.include_router(sign_in_routes(people))
         self._health()
@@ -66,6 +74,8 @@ class Door:
 
     async def close(self) -> None:
         """Let go of the database."""
+        if self.past:
+            await self.past.archive.close()
         await self.pool.close()
 
     def _health(self) -> None:

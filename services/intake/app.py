@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from libs.directory import Directory
 from libs.room import House, Room
 from services.intake import api, delivery
 from services.intake.application import Intake
+from services.intake.application.vault import Vault
 from services.intake.pages import pages
 from services.intake.projection import Drafts, Patterns, Quarantine, Register
 from services.intake.publication import publish
@@ -25,6 +28,7 @@ def room(house: House) -> Room:
             Drafts(name, pool),
         ],
     )
+    intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)
     register = intake.view(Register)
     kept_apart = intake.view(Quarantine)
     intake.routes = [

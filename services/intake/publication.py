@@ -8,6 +8,7 @@ from functools import singledispatch
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
 from services.intake.domain import (
+    Evidence,
     ExternalMessage,
     Opportunity,
     OutsideFindings,
@@ -128,6 +129,18 @@ def pattern_recognised(event: Pattern.Recognised) -> PublishedEvent:
         shared=event.shared,
         evidence=event.evidence,
         opportunity=event.opportunity,
+    )
+
+
+@publish.register
+def evidence_attached(event: Evidence.Attached) -> PublishedEvent:
+    return said.EvidenceAttached(
+        evidence_id=event.evidence_id,
+        sha256=event.sha256,
+        media_type=event.media_type,
+        size=event.size,
+        evidence_date=event.evidence_date,
+        title=event.title,
     )
 
 

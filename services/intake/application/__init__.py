@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.intake.application.admission import Sent
 from services.intake.application.allegations import EMPLOYERS, Allegations
 from services.intake.application.drafts import Draft, DraftKeeping
+from services.intake.application.evidence import EvidenceKeeping
 from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.findings import OthersFindings, Received
@@ -13,6 +14,7 @@ from services.intake.application.patterns import PatternFinding
 from services.intake.application.reporting import Report, receipt
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
+    Evidence,
     ExternalMessage,
     ExternalSource,
     ImportBatch,
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping):
+class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, EvidenceKeeping):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
@@ -51,6 +53,7 @@ class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping)
         OutsideFindings,
         StaffAllegation,
         Pattern,
+        Evidence,
         ExternalMessage,
         ExternalSource,
         RegulatorCount,

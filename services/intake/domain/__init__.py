@@ -1,6 +1,7 @@
 """What intake decides: opportunities, what outside systems send, a regulator's totals, and files brought in."""
 
 from services.intake.domain.allegation import StaffAllegation
+from services.intake.domain.evidence import Evidence
 from services.intake.domain.external import MAPPED, ExternalMessage, ExternalSource
 from services.intake.domain.figures import RegulatorCount
 from services.intake.domain.findings import OutsideFindings
@@ -19,6 +20,7 @@ from services.intake.domain.weighing import Weighing
 __all__ = [
     "MAPPED",
     "CodeNotOurs",
+    "Evidence",
     "ExternalMessage",
     "ExternalSource",
     "ImportBatch",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.application import Intake
-from services.intake.pages import opportunity, patterns, quarantine, register, report, triage
+from services.intake.pages import evidence, opportunity, patterns, quarantine, register, report, triage
 from services.intake.projection import Patterns, Quarantine, Register
 
 
@@ -16,6 +16,7 @@ def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns
     register.add(router, intake, kept)
     quarantine.add(router, intake, kept_apart)
     patterns.add(router, intake, kept, seen)
+    evidence.add(router, intake)
     triage.add(router, intake)
     opportunity.add(router, intake)
     return router

@@ -1,0 +1,56 @@
+"""Where the content of evidence lies: files outside the event store, under seal, each named by its own digest."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+from uuid import UUID
+
+from contracts.sealed import ERASED
+from libs.keys import KeyRing
+from libs.service import NotFound
+
+
+class Vault:
+    """A folder of sealed files, by whom they are about and by digest. What is there already is not written again."""
+
+    def __init__(self, folder: Path, keys: KeyRing) -> None:
+        self.folder, self._keys = folder, keys
+
+    async def keep(self, about: UUID, sha256: str, content: bytes) -> None:
+        """Write a file so that it is there as a whole, on the disk, or not at all."""
+        await self._keys.ready([about], make=True)
+        path = self._path(about, sha256)
+        if not path.exists():
+            sealed = self._keys.seal(about, b64encode(content).decode(), f"intake.evidence|{sha256}")
+            await asyncio.to_thread(_write, path, sealed)
+
+    async def fetch(self, about: UUID, sha256: str) -> bytes:
+        """The content of a file. Raises NotFound where it is gone, forgotten, or not what its digest says."""
+        path = self._path(about, sha256)
+        if not path.exists():
+            raise NotFound(
+                "The file is not where evidence is kept. Its digest is still on the record; ask for it again."
+            )
+        await self._keys.ready([about])
+        opened = self._keys.open(await asyncio.to_thread(path.read_text), f"intake.evidence|{sha256}")
+        content = b"" if opened == ERASED else b64decode(opened)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise NotFound("The file cannot be opened: it was forgotten with the person it is about, or was changed.")
+        return content
+
+    def _path(self, about: UUID, sha256: str) -> Path:
+        return self.folder / about.hex / sha256
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_suffix(f".{os.getpid()}")
+    with beside.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
