@@ -133,7 +133,7 @@ class Learning:
         evidence = say(self.journey.chance("evidence"), "evidence")
         for action in await self._actions(stage):
             if action.state == State.STARTED:
-                made = (action.id, local_day(at), EvidenceSource.CARE_RECORDS, evidence)
+                made = (action.id, local_day(at), EvidenceSource.CARE_RECORDS, evidence, evidence)
                 await self._ask(stage, at, "action", "implement", self.journey.deputy, "implement", *made)
 
     async def verify(self, stage: Stage, at: datetime) -> list[Beat]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.taxonomy import ChangeKind, EvidenceSource, Strength
@@ -19,9 +19,12 @@ from libs.web.signed_in import signed_in
 from services.action.application import NOT_LEADING, Actions
 from services.action.domain.action import Action, State, Terms
 from services.action.projection import Plans
-from services.action.projection.plans import ACTION_WORDS
+from services.action.projection.plans import ACTION_WORDS, TO_SEE_THROUGH
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
+MOST = 100
+"""Actions on a page of the worklist."""
 
 
 class Body(BaseModel):
@@ -58,12 +61,31 @@ class MoreTime(Because):
     due: date
 
 
+class Handover(Because):
+    """The post that owns the action from now on, and why."""
+
+    owner_post: str = Field(min_length=1, max_length=100)
+
+
+class People(Body):
+    """Those whom a change is meant for, by pseudonym."""
+
+    people: list[UUID] = Field(min_length=1, max_length=2000)
+
+
+class TookPart(Body):
+    """The day on which someone took part."""
+
+    on: date
+
+
 class Made(Body):
-    """When the change was made, and what shows it."""
+    """When the change was made, and what shows it; for plans and rotas, which of them were changed."""
 
     implemented_on: date
     evidence_kind: EvidenceSource
     evidence: str = Field(min_length=1, max_length=4000)
+    named: str = Field(default="", max_length=4000)
 
 
 class Seen(Body):
@@ -78,6 +100,8 @@ def routes(actions: Actions, plans: Plans) -> APIRouter:
     _plan_routes(api, actions, plans)
     _action_routes(api, actions, plans)
     _steps(api, actions)
+    _terms(api, actions)
+    _people(api, actions)
     return api
 
 
@@ -130,13 +154,24 @@ def _plan_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
 def _action_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
     @api.get("/actions")
     async def worklist(
-        me: Me, site: str = "", state: State | None = None, owner_post: str = "", late: bool = False, after: int = 0
-    ) -> list[dict[str, Any]]:
+        me: Me, site: str = "", state: State | None = None, owner_post: str = "", late: bool = False, page: Page = 1,
+        after: int = 0,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """Actions at my sites, earliest due first, 100 a page."""
         await plans.reached("action", after)
         if site:
             await within(actions.directory, me, site)
         sites = [site] if site else [each.site_id for each in await sites_of(actions.directory, me)]
-        found = await plans.worklist(sites, actions.today(), state=state or "", owner_post=owner_post, late=late)
+        states = [state] if state else TO_SEE_THROUGH
+        found = await plans.worklist(
+            sites,
+            actions.today(),
+            states=states,
+            owner_post=owner_post,
+            late=late,
+            offset=(page - 1) * MOST,
+            limit=MOST,
+        )
         return [{name: value for name, value in row.items() if name not in ACTION_WORDS} for row in found]
 
     @api.get("/actions/{action}")
@@ -147,7 +182,8 @@ def _action_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
             raise NotFound("There is no action with this id.")
         await within(actions.directory, me, found["site"])
         response.headers["ETag"] = f'"{found["version"]}"'
-        return (await opened(actions.mapper.keys, [found], *ACTION_WORDS))[0]
+        people = await opened(actions.mapper.keys, await plans.participants(action), "excused_because")
+        return (await opened(actions.mapper.keys, [found], *ACTION_WORDS))[0] | {"people": people}
 
 
 def _steps(api: APIRouter, actions: Actions) -> None:
@@ -169,16 +205,11 @@ def _steps(api: APIRouter, actions: Actions) -> None:
         await reached(me, action)
         return told(response, await actions.unblock(act_of(request, me), action))
 
-    @api.post("/actions/{action}/extend")
-    async def extend(request: Request, response: Response, me: Me, action: UUID, said: MoreTime) -> dict[str, Any]:
-        await reached(me, action)
-        return told(response, await actions.extend(act_of(request, me), action, said.due, said.because))
-
     @api.post("/actions/{action}/implement")
     async def implement(request: Request, response: Response, me: Me, action: UUID, said: Made) -> dict[str, Any]:
         await reached(me, action)
         saved = await actions.implement(
-            act_of(request, me), action, said.implemented_on, said.evidence_kind, said.evidence
+            act_of(request, me), action, said.implemented_on, said.evidence_kind, said.evidence, said.named
         )
         return told(response, saved)
 
@@ -192,7 +223,46 @@ def _steps(api: APIRouter, actions: Actions) -> None:
         await reached(me, action)
         return told(response, await actions.verify(act_of(request, me), action, said.seen))
 
+
+def _terms(api: APIRouter, actions: Actions) -> None:
+    async def reached(me: SignedIn, action: UUID) -> None:
+        await within(actions.directory, me, (await actions.get(Action, action)).site)
+
+    @api.post("/actions/{action}/extend")
+    async def extend(request: Request, response: Response, me: Me, action: UUID, said: MoreTime) -> dict[str, Any]:
+        await reached(me, action)
+        return told(response, await actions.extend(act_of(request, me), action, said.due, said.because))
+
     @api.post("/actions/{action}/withdraw")
     async def withdraw(request: Request, response: Response, me: Me, action: UUID, said: Because) -> dict[str, Any]:
         await reached(me, action)
         return told(response, await actions.withdraw(act_of(request, me), action, said.because))
+
+    @api.post("/actions/{action}/hand-over")
+    async def hand_over(request: Request, response: Response, me: Me, action: UUID, said: Handover) -> dict[str, Any]:
+        await reached(me, action)
+        return told(response, await actions.hand_over(act_of(request, me), action, said.owner_post, said.because))
+
+
+def _people(api: APIRouter, actions: Actions) -> None:
+    async def reached(me: SignedIn, action: UUID) -> None:
+        await within(actions.directory, me, (await actions.get(Action, action)).site)
+
+    @api.post("/actions/{action}/people")
+    async def name_people(request: Request, response: Response, me: Me, action: UUID, said: People) -> dict[str, Any]:
+        await reached(me, action)
+        return told(response, await actions.name_people(act_of(request, me), action, said.people))
+
+    @api.post("/actions/{action}/people/{person}/took-part")
+    async def take_part(
+        request: Request, response: Response, me: Me, action: UUID, person: UUID, said: TookPart
+    ) -> dict[str, Any]:
+        await reached(me, action)
+        return told(response, await actions.take_part(act_of(request, me), action, person, said.on))
+
+    @api.post("/actions/{action}/people/{person}/excused")
+    async def excuse(
+        request: Request, response: Response, me: Me, action: UUID, person: UUID, said: Because
+    ) -> dict[str, Any]:
+        await reached(me, action)
+        return told(response, await actions.excuse(act_of(request, me), action, person, said.because))

@@ -17,10 +17,20 @@ from libs.reading import opened
 from libs.service import Service, command
 from services.action.domain.action import Action, Terms
 from services.action.domain.plan import Plan
-from services.action.domain.rules import AuditorsOnlyRead, LeadersDecide, MeasureUnknown, PostUnknown
+from services.action.domain.roll import Roll
+from services.action.domain.rules import (
+    AuditorsOnlyRead,
+    LeadersDecide,
+    MeasureUnknown,
+    NobodyToName,
+    NotPerPerson,
+    PostUnknown,
+)
 
 NOT_LEADING = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that carry actions out and look at them, but do not decide what is agreed."""
+MANAGING = frozenset({Role.REGISTERED_MANAGER, Role.SERVICE_MANAGER, Role.DEPUTY_MANAGER})
+OVERSEEING = frozenset({Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD, Role.PROVIDER_REPRESENTATIVE})
 
 
 def require_leader(act: Act) -> None:
@@ -39,7 +49,7 @@ class Actions(Service):
     """Keeps plans and the actions in them; what an action comes to is kept together with its plan."""
 
     name = "action"
-    aggregates = (Plan, Action)
+    aggregates = (Plan, Action, Roll)
     directory: Directory
 
     async def plan_of(self, journey: UUID) -> Plan:
@@ -71,6 +81,32 @@ class Actions(Service):
         above = [post for post in posts if not post.scope.startswith("site:") and post not in [*owner, *deputy]]
         return [*owner, *deputy, *above]
 
+    async def route(self, site: str, owner_post: str) -> list[list[str]]:
+        """Whose concern an action becomes, step by step, as long as it is not made: the owner's deputy with the site's
+        managers, then the region, then the provider. Where nobody holds a post, its deputy stands in."""
+        above = [post for post in await self.directory.posts_above(site) if post.post_id != owner_post]
+        owner = await self.directory.posts_above(site)
+        deputies = {post.deputy_post_id for post in owner if post.post_id == owner_post}
+        near = [p for p in above if p.scope.startswith("site:") and (p.post_id in deputies or p.role in MANAGING)]
+        wide = [p for p in above if p.scope.startswith("region:")]
+        widest = [p for p in above if p.scope.startswith("provider:") and p.role in OVERSEEING]
+        steps = [await self._held(near), await self._held(wide), await self._held(widest)]
+        return [step for step in steps if step]
+
+    async def _held(self, posts: list[PostHeld]) -> list[str]:
+        found: list[str] = []
+        for post in posts:
+            for stands_in in (post.post_id, post.deputy_post_id):
+                if stands_in and await self.directory.holders(stands_in):
+                    found.append(stands_in)
+                    break
+        return list(dict.fromkeys(found))
+
+    async def outstanding(self, action: Action) -> int | None:
+        """How many people still have to take part in a change; None where nobody was named."""
+        roll = await self.find(Roll, Roll.create_id(action.id))
+        return len(roll.outstanding) if roll else None
+
     async def is_owner(self, act: Act, action: Action) -> bool:
         """Whether someone asks from the post that owns the action, or holds that post besides the one they act in."""
         posts = await self.directory.posts_above(action.site)
@@ -85,14 +121,16 @@ class Actions(Service):
         by_owner = await self.is_owner(act, action)
         later = max(action.due, self.today()) + timedelta(days=1)
         kind, words = EvidenceSource.AUDIT, "as will be said"
+        left = await self.outstanding(action)
         steps: dict[str, tuple[Callable[[Act], None], Callable[[Action], None]]] = {
             "start": (require_worker, lambda a: a.start()),
             "block": (require_worker, lambda a: a.block(words)),
             "unblock": (require_worker, lambda a: a.unblock()),
             "extend": (require_leader, lambda a: a.extend(later, words, by_owner=by_owner)),
-            "implement": (require_worker, lambda a: a.implement(self.today(), kind, words)),
+            "implement": (require_worker, lambda a: a.implement(self.today(), kind, words, words, left)),
             "verify": (require_worker, lambda a: a.verify(words, by_owner=by_owner)),
             "send-back": (require_worker, lambda a: a.send_back(words, by_owner=by_owner)),
+            "hand-over": (require_leader, lambda a: a.hand_over("", words)),
             "withdraw": (require_leader, lambda a: a.withdraw(words)),
         }
         with deciding(act, self.clock.now()):
@@ -172,11 +210,23 @@ class Actions(Service):
         return await self.save(act, found)
 
     @command
-    async def implement(self, act: Act, action: UUID, implemented_on: date, evidence_kind: str, evidence: str) -> Saved:
-        """The change was made, and this shows it."""
+    async def hand_over(self, act: Act, action: UUID, owner_post: str, because: str) -> Saved:
+        """Another post owns the action from now on. Raises PostUnknown."""
+        require_leader(act)
+        found = await self.get(Action, action, act)
+        if owner_post not in {post.post_id for post in await self.directory.posts_above(found.site)}:
+            raise PostUnknown
+        found.hand_over(owner_post, because)
+        return await self.save(act, found)
+
+    @command
+    async def implement(
+        self, act: Act, action: UUID, implemented_on: date, evidence_kind: str, evidence: str, named: str = ""
+    ) -> Saved:
+        """The change was made, and this shows it; `named` says which plans or rotas were changed."""
         require_worker(act)
         found = await self.get(Action, action, act)
-        found.implement(implemented_on, evidence_kind, evidence)
+        found.implement(implemented_on, evidence_kind, evidence, named, await self.outstanding(found))
         return await self.save(act, found)
 
     @command
@@ -206,6 +256,38 @@ class Actions(Service):
         found.withdraw(because)
         plan.note_withdrawn(found.id)
         return await self.save(act, found, plan)
+
+    @command
+    async def name_people(self, act: Act, action: UUID, people: list[UUID]) -> Saved:
+        """Name those whom a change is meant for that is made person by person; others may be added later."""
+        require_leader(act)
+        found = await self.get(Action, action)
+        if not found.per_person:
+            raise NotPerPerson
+        if not people:
+            raise NobodyToName
+        roll = await self.find(Roll, Roll.create_id(action)) or Roll(
+            provider=found.provider, site=found.site, journey=found.journey, about=found.about, action_id=action,
+            people=list(dict.fromkeys(people)),
+        )  # fmt: skip
+        roll.add(people)
+        return await self.save(act, roll)
+
+    @command
+    async def take_part(self, act: Act, action: UUID, person: UUID, on: date) -> Saved:
+        """Someone took part on a day."""
+        require_worker(act)
+        roll = await self.get(Roll, Roll.create_id(action))
+        roll.take_part(person, on)
+        return await self.save(act, roll)
+
+    @command
+    async def excuse(self, act: Act, action: UUID, person: UUID, because: str) -> Saved:
+        """Someone need not take part."""
+        require_leader(act)
+        roll = await self.get(Roll, Roll.create_id(action))
+        roll.excuse(person, because)
+        return await self.save(act, roll)
 
 
 def _refusal(act: Act, action: Action, allowed: Callable[[Act], None], step: Callable[[Action], None]) -> str:

@@ -8,24 +8,27 @@ from functools import singledispatch
 from contracts.assurance import ClosureStateLost
 from contracts.review import ReviewSignedOff
 from contracts.taxonomy import ClosureState
-from libs.calendar import end_of_day
+from libs.calendar import WorkingDays, end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.domain import Aggregate
-from libs.service import Service
+from services.action.application import Actions
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
 
-OVERDUE = "overdue"
+OVERDUE, ESCALATE = "overdue", "escalate"
+DAYS_BETWEEN = 5
+"""Working days after which the next on the route is concerned, where an action is still not made."""
+NO_MORE = (Lifted(OVERDUE), Lifted(ESCALATE))
 
 
 @singledispatch
-async def react(event: object, action: Service) -> Iterable[Aggregate]:
+async def react(event: object, action: Actions) -> Iterable[Aggregate]:
     """What has no case here changes nothing."""
     return ()
 
 
 @react.register
-async def open_or_extend_the_plan(event: ReviewSignedOff, action: Service) -> Iterable[Aggregate]:
+async def open_or_extend_the_plan(event: ReviewSignedOff, action: Actions) -> Iterable[Aggregate]:
     """Each factor that a review found waits for an answer. A review without factors leaves nothing to change."""
     factors = [Factor(each.factor_id, each.category, each.seips) for each in event.factors]
     plan = await action.find(Plan, Plan.create_id(event.journey))
@@ -49,7 +52,7 @@ async def open_or_extend_the_plan(event: ReviewSignedOff, action: Service) -> It
 
 
 @react.register
-async def open_the_plan_again(event: ClosureStateLost, action: Service) -> Iterable[Aggregate]:
+async def open_the_plan_again(event: ClosureStateLost, action: Actions) -> Iterable[Aggregate]:
     """Practice slipped: more may have to be agreed."""
     plan = await action.find(Plan, Plan.create_id(event.journey))
     if plan is None or not plan.finished:
@@ -59,12 +62,16 @@ async def open_the_plan_again(event: ClosureStateLost, action: Service) -> Itera
 
 
 @react.register
-async def notice_what_is_overdue(event: DeadlineReached, action: Service) -> Iterable[Aggregate]:
-    """The due day of an action ended."""
+async def notice_what_is_overdue(event: DeadlineReached, action: Actions) -> Iterable[Aggregate]:
+    """The due day of an action ended, or more working days have passed since."""
     found = await action.find(Action, event.aggregate)
-    if found is None or event.name != OVERDUE:
+    if found is None or event.name not in {OVERDUE, ESCALATE}:
         return ()
-    found.fall_overdue()
+    if event.name == OVERDUE:
+        found.fall_overdue((await action.directory.site(found.site)).nation)
+    else:
+        route = await action.route(found.site, found.owner_post)
+        found.escalate(route[found.escalated] if found.escalated < len(route) else [])
     return (found,)
 
 
@@ -85,7 +92,22 @@ def agreed(event: Action.Agreed) -> Iterable[Due | Lifted]:
 
 @dates.register
 def extended(event: Action.Extended) -> Iterable[Due | Lifted]:
-    return (Due(OVERDUE, end_of_day(event.due)),)
+    return (Lifted(ESCALATE), Due(OVERDUE, end_of_day(event.due)))
+
+
+@dates.register
+def overdue(event: Action.Overdue) -> Iterable[Due | Lifted]:
+    return (_next_step(event),)
+
+
+@dates.register
+def escalated(event: Action.Escalated) -> Iterable[Due | Lifted]:
+    return (_next_step(event),)
+
+
+def _next_step(event: Action.Overdue | Action.Escalated) -> Due:
+    days = DAYS_BETWEEN * (getattr(event, "step", 0) + 1)
+    return Due(ESCALATE, end_of_day(WorkingDays(event.nation).add(event.due, days)))
 
 
 @dates.register
@@ -95,9 +117,9 @@ def sent_back(event: Action.SentBack) -> Iterable[Due | Lifted]:
 
 @dates.register
 def implemented(event: Action.Implemented) -> Iterable[Due | Lifted]:
-    return (Lifted(OVERDUE),)
+    return NO_MORE
 
 
 @dates.register
 def withdrawn(event: Action.Withdrawn) -> Iterable[Due | Lifted]:
-    return (Lifted(OVERDUE),)
+    return NO_MORE

@@ -43,6 +43,28 @@ def blocked(event: Action.Blocked) -> PublishedEvent:
 
 
 @publish.register
+def unblocked(event: Action.Unblocked) -> PublishedEvent:
+    return said.ActionUnblocked(action_id=event.originator_id)
+
+
+@publish.register
+def handed_over(event: Action.HandedOver) -> PublishedEvent:
+    return said.ActionHandedOver(
+        action_id=event.originator_id, was=event.was, owner_post=event.owner_post, because=event.because
+    )
+
+
+@publish.register
+def escalated(event: Action.Escalated) -> PublishedEvent:
+    return said.ActionEscalated(action_id=event.originator_id, due=event.due, step=event.step, to_posts=event.to_posts)
+
+
+@publish.register
+def sent_back(event: Action.SentBack) -> PublishedEvent:
+    return said.ActionSentBack(action_id=event.originator_id, due=event.due, because=event.because)
+
+
+@publish.register
 def extended(event: Action.Extended) -> PublishedEvent:
     return said.ActionExtended(action_id=event.originator_id, due=event.due, because=event.because)
 

@@ -148,3 +148,27 @@ def test_an_action_is_not_overdue_before_its_day_ends_nor_after_the_change_was_m
     given(Action, agreed()).when(lambda a: a.fall_overdue(), at=NOW).nothing()
     given(Action, agreed(), STARTED, implemented()).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
     given(Action, agreed(), WITHDRAWN).when(lambda a: a.fall_overdue(), at=AFTER_DUE).nothing()
+
+
+def test_another_post_takes_an_action_over_with_a_reason() -> None:
+    over = event(Action.HandedOver, was="elm.registered_manager", owner_post="elm.deputy", because="She is away.")
+    given(Action, agreed()).when(lambda a: a.hand_over("elm.deputy", "She is away.")).then(over)
+    given(Action, agreed(), over).when(lambda a: a.hand_over("elm.deputy", "Again.")).refused(rules.OwnsItAlready)
+    given(Action, agreed()).when(lambda a: a.hand_over("elm.deputy", " ")).refused(rules.ReasonMissing)
+    given(Action, agreed(), WITHDRAWN).when(lambda a: a.hand_over("elm.deputy", "So.")).refused(rules.AlreadyWithdrawn)
+    done = given(Action, agreed(), STARTED, implemented())
+    done.when(lambda a: a.hand_over("elm.deputy", "So.")).refused(rules.AlreadyImplemented)
+
+
+def test_what_is_still_not_made_goes_up_the_route_a_step_at_a_time() -> None:
+    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", nation="SCO")
+    first = event(Action.Escalated, due=DUE, step=1, to_posts=["elm.deputy"], nation="SCO")
+    given(Action, agreed(), late).when(lambda a: a.escalate(["elm.deputy"])).then(first)
+    given(Action, agreed(), late, first).when(lambda a: a.escalate(["north.manager"])).then(
+        event(Action.Escalated, step=2, to_posts=["north.manager"])
+    )
+    given(Action, agreed(), late, first).when(lambda a: a.escalate([])).nothing()
+    given(Action, agreed()).when(lambda a: a.escalate(["elm.deputy"])).nothing()
+    given(Action, agreed(), STARTED, late, implemented()).when(lambda a: a.escalate(["elm.deputy"])).nothing()
+    more_time = event(Action.Extended, due=LATER, because="Parts.")
+    given(Action, agreed(), late, first, more_time).when(lambda a: a.escalate(["elm.deputy"])).nothing()

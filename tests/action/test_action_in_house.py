@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from contracts.action import ActionOverdue, ActionVerified, FactorLeftWithReason, PracticeChanged
+from contracts.action import ActionEscalated, ActionOverdue, ActionVerified, FactorLeftWithReason, PracticeChanged
 from contracts.assurance import ClosureStateLost
 from contracts.review import FactorIdentified
 from contracts.sealed import is_sealed
@@ -23,6 +23,7 @@ from services.action.domain.action import Action
 from services.action.domain.plan import Plan
 from tests.action.world import AUDITOR, CARER, DEPUTY, MANAGER, OWNER, REGIONAL, World, world
 from tests.given import heard
+from tests.house import OPERATOR
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -145,7 +146,10 @@ async def test_a_measure_of_this_kind_of_site_is_fixed_before_the_start(elm: Wor
     measures = {each.id for each in await elm.actions.measures("elm")}
     assert "professional-update-in-two-working-days" in measures
     assert "indicator-reviewed-in-one-working-day" not in measures
-    action = await elm.agreed(journey, factor, measure_id="professional-update-in-two-working-days", why_no_measure="")
+    measured: dict[str, Any] = {"measure_id": "professional-update-in-two-working-days", "why_no_measure": ""}
+    with pytest.raises(rules.ExpectedEffectMissing):
+        await elm.agreed(journey, factor, **measured)
+    action = await elm.agreed(journey, factor, expected_effect="Passed on in two days.", **measured)
     await elm.implemented(action)
     await elm.actions.verify(DEPUTY, action, "Seen.")
     (told,) = await elm.published(journey, PracticeChanged)
@@ -214,7 +218,7 @@ async def test_every_step_of_an_action_can_be_read_back_with_words_under_seal(el
     gone = await now()
     assert (gone["state"], is_sealed(gone["withdrawn_because"]), gone["version"]) == ("withdrawn", True, 7)
     assert action not in {each["action_id"] for each in await elm.plans.worklist(["elm"], elm.today)}
-    withdrawn = await elm.plans.worklist(["elm"], elm.today, state="withdrawn")
+    withdrawn = await elm.plans.worklist(["elm"], elm.today, states=["withdrawn"])
     assert action in {each["action_id"] for each in withdrawn}
 
 
@@ -268,6 +272,34 @@ async def test_an_action_whose_day_passed_is_overdue_once_and_more_time_moves_th
     assert action not in {each["action_id"] for each in await elm.plans.worklist(["elm"], elm.today, late=True)}
     await elm.live_until(end_of_day(later) + timedelta(minutes=1))
     assert await overdue() == [str(due), str(later)]
+
+
+async def test_what_is_still_late_goes_up_the_route_of_posts_that_somebody_holds(elm: World) -> None:
+    governance = elm.platform.service("governance")
+    assert await elm.actions.route("elm", OWNER) == []
+    await governance.appoint(OPERATOR, "north.representative", uuid4(), "Cy Lamb", "")
+    await elm.platform.settle()
+    assert await elm.actions.route("elm", OWNER) == [["north.representative"]]
+    assert await elm.actions.route("elm", "elm.deputy_manager") == [[OWNER], ["north.representative"]]
+    journey = await elm.signed_off(factor := uuid4())
+    action = await elm.agreed(journey, factor, owner_post="elm.deputy_manager")
+    due = (await elm.actions.get(Action, action)).due
+    await elm.live_until(end_of_day(due) + timedelta(days=8))
+    assert [each["to_posts"] for each in await elm.published(journey, ActionEscalated)] == [[OWNER]]
+    await elm.live_until(end_of_day(due) + timedelta(days=60))
+    told = [each["to_posts"] for each in await elm.published(journey, ActionEscalated)]
+    assert told == [[OWNER], ["north.representative"]]
+    shown = await elm.plans.action(action, elm.today)
+    assert shown
+    assert shown["escalated_to"] == [OWNER, "north.representative"]
+
+
+async def test_a_list_of_actions_is_read_a_page_at_a_time(elm: World) -> None:
+    everything = await elm.plans.worklist(["elm"], elm.today, limit=1000)
+    pages = [await elm.plans.worklist(["elm"], elm.today, offset=n, limit=3) for n in range(0, len(everything), 3)]
+    assert [row["action_id"] for page in pages for row in page] == [row["action_id"] for row in everything]
+    (mix,) = await elm.plans.mix(["elm"])
+    assert mix["kept"] == mix["stronger"] + mix["intermediate"] + mix["weaker"] >= len(everything) > 3
 
 
 async def test_a_plan_belongs_to_its_journey() -> None:

@@ -13,7 +13,9 @@ import pytest_asyncio
 from libs.calendar import end_of_day
 from services.action.domain import rules
 from tests.action.web import CARER, DEPUTY, ELSEWHERE, MANAGER, Office, office
+from tests.action.world import MANAGER as BY_MANAGER
 from tests.action.world import OWNER
+from tests.house import OPERATOR
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -209,6 +211,8 @@ async def test_a_program_takes_every_step(front: Office) -> None:
         (bo, "extend", {"due": str(today + timedelta(days=9)), "because": "Parts are late."}),
         (ann, "block", {"because": "The supplier is late."}),
         (ann, "unblock", None),
+        (bo, "hand-over", {"owner_post": "elm.deputy_manager", "because": "She is away."}),
+        (bo, "hand-over", {"owner_post": OWNER, "because": "She is back."}),
         (ann, "start", None),
         (ann, "implement", {"implemented_on": str(today), "evidence_kind": "audit", "evidence": "Sheet 4"}),
         (bo, "send-back", {"because": "Not at night yet."}),
@@ -232,6 +236,26 @@ async def test_a_program_takes_every_step(front: Office) -> None:
     assert "evidence" not in listed.json()[0]
     assert (await ann.get(f"/api/action/plans/{uuid4()}")).status_code == 404
     assert (await ann.get(f"/api/action/actions/{uuid4()}")).status_code == 404
+
+
+async def test_training_is_tracked_person_by_person(front: Office) -> None:
+    world, member = front.world, uuid4()
+    await world.platform.service("governance").join_team(OPERATOR, "acme", "elm", member, "night", world.today)
+    await world.platform.settle()
+    journey = await world.signed_off(factor := uuid4())
+    action = await world.agreed(journey, factor, change_kind="training")
+    await world.actions.start(BY_MANAGER, action)
+    ann = await front.browser(MANAGER)
+    page = f"/action/{journey}/{action}"
+    await ann.get(page)
+    assert "Nobody is named yet." in ann.page
+    assert "made person by person" in ann.page
+    await ann.post(f"{page}/people", people=str(member))
+    assert "0 of 1 accounted for." in ann.page
+    assert f"Night staff, colleague {str(member)[:4]}" in ann.page
+    await ann.post(f"{page}/took-part", person=str(member), took_part_on=world.today.isoformat())
+    assert "1 of 1 accounted for." in ann.page
+    assert "Is the change made?" in ann.page
 
 
 async def test_pages_that_do_not_exist_say_so(front: Office) -> None:

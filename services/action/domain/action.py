@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.taxonomy import ChangeKind, EvidenceSource, Strength
-from libs import names
-from libs.calendar import end_of_day, local_day
+from contracts.taxonomy import EvidenceSource
+from libs.calendar import end_of_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event
 from services.action.domain import rules
+from services.action.domain.terms import NAMED, PER_PERSON, Terms, today
+
+__all__ = ["TO_BE_MADE", "Action", "State", "Terms", "today"]
 
 
 class State(StrEnum):
@@ -28,56 +28,6 @@ class State(StrEnum):
 
 TO_BE_MADE = (State.AGREED, State.STARTED)
 """The states in which a due date still means something."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is agreed. `strength` empty means the usual strength of that kind of change."""
-
-    what: str
-    change_kind: str
-    owner_post: str
-    due: date
-    factor_id: UUID | None = None
-    strength: str = ""
-    strength_because: str = ""
-    measure_id: str = ""
-    why_no_measure: str = ""
-    expected_effect: str = ""
-    affects_people: bool = False
-
-    def checked(self, known: Iterable[str] = ()) -> Terms:
-        """The same terms with their strength named. Raises the rule that they break.
-
-        `known` are names to look for in what will be shared, besides what is recognised by its form.
-        """
-        if not self.what.strip():
-            raise rules.WhatMissing
-        if found := names.find(f"{self.what}\n{self.expected_effect}", known):
-            raise rules.NamesInSharedText(found)
-        if not self.owner_post:
-            raise rules.OwnerMissing
-        if not self.measure_id and not self.why_no_measure.strip():
-            raise rules.MeasureMissing
-        if self.due < today():
-            raise rules.DueInThePast
-        return replace(self, what=self.what.strip(), strength=self._weighed_strength())
-
-    def _weighed_strength(self) -> str:
-        if self.change_kind not in set(ChangeKind):
-            raise rules.ChangeKindUnknown
-        usual = ChangeKind(self.change_kind).usual_strength
-        strength = self.strength or usual
-        if strength not in set(Strength):
-            raise rules.StrengthUnknown
-        if strength != usual and not self.strength_because.strip():
-            raise rules.StrengthNeedsReason
-        return str(strength)
-
-
-def today() -> date:
-    """The day it is in the UK at the moment of the decision."""
-    return local_day(circumstances().now)
 
 
 class Action(Aggregate):
@@ -119,12 +69,27 @@ class Action(Aggregate):
         TOPIC = "action.Action.Overdue"
         due: date
         owner_post: str
+        nation: str = "ENG"
+
+    class HandedOver(Event):
+        TOPIC = "action.Action.HandedOver"
+        was: str
+        owner_post: str
+        because: Sealed
+
+    class Escalated(Event):
+        TOPIC = "action.Action.Escalated"
+        due: date
+        step: int
+        to_posts: list[str]
+        nation: str = "ENG"
 
     class Implemented(Event):
         TOPIC = "action.Action.Implemented"
         implemented_on: date
         evidence_kind: str
         evidence: Sealed
+        named: Sealed = ""
 
     class SentBack(Event):
         TOPIC = "action.Action.SentBack"
@@ -146,7 +111,8 @@ class Action(Aggregate):
         why_no_measure: str, expected_effect: str, affects_people: bool,
     ) -> None:  # fmt: skip
         self.plan_id, self.factor_id, self.what = plan_id, factor_id, what
-        self.owner_post, self.due = owner_post, due
+        self.owner_post, self.due, self.change_kind = owner_post, due, change_kind
+        self.escalated, self.nation = 0, "ENG"
         self.state = State.AGREED
         self.blocked = False
         self.overdue_since: date | None = None
@@ -204,20 +170,56 @@ class Action(Aggregate):
 
     @event(Extended)
     def _(self, due: date) -> None:
-        self.due, self.overdue_since = due, None
+        self.due, self.overdue_since, self.escalated = due, None, 0
 
-    def fall_overdue(self) -> None:
+    def hand_over(self, owner_post: str, because: str) -> None:
+        """Another post sees the change through from now on. Its day stays, and so does what is on record."""
+        self._must_be_open()
+        if self.state == State.IMPLEMENTED:
+            raise rules.AlreadyImplemented
+        if owner_post == self.owner_post:
+            raise rules.OwnsItAlready
+        self._needs(because)
+        self.trigger_event(self.HandedOver, was=self.owner_post, owner_post=owner_post, because=because)
+
+    @event(HandedOver)
+    def _(self, owner_post: str) -> None:
+        self.owner_post = owner_post
+
+    def fall_overdue(self, nation: str = "ENG") -> None:
         """Notice that the due day ended and the change was not made: once for each due date."""
         passed = circumstances().now >= end_of_day(self.due)
         if passed and self.state in TO_BE_MADE and self.overdue_since is None:
-            self.trigger_event(self.Overdue, due=self.due, owner_post=self.owner_post)
+            self.trigger_event(self.Overdue, due=self.due, owner_post=self.owner_post, nation=nation)
 
     @event(Overdue)
-    def _(self, due: date) -> None:
-        self.overdue_since = due
+    def _(self, due: date, nation: str) -> None:
+        self.overdue_since, self.nation = due, nation
 
-    def implement(self, implemented_on: date, evidence_kind: str, evidence: str) -> None:
-        """The change was made; here is what shows it."""
+    def escalate(self, to_posts: list[str]) -> None:
+        """Still not made: the next on the site's route is concerned, if there is one, each once for each due date."""
+        if self.state in TO_BE_MADE and self.overdue_since == self.due and to_posts:
+            self.trigger_event(
+                self.Escalated, due=self.due, step=self.escalated + 1, to_posts=to_posts, nation=self.nation
+            )
+
+    @event(Escalated)
+    def _(self, step: int) -> None:
+        self.escalated = step
+
+    @property
+    def per_person(self) -> bool:
+        """Whether it is made only when each person it is meant for took part."""
+        return self.change_kind in PER_PERSON
+
+    def implement(
+        self, implemented_on: date, evidence_kind: str, evidence: str, named: str = "", outstanding: int | None = None
+    ) -> None:
+        """The change was made; here is what shows it.
+
+        `named` says which plans or rotas were changed; `outstanding` how many people still have to take part, None
+        where nobody was named.
+        """
         self._must_be_open()
         if self.state == State.IMPLEMENTED:
             raise rules.AlreadyImplemented
@@ -231,9 +233,16 @@ class Action(Aggregate):
             raise rules.EvidenceMissing
         if implemented_on > today():
             raise rules.ImplementedInTheFuture
+        if self.change_kind in NAMED and not named.strip():
+            raise rules.NotNamedWhatChanged
+        if self.per_person and outstanding is None:
+            raise rules.NobodyNamed
+        if self.per_person and outstanding:
+            raise rules.SomeStillToTakePart
         self.trigger_event(
-            self.Implemented, implemented_on=implemented_on, evidence_kind=evidence_kind, evidence=evidence
-        )
+            self.Implemented,
+            implemented_on=implemented_on, evidence_kind=evidence_kind, evidence=evidence, named=named,
+        )  # fmt: skip
 
     @event(Implemented)
     def _(self, by: Decided) -> None:

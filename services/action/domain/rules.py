@@ -149,3 +149,39 @@ class AlreadyVerified(Refused):
 
 class AlreadyWithdrawn(Refused):
     """This action was withdrawn. Agree another one if it is needed after all."""
+
+
+class ExpectedEffectMissing(Refused):
+    """Say what you expect to see once the change works; it is fixed before the start, so that nobody picks it later."""
+
+
+class OwnsItAlready(Refused):
+    """This post owns the action already. Choose another post, or leave it as it is."""
+
+
+class NotNamedWhatChanged(Refused):
+    """Say which plans, assessments or rotas were changed, so that someone else can look at them."""
+
+
+class NobodyNamed(Refused):
+    """This kind of change is made person by person. First name those it is meant for."""
+
+
+class SomeStillToTakePart(Refused):
+    """Some of those it is meant for have not taken part yet. Record that they did, or why they need not."""
+
+
+class NotPerPerson(Refused):
+    """This kind of change is not made person by person, so nobody needs to be named for it."""
+
+
+class NotOnTheList(Refused):
+    """This person is not among those the change is meant for. Add them first."""
+
+
+class OnRecordAlready(Refused):
+    """It is on record already for this person."""
+
+
+class NobodyToName(Refused):
+    """Name at least one person the change is meant for. Everyone on the team is offered."""

@@ -112,7 +112,7 @@ def _terms(plan: Plan, form: Form) -> Terms | None:
     due = form.day("due", "Enter the day by which it will be done.")
     measure = form.text("measure_id", longest=80)
     why = form.text("why_no_measure", "" if measure else "Choose a measure, or say how else you will tell.", 2000)
-    effect = form.text("expected_effect", longest=1000)
+    effect = form.text("expected_effect", "Say what you expect to see." if measure else "", 1000)
     strength = form.one_of("strength", set(Strength)) or ""
     argued = form.text("strength_because", longest=2000)
     if not form.ok or due is None:

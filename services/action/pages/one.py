@@ -20,8 +20,10 @@ from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.action.application import Actions
-from services.action.domain.action import State
+from services.action.application import NOT_LEADING, Actions
+from services.action.domain.action import TO_BE_MADE, State
+from services.action.domain.terms import NAMED
+from services.action.pages.people import shown_people, team_to_name
 from services.action.pages.plan import REASON
 from services.action.pages.shown import action_for, shown, titles
 from services.action.projection import Plans
@@ -30,8 +32,8 @@ from services.action.projection.plans import ACTION_WORDS
 Me = Annotated[SignedIn, Depends(signed_in)]
 Take = Callable[[Actions, Act, UUID, Form], Awaitable[Saved | None]]
 OFFERED = {
-    State.AGREED: ("start", "block", "extend", "withdraw"),
-    State.STARTED: ("implement", "block", "extend", "withdraw"),
+    State.AGREED: ("start", "block", "extend", "hand-over", "withdraw"),
+    State.STARTED: ("implement", "block", "extend", "hand-over", "withdraw"),
     State.IMPLEMENTED: ("verify", "send-back", "withdraw"),
 }
 
@@ -69,20 +71,29 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
             raise NotFound("This action was agreed a moment ago. Open the page again.")
         (words,) = await opened(actions.mapper.keys, [row], *ACTION_WORDS)
         measures = {each.id: each.title for each in await actions.measures(found.site)}
+        posts = await titles(actions, found.site)
         steps = [("unblock" if found.blocked and each == "block" else each) for each in OFFERED.get(found.state, ())]
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
             "action/one.html",
             status,
-            it=shown(words, await titles(actions, found.site)),
+            it=shown(words, posts),
             version=found.version,
             site=(await actions.directory.site(found.site)).title,
             measure=measures.get(row["measure_id"], row["measure_id"]),
             steps=steps,
             why_not=await actions.not_possible(act_of_form(me, ""), found),
             concerned=await actions.told_when_late(found.site, found.owner_post) if row["late"] else [],
+            escalated=[posts.get(each, each) for each in row["escalated_to"]],
+            posts=[(post, title) for post, title in posts.items() if post != found.owner_post],
+            names_what=found.change_kind in NAMED,
+            per_person=found.per_person and found.state in TO_BE_MADE,
+            people=await shown_people(actions, found.site, await plans.participants(action)),
+            team=await team_to_name(actions, found.site, await plans.participants(action)),
+            leads=me.role not in NOT_LEADING,
             offered=Form({"implemented_on": actions.today().isoformat()}),
+            taken=Form({"took_part_on": actions.today().isoformat()}),
             sources=EvidenceSource.choices(),
             form=form,
             failed=failed,
@@ -112,7 +123,32 @@ async def _implement(actions: Actions, act: Act, action: UUID, form: Form) -> Sa
     on = form.day("implemented_on", "Enter the day the change was made.")
     kind = form.one_of("evidence_kind", set(EvidenceSource), "Choose where the proof can be found.")
     words = form.text("evidence", "Say what shows that the change was made, and where it can be found.", 4000)
-    return await actions.implement(act, action, on, kind, words) if form.ok and on and kind else None
+    named = form.text("named", longest=4000)
+    return await actions.implement(act, action, on, kind, words, named) if form.ok and on and kind else None
+
+
+async def _hand_over(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
+    post = form.text("owner_post", "Choose the post that will see it through.", 100)
+    because = form.text("hand_over_because", REASON, 4000)
+    return await actions.hand_over(act, action, post, because) if form.ok else None
+
+
+async def _name(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
+    people = form.values("people")
+    if not people:
+        form.wrong("Tick at least one person.", "people")
+        return None
+    return await actions.name_people(act, action, [UUID(each) for each in people])
+
+
+async def _take_part(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
+    person, on = form.text("person", "Choose who took part.", 60), form.day("took_part_on", "Enter the day.")
+    return await actions.take_part(act, action, UUID(person), on) if form.ok and on else None
+
+
+async def _excuse(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
+    person, because = form.text("excused", "Choose whom.", 60), form.text("excuse_because", REASON, 4000)
+    return await actions.excuse(act, action, UUID(person), because) if form.ok else None
 
 
 async def _verify(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
@@ -136,6 +172,10 @@ TAKEN: dict[str, Take] = {
     "unblock": _unblock,
     "extend": _extend,
     "implement": _implement,
+    "hand-over": _hand_over,
+    "people": _name,
+    "took-part": _take_part,
+    "excused": _excuse,
     "verify": _verify,
     "send-back": _send_back,
     "withdraw": _withdraw,

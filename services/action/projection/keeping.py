@@ -9,6 +9,7 @@ from contracts.review import FactorIdentified
 from libs.views import Rows
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
+from services.action.domain.roll import Roll
 
 
 @singledispatch
@@ -141,7 +142,8 @@ def action_unblocked(event: Action.Unblocked, rows: Rows) -> None:
 @project.register
 def action_extended(event: Action.Extended, rows: Rows) -> None:
     rows.execute(
-        "UPDATE action SET due = %s, extended_because = %s, overdue_since = NULL, version = %s WHERE action_id = %s",
+        "UPDATE action SET due = %s, extended_because = %s, overdue_since = NULL, escalated_to = '{}', version = %s"
+        " WHERE action_id = %s",
         (event.due, event.because, event.originator_version, event.originator_id),
     )
 
@@ -158,10 +160,10 @@ def action_overdue(event: Action.Overdue, rows: Rows) -> None:
 def action_implemented(event: Action.Implemented, rows: Rows) -> None:
     rows.execute(
         "UPDATE action SET state = 'implemented', implemented_on = %s, implemented_by = %s, evidence_kind = %s,"
-        " evidence = %s, sent_back_because = '', version = %s WHERE action_id = %s",
+        " evidence = %s, named = %s, sent_back_because = '', version = %s WHERE action_id = %s",
         (
-            event.implemented_on, event.by.actor, event.evidence_kind, event.evidence, event.originator_version,
-            event.originator_id,
+            event.implemented_on, event.by.actor, event.evidence_kind, event.evidence, event.named,
+            event.originator_version, event.originator_id,
         ),
     )  # fmt: skip
 
@@ -187,4 +189,54 @@ def action_withdrawn(event: Action.Withdrawn, rows: Rows) -> None:
     rows.execute(
         "UPDATE action SET state = 'withdrawn', withdrawn_because = %s, version = %s WHERE action_id = %s",
         (event.because, event.originator_version, event.originator_id),
+    )
+
+
+@project.register
+def action_handed_over(event: Action.HandedOver, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE action SET owner_post = %s, handed_over_because = %s, version = %s WHERE action_id = %s",
+        (event.owner_post, event.because, event.originator_version, event.originator_id),
+    )
+
+
+@project.register
+def action_escalated(event: Action.Escalated, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE action SET escalated_to = escalated_to || %s, version = %s WHERE action_id = %s",
+        (event.to_posts, event.originator_version, event.originator_id),
+    )
+
+
+@project.register
+def roll_opened(event: Roll.Opened, rows: Rows) -> None:
+    for person in event.people:
+        rows.execute(
+            "INSERT INTO participant (action_id, roll_id, person_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (event.action_id, event.originator_id, person),
+        )
+
+
+@project.register
+def roll_added(event: Roll.Added, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO participant (action_id, roll_id, person_id) SELECT DISTINCT p.action_id, p.roll_id, new.person_id"
+        " FROM participant p, unnest(%s::uuid[]) AS new (person_id) WHERE p.roll_id = %s ON CONFLICT DO NOTHING",
+        (event.people, event.originator_id),
+    )
+
+
+@project.register
+def took_part(event: Roll.TookPart, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE participant SET took_part_on = %s WHERE roll_id = %s AND person_id = %s",
+        (event.on, event.originator_id, event.person),
+    )
+
+
+@project.register
+def excused(event: Roll.Excused, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE participant SET excused_because = %s WHERE roll_id = %s AND person_id = %s",
+        (event.because, event.originator_id, event.person),
     )

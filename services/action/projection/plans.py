@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -39,9 +40,13 @@ ACTION = "SELECT a.*, a.state IN ('agreed', 'started') AND a.due < %(today)s AS 
 
 ACTION_WORDS = (
     "strength_because", "why_no_measure", "blocked_because", "extended_because", "evidence", "sent_back_because", "seen",
-    "withdrawn_because",
+    "withdrawn_because", "named", "handed_over_because",
 )  # fmt: skip
 """The columns of an action that are under seal."""
+
+PAGE = 25
+"""Lines of a list that are shown at a time."""
+TO_SEE_THROUGH = ("agreed", "started", "implemented")
 
 
 class Plans(View):
@@ -51,7 +56,7 @@ class Plans(View):
     """
 
     name = "plans"
-    table_names = ("plan", "factor", "action")
+    table_names = ("plan", "factor", "action", "participant")
     tables = """
         CREATE TABLE IF NOT EXISTS plan (
             journey uuid PRIMARY KEY, plan_id uuid NOT NULL, provider text NOT NULL, site text NOT NULL,
@@ -79,6 +84,14 @@ class Plans(View):
             verified_by text NOT NULL DEFAULT '', seen text NOT NULL DEFAULT '',
             withdrawn_because text NOT NULL DEFAULT '', version bigint NOT NULL
         );
+        ALTER TABLE action ADD COLUMN IF NOT EXISTS named text NOT NULL DEFAULT '';
+        ALTER TABLE action ADD COLUMN IF NOT EXISTS handed_over_because text NOT NULL DEFAULT '';
+        ALTER TABLE action ADD COLUMN IF NOT EXISTS escalated_to text[] NOT NULL DEFAULT '{}';
+        CREATE TABLE IF NOT EXISTS participant (
+            action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, took_part_on date,
+            excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
+        );
+        CREATE INDEX IF NOT EXISTS participant_action ON participant (action_id);
         CREATE INDEX IF NOT EXISTS action_journey ON action (journey, agreed_at);
         CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
         CREATE INDEX IF NOT EXISTS action_owner ON action (owner_post, due) WHERE state NOT IN ('verified', 'withdrawn');
@@ -89,14 +102,15 @@ class Plans(View):
         found = await self._ask(f"{PLAN} WHERE p.journey = %(journey)s", journey=journey, today=today)
         return found[0] if found else None
 
-    async def unfinished(self, sites: list[str], today: date, limit: int = 50) -> list[dict[str, Any]]:
-        """The plans at these sites in which a factor still waits for its answer, oldest first."""
+    async def unfinished(
+        self, sites: list[str], today: date, offset: int = 0, limit: int = PAGE
+    ) -> list[dict[str, Any]]:
+        """The plans at these sites in which a factor still waits for its answer, oldest first, a page at a time."""
         return await self._ask(
-            f"{PLAN} WHERE p.site = ANY(%(sites)s) AND answers.unanswered > 0 ORDER BY p.opened LIMIT %(limit)s",
-            sites=sites,
-            today=today,
-            limit=limit,
-        )
+            f"{PLAN} WHERE p.site = ANY(%(sites)s) AND answers.unanswered > 0 ORDER BY p.opened, p.journey"
+            " LIMIT %(limit)s OFFSET %(offset)s",
+            sites=sites, today=today, limit=limit, offset=offset,
+        )  # fmt: skip
 
     async def factors(self, journey: UUID) -> list[dict[str, Any]]:
         """The factors of a plan, with the reason where one was left; words under seal."""
@@ -115,40 +129,57 @@ class Plans(View):
         found = await self._ask(f"{ACTION} WHERE a.action_id = %(action)s", action=action, today=today)
         return found[0] if found else None
 
-    async def owned(self, posts: list[str], today: date, limit: int = 100) -> list[dict[str, Any]]:
-        """What these posts still have to do, late first."""
+    async def participants(self, action: UUID) -> list[dict[str, Any]]:
+        """Those whom a change is meant for, who took part when, and who was excused; the reason is under seal."""
+        return await self._ask(
+            "SELECT person_id, took_part_on, excused_because FROM participant WHERE action_id = %(action)s"
+            " ORDER BY took_part_on NULLS FIRST, person_id",
+            action=action,
+        )
+
+    async def mix(self, sites: list[str]) -> list[dict[str, Any]]:
+        """By site, how many kept actions there are of each strength."""
+        return await self._ask(
+            "SELECT site, count(*) AS kept, count(*) FILTER (WHERE strength = 'stronger') AS stronger,"
+            " count(*) FILTER (WHERE strength = 'intermediate') AS intermediate,"
+            " count(*) FILTER (WHERE strength = 'weaker') AS weaker FROM action"
+            " WHERE site = ANY(%(sites)s) AND state <> 'withdrawn' GROUP BY site ORDER BY site",
+            sites=sites,
+        )
+
+    async def owned(self, posts: list[str], today: date, offset: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
+        """What these posts still have to do, late first, a page at a time."""
         return await self._ask(
             f"{ACTION} WHERE a.owner_post = ANY(%(posts)s) AND a.state IN ('agreed', 'started')"
-            " ORDER BY a.due, a.action_id LIMIT %(limit)s",
-            posts=posts,
-            today=today,
-            limit=limit,
-        )
+            " ORDER BY a.due, a.action_id LIMIT %(limit)s OFFSET %(offset)s",
+            posts=posts, today=today, limit=limit, offset=offset,
+        )  # fmt: skip
 
     async def worklist(
         self,
         sites: list[str],
         today: date,
         *,
-        state: str = "",
+        states: Sequence[str] = TO_SEE_THROUGH,
         owner_post: str = "",
+        but_posts: Sequence[str] = (),
         late: bool = False,
-        limit: int = 100,
+        offset: int = 0,
+        limit: int = PAGE,
     ) -> list[dict[str, Any]]:
-        """The actions at these sites, earliest due first: those still to be seen through, or those in one `state`."""
+        """The actions at these sites in these states, earliest due first, a page at a time.
+
+        `but_posts`: those that these posts still have to make are left out, since they stand in `owned`.
+        """
         return await self._ask(
-            f"{ACTION} WHERE a.site = ANY(%(sites)s)"
-            " AND CASE WHEN %(state)s = '' THEN a.state NOT IN ('verified', 'withdrawn') ELSE a.state = %(state)s END"
+            f"{ACTION} WHERE a.site = ANY(%(sites)s) AND a.state = ANY(%(states)s)"
             " AND (%(post)s = '' OR a.owner_post = %(post)s)"
+            " AND NOT (a.owner_post = ANY(%(but)s) AND a.state IN ('agreed', 'started'))"
             " AND (NOT %(late)s OR (a.state IN ('agreed', 'started') AND a.due < %(today)s))"
-            " ORDER BY a.due, a.action_id LIMIT %(limit)s",
-            sites=sites,
-            today=today,
-            state=state,
-            post=owner_post,
-            late=late,
-            limit=limit,
-        )
+            " ORDER BY a.due, a.action_id LIMIT %(limit)s OFFSET %(offset)s",
+            sites=sites, today=today, states=list(states), post=owner_post, but=list(but_posts), late=late,
+            limit=limit, offset=offset,
+        )  # fmt: skip
 
     async def _ask(self, query: Any, **parameters: Any) -> list[dict[str, Any]]:
         return await self.rows(query, parameters)

@@ -1,0 +1,62 @@
+"""A change that is made person by person is made when everyone it is meant for is accounted for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.action.domain import rules
+from services.action.domain.action import Action
+from services.action.domain.roll import Roll
+from tests.action.facts import agreed
+from tests.given import event, given
+
+ANN, BO = UUID(int=71), UUID(int=72)
+DAY = date(2026, 3, 2)
+OPENED = event(Roll.Opened, action_id=UUID(int=11), people=[ANN])
+TOOK_PART = event(Roll.TookPart, person=ANN, on=DAY)
+EXCUSED = event(Roll.Excused, person=ANN, because="She left.")
+STARTED = event(Action.Started)
+
+
+def made(named: str = "", outstanding: int | None = None) -> Any:
+    return lambda action: action.implement(DAY, "audit", "Sheet 4", named, outstanding)
+
+
+def test_people_are_added_once() -> None:
+    given(Roll, OPENED).when(lambda r: r.add([ANN, BO, BO])).then(event(Roll.Added, people=[BO]))
+    given(Roll, OPENED).when(lambda r: r.add([ANN])).nothing()
+
+
+def test_each_person_takes_part_once() -> None:
+    given(Roll, OPENED).when(lambda r: r.take_part(ANN, DAY)).then(TOOK_PART)
+    given(Roll, OPENED, TOOK_PART).when(lambda r: r.take_part(ANN, DAY)).refused(rules.OnRecordAlready)
+    given(Roll, OPENED).when(lambda r: r.take_part(BO, DAY)).refused(rules.NotOnTheList)
+    given(Roll, OPENED).when(lambda r: r.take_part(ANN, date(2026, 3, 3))).refused(rules.ImplementedInTheFuture)
+
+
+def test_someone_is_excused_with_a_reason_and_may_still_take_part() -> None:
+    given(Roll, OPENED).when(lambda r: r.excuse(ANN, "She left.")).then(EXCUSED)
+    given(Roll, OPENED).when(lambda r: r.excuse(ANN, " ")).refused(rules.ReasonMissing)
+    given(Roll, OPENED, TOOK_PART).when(lambda r: r.excuse(ANN, "She left.")).refused(rules.OnRecordAlready)
+    given(Roll, OPENED, EXCUSED).when(lambda r: r.excuse(ANN, "Again.")).refused(rules.OnRecordAlready)
+    given(Roll, OPENED, EXCUSED).when(lambda r: r.take_part(ANN, DAY)).then(TOOK_PART)
+    assert given(Roll, OPENED, event(Roll.Added, people=[BO]), EXCUSED).aggregate.outstanding == [BO]
+
+
+@pytest.mark.parametrize("kind", ["training", "scenario_training", "competency", "coaching", "peer_observation"])
+def test_training_and_competency_are_made_person_by_person(kind: str) -> None:
+    given(Action, agreed(change_kind=kind), STARTED).when(made()).refused(rules.NobodyNamed)
+    given(Action, agreed(change_kind=kind), STARTED).when(made(outstanding=1)).refused(rules.SomeStillToTakePart)
+    given(Action, agreed(change_kind=kind), STARTED).when(made(outstanding=0)).then(event(Action.Implemented))
+
+
+@pytest.mark.parametrize("kind", ["care_plan", "risk_assessment", "rota"])
+def test_a_changed_plan_or_rota_is_named(kind: str) -> None:
+    given(Action, agreed(change_kind=kind), STARTED).when(made()).refused(rules.NotNamedWhatChanged)
+    given(Action, agreed(change_kind=kind), STARTED).when(made("The night rota of unit 2")).then(
+        event(Action.Implemented, named="The night rota of unit 2")
+    )
