@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.application import Intake
-from services.intake.pages import evidence, opportunity, patterns, quarantine, register, report, triage
+from services.intake.pages import employment, evidence, opportunity, patterns, quarantine, register, report, triage
 from services.intake.projection import Patterns, Quarantine, Register
 
 
@@ -17,6 +17,7 @@ def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns
     quarantine.add(router, intake, kept_apart)
     patterns.add(router, intake, kept, seen)
     evidence.add(router, intake)
+    employment.add(router, intake)
     triage.add(router, intake)
     opportunity.add(router, intake)
     return router

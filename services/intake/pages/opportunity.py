@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from contracts.taxonomy import DutyRecipient, EnquiryDecision, HarmLevel, IntakeRoute, OpportunityKind, Theme
+from contracts.taxonomy import DutyRecipient, EnquiryDecision, Fact, HarmLevel, IntakeRoute, OpportunityKind, Theme
 from libs.deciding import Act, Saved
 from libs.domain import Refused
 from libs.web.asking import act_of_form
@@ -19,7 +19,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import REPORTS_ONLY, Intake
+from services.intake.application import EMPLOYERS, REPORTS_ONLY, Intake, Received
 from services.intake.domain import Opportunity
 from services.intake.pages.register import state
 
@@ -83,6 +83,7 @@ def add(router: APIRouter, intake: Intake) -> None:
         opportunity = await found(intake, me, journey)
         site = await intake.directory.site(opportunity.site)
         steps = await intake.update_steps(opportunity)
+        sent = await intake.findings_of(opportunity)
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -99,6 +100,12 @@ def add(router: APIRouter, intake: Intake) -> None:
             kinds=OpportunityKind.choices(),
             themes=Theme.choices(),
             bodies=BODIES,
+            findings=[(DutyRecipient(each.body).label, each) for each in sent.findings.values()] if sent else [],
+            recommendations=[(DutyRecipient(each.body).label, each) for each in sent.recommendations.values()]
+            if sent
+            else [],
+            changed=changed(opportunity),
+            employs=me.role in EMPLOYERS and concerns_staff(opportunity),
             decisions=DECISIONS,
             referred=[(DutyRecipient(body).label, reference) for body, reference in opportunity.referrals],
             decided=[(DutyRecipient(body).label, dict(DECISIONS).get(said, said), words)
@@ -122,6 +129,20 @@ def described(it: Opportunity, *, reads: bool) -> list[tuple[str, Any]]:
         ("How it came", IntakeRoute(it.route).label),
     ]
     return [*(words if reads else []), *plain]
+
+
+def changed(it: Opportunity) -> tuple[list[str], list[str]]:
+    """The rules that apply since it was weighed anew, and those that no longer do."""
+    if not it.weighed or not it.weighed_before:
+        return [], []
+    now = {each.rule_id: each.title for each in it.weighed if each.agreed}
+    before = {each.rule_id: each.title for each in it.weighed_before if each.agreed}
+    return [now[rule] for rule in now if rule not in before], [before[rule] for rule in before if rule not in now]
+
+
+def concerns_staff(it: Opportunity) -> bool:
+    """Whether there is an allegation about a member of staff in it."""
+    return it.kind == OpportunityKind.STAFF_ALLEGATION or it.facts.get(Fact.ALLEGATION_AGAINST_STAFF) is True
 
 
 async def _safety(intake: Intake, act: Act, journey: UUID, form: Form) -> Saved | None:
@@ -155,6 +176,17 @@ async def _decision(intake: Intake, act: Act, journey: UUID, form: Form) -> Save
     return await intake.receive_decision(act, journey, body or "", decision or "", findings) if form.ok else None
 
 
+async def _findings(intake: Intake, act: Act, journey: UUID, form: Form) -> Saved | None:
+    body = form.one_of("found_by", dict(BODIES), "Choose whose findings they are.")
+    words = form.text("found", longest=8000)
+    recommended = tuple(line.strip() for line in form.text("recommended", longest=8000).splitlines() if line.strip())
+    if not words and not recommended:
+        form.wrong("Give what they found, or what they recommend.", "found")
+    dated, answer_by = form.day("dated"), form.day("answer_by")
+    received = Received(body or "", words, form.text("found_reference", longest=100), dated, recommended, answer_by)
+    return await intake.receive_findings(act, journey, received) if form.ok else None
+
+
 async def _reviewed(intake: Intake, act: Act, journey: UUID, form: Form) -> Saved | None:
     words = form.text("asked", "Say what the update asks of the service, even if that is nothing.", 4000)
     return await intake.step_update(act, journey, "reviewed", words) if form.ok else None
@@ -174,6 +206,7 @@ DECIDED: Mapping[str, Decide] = {
     "closure": _closure,
     "referral": _referral,
     "decision": _decision,
+    "findings": _findings,
     "reviewed": _reviewed,
     "actioned": _actioned,
     "communicated": _communicated,
