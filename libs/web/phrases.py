@@ -81,3 +81,14 @@ def due_phrase(
     """
     local, today = _in_zone(due, zone), _in_zone(now, zone).date()
     return _late(local, today, working_days) if now.astimezone(UTC) > due else _ahead(local, today, working_days)
+
+
+def days(length: float | None) -> str:
+    """A length of time in days as a person says it: "less than a day", "3 days", "5 weeks", "7 months"; "no data" for none."""
+    if length is None:
+        return "no data"
+    if length < 1:
+        return "less than a day"
+    lengths = ((61, "month", 30.44), (21, "week", 7), (1, "day", 1))
+    unit, size = next((unit, size) for least, unit, size in lengths if length >= least)
+    return counted(round(length / size), unit)

@@ -49,6 +49,12 @@ LISTS = (
     Link("Accounts owed", "/notification"),
     Link("Briefings to read", "/briefings"),
     Link("Measures and regular reviews", "/assurance"),
+    Link("How far the loop is closed", "/loop"),
+    Link("Board page", "/board"),
+    Link("Tables to take away", "/tables"),
+    Link("Sites compared", "/comparison"),
+    Link("Trends", "/trend"),
+    Link("Themes at each site", "/themes"),
     Link("Organisation and rules", "/organisation"),
     Link("How the rooms are", "/rooms"),
 )
@@ -115,7 +121,7 @@ class Shell:
         def is_late(when: datetime) -> bool:
             return self.clock.now() > when
 
-        plain = {"number": phrases.number, "percent": phrases.percent, "counted": phrases.counted}
+        plain = {"number": phrases.number, "percent": phrases.percent, "counted": phrases.counted, "days": phrases.days}
         self.environment.filters |= plain | {"local_time": local_time, "day": day, "due": due, "is_late": is_late}
         self.environment.globals |= {"static": address, "new_key": lambda: uuid4().hex}
 

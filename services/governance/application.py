@@ -14,7 +14,7 @@ from libs.domain import Refused
 from libs.reading import opened
 from libs.rules import pack_of
 from libs.service import NotFound, Service, command
-from services.governance.domain import Challenge, Post, RuleBook, Site, organisation_journey
+from services.governance.domain import Challenge, Post, RuleBook, Site, Trend, organisation_journey
 
 ORGANISERS = frozenset(
     {
@@ -51,11 +51,22 @@ class NewSite:
     opened_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a trend is of: a kind, a theme, both or a measure; `site` is empty for the provider's sites together."""
+
+    provider: str
+    site: str = ""
+    kind: str = ""
+    theme: str = ""
+    measure_id: str = ""
+
+
 class Governance(Service):
     """Keeps the organisation and its rules, and what oversight asks of it."""
 
     name = "governance"
-    aggregates = (Site, Post, RuleBook, Challenge)
+    aggregates = (Site, Post, RuleBook, Challenge, Trend)
     directory: Directory
 
     @command
@@ -181,6 +192,26 @@ class Governance(Service):
         acting_in = {p.post_id for p in await self.directory.posts(act.scope) if p.role == act.role}
         found.answer(words, acting_in, await self._names(found.site))
         return await self.save(act, found)
+
+    @command
+    async def reset_baseline(self, act: Act, subject: Subject, from_month: date, because: str) -> Saved:
+        """Let a trend's limits rest on what came from a month on. Raises NotFound for an unknown site."""
+        if subject.site:
+            await self.directory.site(subject.site)
+        named = (subject.kind, subject.theme, subject.measure_id)
+        trend = await self.find(Trend, Trend.create_id(subject.provider, subject.site, *named))
+        journey = organisation_journey(subject.provider)
+        trend = trend or Trend(
+            provider=subject.provider, site=subject.site, journey=journey, about=journey, kind=subject.kind,
+            theme=subject.theme, measure_id=subject.measure_id,
+        )  # fmt: skip
+        names = await self._names(subject.site) if subject.site else await self._everyone()
+        trend.reset_baseline(from_month, because, act.role, names)
+        return await self.save(act, trend)
+
+    async def _everyone(self) -> list[str]:
+        held = await self.directory.rows("SELECT DISTINCT name FROM holder")
+        return [row["name"] for row in await opened(self.mapper.keys, held, "name")]
 
     async def _post(self, post_id: str) -> dict[str, Any]:
         row = await self.directory.row("SELECT * FROM post WHERE post_id = %s", (post_id,))

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from contracts import governance as said
 from contracts.envelope import PublishedEvent
-from services.governance.domain import Challenge, Post, RuleBook, Site
+from services.governance.domain import Challenge, Post, RuleBook, Site, Trend
 
 
 @singledispatch
@@ -93,3 +93,15 @@ def challenge_raised(event: Challenge.Raised) -> PublishedEvent:
 @publish.register
 def challenge_answered(event: Challenge.Answered) -> PublishedEvent:
     return said.ChallengeAnswered(challenge_id=event.originator_id, words=event.words)
+
+
+@publish.register
+def baseline_reset(event: Trend.BaselineReset) -> PublishedEvent:
+    return said.BaselineReset(
+        site_id=event.site,
+        kind=event.kind,
+        theme=event.theme,
+        measure_id=event.measure_id,
+        from_month=event.from_month,
+        because=event.because,
+    )

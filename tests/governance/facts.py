@@ -38,6 +38,7 @@ def _organisation(says: Saying) -> None:
             count_kind="complaint_upheld", financial_year="2025-26", running_total=total, delta=delta, as_of=day
         )
         says.say(fact, UUID(int=2))
+    says.say(governance.BaselineReset(site_id="elm", theme="falls", from_month=APRIL, because="Sensors."), UUID(int=1))
     says.say(audit.CheckpointSigned(ledger="intake", size=10, root="r", note="n"), UUID(int=3))
     says.say(audit.CheckpointSigned(ledger="intake", size=20, root="r", note="n"), UUID(int=3))
 

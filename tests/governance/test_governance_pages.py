@@ -104,7 +104,7 @@ async def test_a_site_shows_counts_with_what_they_are_divided_by(stage: Stage) -
         sent_on = await browser.get("/site")
         page = (await browser.get("/site/elm")).text
     assert sent_on.headers["Location"] == "/site/elm"
-    assert "1 report, 1.0 per 1,000 occupied bed days" in page
+    assert in_order(page, "1 report", "1.0 per 1,000 occupied bed days")
     assert "The review has not been signed off".lower() in page.lower()
 
 

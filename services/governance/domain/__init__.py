@@ -20,6 +20,7 @@ from services.governance.domain.organisation import (
     Site,
     organisation_journey,
 )
+from services.governance.domain.trend import NotBegunYet, NotYoursToReset, ResetAlready, Trend
 
 __all__ = [
     "AlreadyAdopted",
@@ -27,13 +28,17 @@ __all__ = [
     "AlreadyInPost",
     "Challenge",
     "NamesSomeone",
+    "NotBegunYet",
     "NotForThisPost",
     "NotInPost",
     "NotInTheTeam",
     "NotYoursToAnswer",
+    "NotYoursToReset",
     "Post",
+    "ResetAlready",
     "RuleBook",
     "Site",
+    "Trend",
     "WordsMissing",
     "organisation_journey",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.governance.application import Governance
-from services.governance.pages import journeys, organisation, sites, work
+from services.governance.pages import comparison, journeys, listing, organisation, oversight, sites, themes, trend, work
 from services.governance.projection import Overview
 
 
@@ -13,7 +13,12 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     """Every page of governance."""
     router = APIRouter(include_in_schema=False)
     work.add(router, governance, overview)
+    listing.add(router, governance, overview)
     journeys.add(router, governance, overview)
     sites.add(router, governance, overview)
+    oversight.add(router, governance, overview)
+    comparison.add(router, governance, overview)
+    trend.add(router, governance, overview)
+    themes.add(router, governance, overview)
     organisation.add(router, governance)
     return router

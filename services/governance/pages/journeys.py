@@ -1,8 +1,7 @@
-"""The journeys of one's sites, and one journey from first report to proof."""
+"""One journey from first report to proof."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,53 +11,24 @@ from starlette.responses import Response
 from contracts.taxonomy import ClosureState, OpportunityKind, Role, Theme
 from libs.reading import opened
 from libs.service import NotFound
-from libs.web.forms import Form
 from libs.web.posts import SignedIn
-from libs.web.reach import sites_of, within
+from libs.web.reach import within
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.pages.live import live, wait_for
 from services.governance.pages.sentences import label, tell
 from services.governance.projection import Overview
-from services.governance.projection.journey_reading import PAGE, TIMELINE, Filters
-from services.governance.projection.stories import WHY_OPEN, journey_story
+from services.governance.projection.journey_reading import TIMELINE
+from services.governance.projection.stories import journey_story
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 
 READS_NO_WORDS = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that see what became of a report, but not what others wrote in confidence."""
 
-STATES = [("open", "All that are open"), *WHY_OPEN.items()]
-
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
-    """The list and the page of one journey."""
-
-    @router.get("/journeys")
-    async def journeys(request: Request, me: Me, before: str = "", after: str = "") -> Response:
-        await wait_for(overview, after)
-        sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
-        asked = {name: request.query_params.get(name, "") for name in Filters.__slots__}
-        rows = await overview.listed(list(sites), Filters(**asked), governance.clock.now(), _place(before))
-        more = len(rows) > PAGE
-        kept = "".join(
-            f"&{name}={value}" for name, value in asked.items() if value and value.replace("_", "").isalnum()
-        )
-        last = rows[PAGE - 1] if more else None
-        return live(
-            request,
-            "governance/journeys.html",
-            "governance/journeys_part.html",
-            form=Form(asked),
-            sites=sites,
-            kinds=OpportunityKind.choices(),
-            themes=Theme.choices(),
-            states=STATES,
-            filtered=any(asked.values()),
-            rows=[_line(row, sites) for row in rows[:PAGE]],
-            newest=f"/journeys?{kept[1:]}" if before else "",
-            older=f"/journeys?before={last['raised'].timestamp():.6f}~{last['journey']}{kept}" if last else "",
-        )
+    """The page of one journey."""
 
     @router.get("/journeys/{journey}")
     async def journey(request: Request, me: Me, journey: UUID, after: str = "") -> Response:
@@ -82,24 +52,6 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             posts={p.post_id: p.title for p in await governance.directory.posts_above(story["site"])},
             cut=TIMELINE,
         )
-
-
-def _place(before: str) -> tuple[datetime, UUID] | None:
-    """Where the page before this one ended; a place that cannot be read is the beginning."""
-    stamp, _, journey = before.partition("~")
-    try:
-        return datetime.fromtimestamp(float(stamp)).astimezone(), UUID(journey)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _line(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
-    return row | {
-        "title": label(OpportunityKind, row["kind"]),
-        "site_title": sites[row["site"]],
-        "why": WHY_OPEN[row["stage"]],
-        "reached": list(ClosureState)[row["closure"] - 1].label if row["closure"] else "",
-    }
 
 
 async def _moments(

@@ -189,6 +189,9 @@ SENTENCES: dict[str, Tell] = {
     "assurance.closure_state_lost.v1": lambda p: Told(
         f"No longer holds: {lower(label(ClosureState, p['state']))}", [p["because"]], page="assurance"
     ),
+    "governance.baseline_reset.v1": lambda p: Told(
+        f"Limits of a trend set anew from {_day(p['from_month'])}", [p["because"]], decision=True
+    ),
     "governance.challenge_raised.v1": lambda p: Told("Challenged", [p["asked"]], decision=True),
     "governance.challenge_answered.v1": lambda p: Told("Challenge answered", [p["answer"]], decision=True),
 }

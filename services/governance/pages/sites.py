@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from contracts.taxonomy import ClosureState
 from libs.domain import Refused
 from libs.service import NotFound
 from libs.web.asking import act_of_form
@@ -19,12 +18,15 @@ from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.domain.challenges import LONGEST, OVERSIGHT
 from services.governance.pages.live import live, shell_of, wait_for
+from services.governance.pages.narrowing import narrowed
 from services.governance.projection import Overview
 from services.governance.projection.stories import provider_story, site_story
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 UNITS = {"occupied_bed_days": "occupied bed days", "care_hours": "hours of care", "person_days": "person-days"}
 RECENT_MONTHS = 6
+SHOWN = 8
+"""How many rows of a kind a site's page shows before it leads to the list of all."""
 
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
@@ -44,6 +46,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             measures=shown_measures(story["measures"]),
             months=shown_months(story["monthly"]),
             posts={post.post_id: post.title for post in posts},
+            shown=SHOWN,
             may_challenge=me.role in OVERSIGHT,
             options=[(m["measure_id"], m["title"]) for m in story["measures"]],
             longest=LONGEST,
@@ -83,9 +86,9 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     @router.get("/provider")
     async def provider(request: Request, me: Me, after: str = "") -> Response:
         await wait_for(overview, after)
-        sites = await sites_of(governance.directory, me)
-        name = sites[0].provider if sites else me.scope.partition(":")[2]
-        story = await provider_story(overview, name, sites, governance.clock.now())
+        scope = await narrowed(request, governance.directory, me)
+        name = scope.provider or me.scope.partition(":")[2]
+        story = await provider_story(overview, name, scope.sites, governance.clock.now())
         return live(
             request,
             "governance/provider.html",
@@ -93,8 +96,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             story=story,
             measures=shown_measures(story["measures"]),
             months=shown_months(story["monthly"]),
-            titles={site.site_id: site.title for site in sites},
-            labels={state.value: state.label for state in ClosureState} | {"": "None of them yet"},
+            titles=scope.titles,
+            scope=scope,
         )
 
     _challenges(router, governance, overview)

@@ -9,16 +9,26 @@ from typing import ClassVar, LiteralString
 
 from psycopg_pool import AsyncConnectionPool
 
-from services.governance.projection import actions, duties, journeys, organisation, proof
+from services.governance.projection import (
+    actions,
+    baselines,
+    duties,
+    journeys,
+    organisation,
+    proof,
+    searching,
+    unwritten,
+)
 from services.governance.projection.journey_reading import JourneyReading
+from services.governance.projection.loop_reading import LoopReading
 from services.governance.projection.standing import Standing
 from services.governance.projection.work_reading import WorkReading
 from services.governance.projection.writing import project
 
-__all__ = ["Overview", "project"]
+__all__ = ["Overview", "project", "unwritten"]
 
 
-class Overview(JourneyReading, Standing, WorkReading):
+class Overview(JourneyReading, Standing, LoopReading, WorkReading):
     """Everything governance shows, in one view."""
 
     name = "overview"
@@ -28,9 +38,16 @@ class Overview(JourneyReading, Standing, WorkReading):
         *duties.NAMES,
         *proof.NAMES,
         *organisation.NAMES,
+        *baselines.NAMES,
     )
     tables: ClassVar[LiteralString] = (
-        journeys.TABLES + actions.TABLES + duties.TABLES + proof.TABLES + organisation.TABLES
+        journeys.TABLES
+        + actions.TABLES
+        + duties.TABLES
+        + proof.TABLES
+        + organisation.TABLES
+        + searching.INDEXES
+        + baselines.TABLES
     )
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:

@@ -3,36 +3,82 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, LiteralString
 from uuid import UUID
 
 from libs.calendar import local_day
 from libs.views import View
+from services.governance.projection import figures, searching
+from services.governance.projection.figures import FIGURES
 
 PAGE = 25
 TIMELINE = 1_000
 """How many moments a timeline shows at most; a journey with more says so."""
 
-COUNTS = """
-    (SELECT count(*) FROM action a WHERE a.journey = j.journey AND a.state NOT IN ('verified', 'withdrawn'))
-        AS actions_open,
-    (SELECT count(*) FROM action a WHERE a.journey = j.journey AND a.state IN ('agreed', 'started', 'blocked')
-        AND a.due < %(today)s) AS actions_late,
-    (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND d.state = 'owed') AS duties_owed,
-    (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND d.state = 'owed' AND d.due < %(now)s)
-        AS duties_overdue
+COUNTS = f"""
+    (SELECT count(*) FROM action a WHERE a.journey = j.journey AND {figures.ACTION_OPEN}) AS actions_open,
+    (SELECT count(*) FROM action a WHERE a.journey = j.journey AND {figures.ACTION_LATE}) AS actions_late,
+    (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND {figures.DUTY_OWED}) AS duties_owed,
+    (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND {figures.DUTY_OVERDUE}) AS duties_overdue
 """
+
+MISSED: LiteralString = (
+    "j.journey IN (SELECT b.journey FROM measure_figure f, jsonb_to_recordset(f.breaches) AS b(journey uuid)"
+    " WHERE f.site = ANY(%(sites)s) AND f.measure_id = %(measure)s AND f.period = %(period)s)"
+)
+MONTH: LiteralString = (
+    "j.occurred >= %(month)s::date::timestamp AT TIME ZONE 'Europe/London'"
+    " AND j.occurred < (coalesce(%(until)s::date, %(month)s::date) + interval '1 month')::timestamp"
+    " AT TIME ZONE 'Europe/London'"
+)
+UNIT: LiteralString = (
+    "coalesce((SELECT c.unit FROM capacity c WHERE c.site = j.site AND c.exposure > 0 AND c.month ="
+    " date_trunc('month', j.occurred AT TIME ZONE 'Europe/London')::date), 'none') = %(unit)s"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader narrows the list to; empty means all. `state` is a stage, or "open"."""
+    """What a reader narrows the list to; empty means all.
+
+    `state` is a stage, or "open". `figure` is one of the numbers in FIGURES, from the day `since` where that is given.
+    `month` is the month in which it happened, or the first of those up to and including `until`, and `unit` what the
+    site stated for it to be divided by ("none": nothing).
+    `measure` and `period` are a target and the month in which it was missed.
+    """
 
     site: str = ""
     kind: str = ""
     theme: str = ""
     state: str = ""
+    figure: str = ""
+    since: date | None = None
+    month: date | None = None
+    until: date | None = None
+    unit: str = ""
+    measure: str = ""
+    period: date | None = None
+    words: str = ""
+
+    def clauses(self) -> list[str]:
+        """The conditions that a journey must meet."""
+        given = {
+            "site": "j.site = %(site)s", "kind": "j.kind = %(kind)s", "theme": "%(theme)s = ANY(j.themes)",
+            "month": MONTH, "period": MISSED, "words": searching.FOUND,
+        }  # fmt: skip
+        asked = [clause for name, clause in given.items() if getattr(self, name)]
+        if self.unit and self.month:
+            asked.append(UNIT)
+        if self.state:
+            asked.append("j.stage <> 'closed'" if self.state == "open" else "j.stage = %(state)s")
+        if found := FIGURES.get(self.figure):
+            asked.append(found.clause(since=self.since is not None))
+        return asked
+
+    def given(self) -> dict[str, Any]:
+        """The values that the conditions name."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class JourneyReading(View):
@@ -50,20 +96,31 @@ class JourneyReading(View):
     ) -> list[dict[str, Any]]:
         """A page of journeys at these sites, newest first, after the one that `before` names; one more than PAGE
         where there is another page."""
-        wanted = {"site": "j.site = %(site)s", "kind": "j.kind = %(kind)s", "theme": "%(theme)s = ANY(j.themes)"}
-        asked = [clause for name, clause in wanted.items() if getattr(filters, name)]
-        if filters.state:
-            asked.append("j.stage <> 'closed'" if filters.state == "open" else "j.stage = %(state)s")
+        asked = filters.clauses()
         if before:
             asked.append("(j.raised, j.journey) < (%(raised)s, %(journey)s)")
         where = " AND ".join(["j.site = ANY(%(sites)s)", "j.raised IS NOT NULL", *asked])
-        given = {name: getattr(filters, name) for name in Filters.__slots__}
-        given |= {"sites": sites, "today": local_day(now), "now": now, "limit": PAGE + 1}
+        given = self._given(sites, filters, now) | {"limit": PAGE + 1}
         given |= dict(zip(("raised", "journey"), before, strict=True)) if before else {}
         return await self.rows(
             f"SELECT j.*, {COUNTS} FROM journey j WHERE {where} ORDER BY j.raised DESC, j.journey DESC LIMIT %(limit)s",
             given,
         )
+
+    async def counted(self, sites: list[str], filters: Filters, now: datetime) -> tuple[int, int]:
+        """How many journeys the list holds, and how many of what its figure counts they hold together."""
+        figure = FIGURES.get(filters.figure)
+        things = figure.things(since=filters.since is not None) if figure else "1"
+        where = " AND ".join(["j.site = ANY(%(sites)s)", "j.raised IS NOT NULL", *filters.clauses()])
+        row = await self.row(
+            f"SELECT count(*)::int AS journeys, coalesce(sum({things}), 0)::int AS things FROM journey j WHERE {where}",
+            self._given(sites, filters, now),
+        )
+        return (row["journeys"], row["things"]) if row else (0, 0)
+
+    @staticmethod
+    def _given(sites: list[str], filters: Filters, now: datetime) -> dict[str, Any]:
+        return filters.given() | {"sites": sites, "today": local_day(now), "now": now}
 
     async def timeline(self, journey: UUID) -> list[dict[str, Any]]:
         """Everything on record about a journey, in the order in which it was recorded; words still under seal."""

@@ -7,7 +7,7 @@ from contracts.taxonomy import ClosureState
 from libs.views import Rows
 from services.governance.projection.writing import journey_row, moment, project, text
 
-NAMES = ("measure", "measure_figure", "closure", "cadence")
+NAMES = ("measure", "measure_figure", "closure", "verdict", "cadence")
 
 TABLES = """
     CREATE TABLE IF NOT EXISTS measure (
@@ -44,6 +44,17 @@ TABLES = """
         lost timestamptz,
         because text NOT NULL DEFAULT '',
         PRIMARY KEY (journey, state)
+    );
+    CREATE TABLE IF NOT EXISTS verdict (
+        journey uuid NOT NULL,
+        site text NOT NULL,
+        measure_id text NOT NULL,
+        verdict text NOT NULL,
+        before text NOT NULL,
+        after text NOT NULL,
+        method text NOT NULL,
+        reached timestamptz NOT NULL,
+        PRIMARY KEY (journey, measure_id)
     );
     CREATE TABLE IF NOT EXISTS cadence (
         site text NOT NULL,
@@ -102,6 +113,15 @@ def practice_observed(event: said.PracticeObserved, rows: Rows) -> None:
 @project.register
 def verdict_reached(event: said.VerdictReached, rows: Rows) -> None:
     journey_row(event, rows)
+    rows.execute(
+        "INSERT INTO verdict VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey, measure_id) DO UPDATE SET"
+        " verdict = excluded.verdict, before = excluded.before, after = excluded.after, method = excluded.method,"
+        " reached = excluded.reached",
+        (
+            event.journey, event.site, event.measure_id, event.verdict, event.before, event.after, event.method,
+            event.recorded,
+        ),
+    )  # fmt: skip
     moment(
         event, rows, measure_id=event.measure_id, verdict=event.verdict, before=event.before, after=event.after,
         method=event.method,

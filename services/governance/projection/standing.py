@@ -10,6 +10,7 @@ from typing import Any
 
 from libs.calendar import local_day
 from libs.views import View
+from services.governance.projection import figures
 
 RECENT = 5
 
@@ -28,8 +29,8 @@ class Standing(View):
     async def closure_counts(self, sites: list[str]) -> dict[int, int]:
         """How many journeys under review or beyond hold each closure state as their furthest; 0 is none yet."""
         found = await self.rows(
-            "SELECT closure, count(*) AS journeys FROM journey WHERE site = ANY(%s)"
-            " AND (closure > 0 OR stage NOT IN ('closed', 'weigh', 'update')) GROUP BY closure",
+            "SELECT closure, count(*) AS journeys FROM journey WHERE site = ANY(%s) AND raised IS NOT NULL"
+            f" AND {figures.ON_THE_WAY} GROUP BY closure",
             (sites,),
         )
         return {row["closure"]: row["journeys"] for row in found}
@@ -37,21 +38,18 @@ class Standing(View):
     async def loads(self, sites: list[str], now: datetime) -> list[dict[str, Any]]:
         """For each site: actions open and late, duties owed and overdue, briefings open, people not yet briefed."""
         return await self.rows(
-            """
+            f"""
             SELECT s.site, coalesce(a.open, 0) AS actions_open, coalesce(a.late, 0) AS actions_late,
                 coalesce(d.owed, 0) AS duties_owed, coalesce(d.overdue, 0) AS duties_overdue,
                 coalesce(b.open, 0) AS briefings_open, coalesce(b.people, 0) AS people_not_yet_briefed
             FROM unnest(%(sites)s::text[]) AS s(site)
-            LEFT JOIN (SELECT site, count(*) AS open, count(*) FILTER (
-                    WHERE state IN ('agreed', 'started', 'blocked') AND due < %(today)s) AS late
-                FROM action WHERE site = ANY(%(sites)s) AND state NOT IN ('verified', 'withdrawn') GROUP BY site) a
-                ON a.site = s.site
-            LEFT JOIN (SELECT site, count(*) AS owed, count(*) FILTER (WHERE due < %(now)s) AS overdue
-                FROM duty WHERE site = ANY(%(sites)s) AND state = 'owed' GROUP BY site) d ON d.site = s.site
-            LEFT JOIN (SELECT b.site, count(*) AS open, sum(greatest(b.audience - p.understood, 0))::int AS people
-                FROM briefing b CROSS JOIN LATERAL (SELECT count(understood)::int AS understood
-                    FROM briefing_person p WHERE p.briefing_id = b.briefing_id) p
-                WHERE b.site = ANY(%(sites)s) AND b.reached IS NULL GROUP BY b.site) b ON b.site = s.site
+            LEFT JOIN (SELECT site, count(*) AS open, count(*) FILTER (WHERE {figures.ACTION_LATE}) AS late
+                FROM action WHERE site = ANY(%(sites)s) AND {figures.ACTION_OPEN} GROUP BY site) a ON a.site = s.site
+            LEFT JOIN (SELECT site, count(*) AS owed, count(*) FILTER (WHERE {figures.DUTY_OVERDUE}) AS overdue
+                FROM duty WHERE site = ANY(%(sites)s) AND {figures.DUTY_OWED} GROUP BY site) d ON d.site = s.site
+            LEFT JOIN (SELECT site, count(*) AS open, {figures.NOT_UNDERSTOOD}::int AS people
+                FROM briefing x WHERE site = ANY(%(sites)s) AND {figures.BRIEFING_OPEN} GROUP BY site) b
+                ON b.site = s.site
             ORDER BY s.site
             """,
             {"sites": sites, "now": now, "today": local_day(now)},
@@ -60,8 +58,7 @@ class Standing(View):
     async def open_actions(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
         """Actions not yet verified, first due first."""
         return await self.rows(
-            "SELECT * FROM action WHERE site = ANY(%s) AND state NOT IN ('verified', 'withdrawn')"
-            " ORDER BY due, action_id LIMIT %s",
+            f"SELECT * FROM action WHERE site = ANY(%s) AND {figures.ACTION_OPEN} ORDER BY due, action_id LIMIT %s",
             (sites, limit),
         )
 

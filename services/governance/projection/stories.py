@@ -93,6 +93,24 @@ def plan_state(row: dict[str, Any]) -> str:
     return "changing" if row["factors"] else "nothing_to_change"
 
 
+def is_late(action: dict[str, Any], now: datetime) -> bool:
+    """Whether an action should have been made by now; one that only waits to be verified is not late."""
+    return bool(action["state"] in {"agreed", "started", "blocked"} and action["due"] < local_day(now))
+
+
+async def loop_so_far(overview: Overview, sites: list[str], since: date | None) -> dict[str, Any]:
+    """Of what was learned since a day: how many journeys are done, briefed, practised, effective, sustained, and how
+    many days each state took from the one before (median, least, most, of how many)."""
+    steps = await overview.steps(sites, since)
+    return {
+        "since": since,
+        "learned": await overview.learned_count(sites, since),
+        "states": [
+            {"state": state.value, "label": state.label} | row for state, row in zip(ClosureState, steps, strict=True)
+        ],
+    }
+
+
 def _closure(held: int, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     by_state = {row["state"]: row for row in told}
     nothing = {"reached": None, "proof": "", "lost": None, "because": ""}
@@ -121,7 +139,8 @@ async def site_story(overview: Overview, site: Site, now: datetime, known_on: da
         "why_open": _reasons(stages),
         "closed": stages.get("closed", 0),
         **without(load, "site"),
-        "actions": await overview.open_actions(only),
+        "loop": await loop_so_far(overview, only, since),
+        "actions": [a | {"late": is_late(a, now)} for a in await overview.open_actions(only)],
         "duties": await overview.open_duties(only),
         "briefings": await overview.open_briefings(only),
         "measures": trends(await overview.figures(only, since)),
@@ -154,6 +173,7 @@ async def provider_story(
         "why_open": _reasons(total),
         "closed": total.get("closed", 0),
         **_summed(loads.values()),
+        "loop": await loop_so_far(overview, ids, since),
         "closure_states": [{"state": state_of(n), "journeys": held.get(n, 0)} for n in range(6)],
         "regions": _regions(sites, stages, loads),
         "measures": trends(await overview.figures(ids, since)),

@@ -1,0 +1,85 @@
+"""What a page of figures is asked: of what, over which months, of which sites; and the address of what is behind a number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+
+from fastapi import Request
+
+from contracts.taxonomy import OpportunityKind, Theme
+from libs.calendar import local_day
+from libs.web.forms import Form
+from services.governance.projection.counting import Counted
+from services.governance.projection.stories import months_before
+
+MONTHS = {"6": 6, "12": 12, "24": 24}
+SPANS = [("6", "The last 6 months"), ("12", "The last 12 months"), ("24", "The last 24 months")]
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is counted, in words and for an address; `form` keeps what was chosen."""
+
+    what: Counted
+    form: Form
+
+    @property
+    def words(self) -> str:
+        """What is counted, as a heading says it."""
+        kind = OpportunityKind(self.what.kind).label if self.what.kind else ""
+        theme = Theme(self.what.theme).label if self.what.theme else ""
+        if kind and theme:
+            return f"{kind}, theme: {theme.lower()}"
+        return kind or (f"Theme: {theme.lower()}" if theme else "Everything reported")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What an address needs to count the same."""
+        given = {"kind": self.what.kind, "theme": self.what.theme, "months": self.form.value("months")}
+        return {name: value for name, value in given.items() if value}
+
+    @property
+    def span(self) -> str:
+        """The months in words."""
+        return f"{self.what.since:%B %Y} to {self.what.until:%B %Y}"
+
+
+def asked_of(request: Request, now: datetime, months: int = 12) -> Asked:
+    """What the address asks for, over whole months up to the last one; what cannot be read asks for nothing."""
+    given = {
+        name: request.query_params.get(name, "")[:LONGEST]
+        for name in ("kind", "theme", "months", "peers", "site", "unit")
+    }
+    span = MONTHS.get(given["months"], months)
+    return Asked(counted(given["kind"], given["theme"], now, span), Form(given | {"months": str(span)}))
+
+
+def counted(kind: str, theme: str, now: datetime, months: int) -> Counted:
+    """A kind and a theme over so many whole months, the last of which has ended."""
+    today = local_day(now)
+    until = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return Counted(
+        months_before(today, months),
+        until,
+        kind if kind in set(OpportunityKind) else "",
+        theme if theme in set(Theme) else "",
+    )
+
+
+def journeys_behind(what: Counted, site: str = "", unit: str = "", month: date | None = None) -> str:
+    """The list of the journeys that a number counts."""
+    since, until = (month, month) if month else (what.since, what.until)
+    asked = {
+        "site": site, "kind": what.kind, "theme": what.theme, "month": since.isoformat(), "until": until.isoformat(),
+        "unit": unit,
+    }  # fmt: skip
+    return "/journeys?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def address(path: str, **asked: str) -> str:
+    """An address of one of these pages."""
+    kept = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path

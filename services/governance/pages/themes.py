@@ -1,0 +1,112 @@
+"""Themes at sites as a table of numbers, and one theme: where it rose, month by month, and what was learned about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from contracts.taxonomy import Theme
+from libs.directory import Site
+from libs.service import NotFound
+from libs.web.posts import SignedIn
+from libs.web.reach import sites_of
+from libs.web.signed_in import signed_in
+from services.governance.application import Governance
+from services.governance.pages.asked import SPANS, Asked, address, asked_of, counted, journeys_behind
+from services.governance.pages.live import shell_of
+from services.governance.pages.sentences import label
+from services.governance.projection import Overview
+from services.governance.projection.counting import Counted, learning_of, months_of, themes_of
+from services.governance.projection.peers import Peers, peer_groups
+from services.governance.projection.spreading import Cell, by_month, heat, risen
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+MONTHS = 24
+SHOWN = 12
+"""Months of a theme's table; its chart goes further back."""
+
+
+def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
+    """The table of themes and sites, and the page of one theme."""
+
+    @router.get("/themes")
+    async def themes(request: Request, me: Me) -> Response:
+        sites = await sites_of(governance.directory, me)
+        asked = asked_of(request, governance.clock.now())
+        everything = Counted(asked.what.since, asked.what.until)
+        ids = [site.site_id for site in sites]
+        rows, counts = await months_of(overview, ids, everything), await themes_of(overview, ids, everything)
+        groups = [group for group in peer_groups(sites, rows) if group.code == group.unit]
+        apart = [site for site in sites if not any(site in group.sites for group in groups)]
+        if apart:
+            groups.append(Peers("", "Sites that stated nothing to divide by", "", tuple(apart)))
+        return shell_of(request).page(
+            request,
+            "governance/themes.html",
+            asked=asked,
+            form=asked.form,
+            spans=SPANS,
+            tables=[_table(asked, group, rows, counts) for group in groups],
+        )
+
+    @router.get("/themes/{theme}")
+    async def theme(request: Request, me: Me, theme: str) -> Response:
+        if theme not in set(Theme):
+            raise NotFound("There is no theme of this name. Choose one from the table of themes.")
+        sites = await sites_of(governance.directory, me)
+        ids, what = [site.site_id for site in sites], counted("", theme, governance.clock.now(), MONTHS)
+        rows = await months_of(overview, ids, what)
+        return shell_of(request).page(
+            request,
+            "governance/theme.html",
+            theme=theme,
+            title=label(Theme, theme),
+            risen=[(each, address("/trend", site=each.site.site_id, theme=theme)) for each in risen(sites, rows)],
+            learned=await learning_of(overview, ids, theme),
+            titles={site.site_id: site.title for site in sites},
+            **_months(what, sites, rows),
+        )
+
+
+def _table(asked: Asked, peers: Peers, rows: list[dict[str, Any]], counts: list[dict[str, Any]]) -> dict[str, Any]:
+    exposure: dict[str, float] = {}
+    for row in rows:
+        if row["unit"] == peers.unit and row["exposure"]:
+            exposure[row["site"]] = exposure.get(row["site"], 0.0) + row["exposure"]
+
+    def shown(cell: Cell, site: str, theme: str) -> dict[str, Any]:
+        what = Counted(asked.what.since, asked.what.until, theme=theme)
+        return {
+            "events": cell.events,
+            "rate": cell.per_thousand,
+            "level": cell.level,
+            "href": journeys_behind(what, site),
+        }
+
+    lines = [
+        {
+            "title": label(Theme, line.theme),
+            "href": address(f"/themes/{line.theme}"),
+            "cells": [shown(cell, s.site_id, line.theme) for s, cell in zip(peers.sites, line.cells, strict=True)],
+            "together": line.together,
+        }
+        for line in heat(peers, exposure, counts)
+    ]
+    return {"peers": peers, "lines": lines}
+
+
+def _months(what: Counted, sites: list[Site], rows: list[dict[str, Any]]) -> dict[str, Any]:
+    months, counts = by_month(rows)
+    months = months[-SHOWN:]
+    lines = [
+        {
+            "title": site.title,
+            "trend": address("/trend", site=site.site_id, theme=what.theme),
+            "cells": [(counts[site.site_id].get(m, 0), journeys_behind(what, site.site_id, month=m)) for m in months],
+        }
+        for site in sites
+        if any(month in counts.get(site.site_id, {}) for month in months)
+    ]
+    return {"months": months, "lines": lines}

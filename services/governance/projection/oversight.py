@@ -1,0 +1,41 @@
+"""What oversight looks at: how far the loop is closed, where it stalls, and the board's one page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from contracts.taxonomy import Strength, Verdict
+from libs.calendar import local_day
+from libs.directory import Site
+from services.governance.projection import Overview
+from services.governance.projection.stories import MONTHS, WHY_OPEN, loop_so_far, months_before, provider_story
+
+STALLING = ("act", "brief", "practise", "work", "last")
+"""The stages between what was learned and proof that it lasted."""
+
+
+async def loop_story(overview: Overview, sites: list[str], now: datetime, since: date | None) -> dict[str, Any]:
+    """The loop so far, where it stalls and for how long, and which proof no longer holds."""
+    waiting = {row["stage"]: row for row in await overview.stalls(sites, now, since)}
+    return await loop_so_far(overview, sites, since) | {
+        "stalls": [waiting[stage] | {"why": WHY_OPEN[stage]} for stage in STALLING if stage in waiting],
+        "fallen_back": await overview.fallen_back(sites, since),
+    }
+
+
+async def board_story(overview: Overview, provider: str, sites: list[Site], now: datetime) -> dict[str, Any]:
+    """The last twelve months on one page, for people who were not there."""
+    ids, since = [site.site_id for site in sites], months_before(local_day(now), MONTHS)
+    story = await provider_story(overview, provider, sites, now)
+    agreed = {row["strength"]: row for row in await overview.strengths(ids, since)}
+    found = await overview.verdicts(ids, since)
+    nothing = {"changes": 0, "verified": 0}
+    return story | {
+        "since": since,
+        "themes": await overview.themes(ids, since, 8),
+        "strengths": [
+            {"strength": each.value, "label": each.label, **(nothing | agreed.get(each.value, {}))} for each in Strength
+        ],
+        "verdicts": [{"verdict": v.value, "label": v.label, "changes": found.get(v.value, 0)} for v in Verdict],
+    }
