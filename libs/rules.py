@@ -33,6 +33,7 @@ from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answ
 from libs.domain import Refused
 from libs.policytext import malformed, read
 from libs.practice import Cadence, Measure, PatternRule, Reflection
+from libs.vigilance import AuditTool, EarlySign, Trigger
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
@@ -149,6 +150,9 @@ class RulePack(Part):
     left_out: tuple[LeftOut, ...] = ()
     measures: tuple[Measure, ...] = ()
     cadences: tuple[Cadence, ...] = ()
+    audit_tools: tuple[AuditTool, ...] = ()
+    early_signs: tuple[EarlySign, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
     patterns: tuple[PatternRule, ...] = ()
     reflection: Reflection | None = None
 

@@ -29,7 +29,7 @@ Asked = tuple[str, str, tuple[Any, ...]]
 def rules() -> dict[str, Any]:
     """The rule pack that ships, with its measures, reflection and cadences."""
     content = read(RULES / "england-adult-social-care.yaml")
-    for name in ("measures", "reflection", "cadences"):
+    for name in ("measures", "reflection", "cadences", "audit_tools", "triggers"):
         content |= read(RULES / f"{name}.yaml")
     return content
 
@@ -90,11 +90,14 @@ def _post(provider: str, post: DemoPost) -> Iterator[Asked]:
 
 
 def _capacity(provider: str, site: DemoSite, month: date) -> Asked:
+    return "state_capacity", f"capacity/{site.id}/{month}", (provider, site.id, month, *capacity_of(site, month))
+
+
+def capacity_of(site: DemoSite, month: date) -> tuple[int | None, float, str]:
     """A month's beds, and the occupied bed days, person-days or care hours that its events are divided by."""
     days = monthrange(month.year, month.month)[1]
     full = Random(f"capacity/{site.id}/{month}").uniform(0.88, 0.97)  # noqa: S311 - repeatable chance is the point
     beds = site.places if site.kind in HOMES else None
     # People visited at home get a little over an hour a day.
     exposure = float(round(site.places * days * full * (1.2 if site.kind is ServiceKind.HOMECARE else 1.0)))
-    unit = UNITS.get(site.kind, "occupied_bed_days")
-    return "state_capacity", f"capacity/{site.id}/{month}", (provider, site.id, month, beds, exposure, unit)
+    return beds, exposure, UNITS.get(site.kind, "occupied_bed_days")
