@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import PlainTextResponse
 
 from libs.service import NotFound
 from libs.web.asking import act_of, told
-from libs.web.posts import SignedIn
-from libs.web.signed_in import signed_in
-from services.audit.application import Audit, NotYoursToAudit, require_auditor
+from services.audit.application import Audit, Me
 
 WIDEST = 1 << 53
-
-
-async def auditor(me: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
-    """Whoever may read the ledgers; anyone else is told that their post may not (403)."""
-    try:
-        require_auditor(me.role, me.scope)
-    except NotYoursToAudit as refusal:
-        raise HTTPException(403, str(refusal)) from None
-    return me
-
-
-Me = Annotated[SignedIn, Depends(auditor)]
 
 
 def routes(audit: Audit) -> APIRouter:
@@ -37,6 +23,7 @@ def routes(audit: Audit) -> APIRouter:
     _ledgers(api, audit)
     _verification(api, audit)
     _proofs(api, audit)
+    _history(api, audit)
     return api
 
 
@@ -115,3 +102,11 @@ def _proofs(api: APIRouter, audit: Audit) -> None:
             "new": b64encode(await tree.root(second)).decode(),
             "path": [b64encode(step).decode() for step in await tree.consistency(first, second)],
         }  # fmt: skip
+
+
+def _history(api: APIRouter, audit: Audit) -> None:
+    @api.get("/readings")
+    async def readings(me: Me, words: bool = False, after: int = 0) -> list[dict[str, Any]]:
+        """Who looked into the record, newest first; with `words`, only who opened what is under seal."""
+        await audit.readings.reached("audit", after)
+        return await audit.readers(me, words=words)

@@ -16,6 +16,7 @@ from libs.wire import Wire
 from services.audit import api, pages
 from services.audit.application import LEDGERS, Audit
 from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
+from services.audit.ledger.history import History
 from services.audit.projection import (
     Checkpoints,
     Readings,
@@ -44,6 +45,7 @@ def room(house: House) -> Room:
     )
     service: Audit = audit.service
     service.books = {name: Book(name, audit.pool) for name in LEDGERS}
+    service.history = History(audit.pool)
     service.key_file = Path(house.env["CANDOUR_AUDIT_KEY_FILE"])
     service.signer = Signer.of_file(service.key_file)
     service.auditor = house.env["CANDOUR_PG_AUDITOR"]
@@ -68,6 +70,7 @@ async def _hear(audit: Audit, wire: Wire) -> None:
     for name, book in audit.books.items():
         await book.load()
         wire.hear_records(name, book.after, book.take)
+    await audit.catch_up()
 
 
 async def _has_all(audit: Audit, wire: Wire) -> bool:

@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from libs.domain import Refused
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
-from services.audit.api import Me
-from services.audit.application import Audit
+from services.audit.application import Audit, Me
 
 
 def pages(audit: Audit) -> APIRouter:

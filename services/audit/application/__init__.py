@@ -6,34 +6,23 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from contracts.taxonomy import Role
-from libs.domain import Refused
+from services.audit.application.deciding import Deciding
 from services.audit.application.signing import EVERY, OWN, LedgerHalted, NothingToSign
-from services.audit.application.verifying import DAILY, Verifying, verified
+from services.audit.application.verifying import DAILY, verified
+from services.audit.application.visitors import Me, NotYoursToAudit, require_auditor
 from services.audit.domain import Checkpoint, Reading, SigningKey, Verification
 from services.audit.ledger import Entry
 
-WIDE = ("provider:", "region:", "group:")
 LEDGERS = ("intake", "review", "action", "notification", "assurance", "governance", OWN)
 """Whose decisions are entered: every service's, this one's too."""
 
 __all__ = [
-    "DAILY", "EVERY", "LEDGERS", "Audit", "LedgerHalted", "NotYoursToAudit", "NothingToSign", "require_auditor",
+    "DAILY", "EVERY", "LEDGERS", "Audit", "LedgerHalted", "Me", "NotYoursToAudit", "NothingToSign", "require_auditor",
     "verified",
 ]  # fmt: skip
 
 
-class NotYoursToAudit(Refused):
-    """The ledger is for auditors and for those who answer for a provider. Sign in with such a post."""
-
-
-def require_auditor(role: str, scope: str) -> None:
-    """Raises NotYoursToAudit for a post that neither audits nor reaches over several sites."""
-    if role != Role.AUDITOR and not scope.startswith(WIDE):
-        raise NotYoursToAudit
-
-
-class Audit(Verifying):
+class Audit(Deciding):
     """Keeps the ledgers, signs them, compares, and answers for what is on record."""
 
     name = OWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
 from libs.logs import log
+from services.audit.ledger import history
 from services.audit.ledger.kept import NODES, Gap, KeptTree
 from services.audit.ledger.merkle import leaf_of
 
@@ -35,6 +36,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS ledger_entry_position ON audit.ledger_entry (s
 CREATE INDEX IF NOT EXISTS ledger_entry_journey ON audit.ledger_entry (journey, recorded);
 """
     + NODES
+    + history.DECISIONS
 )
 COLUMNS = "service, place, position, leaf, topic, aggregate, version, journey, recorded"
 BATCH = 1000
@@ -54,6 +56,7 @@ class Entry:
     version: int
     journey: UUID
     recorded: datetime
+    decision: history.Decision | None = field(default=None, compare=False)
 
 
 def entry_of(service: str, message: Any) -> Entry:
@@ -62,9 +65,11 @@ def entry_of(service: str, message: Any) -> Entry:
     position, version = int(head["Candour-Position"]), int(head["Candour-Version"])
     aggregate, topic = UUID(head["Candour-Aggregate"]), head["Candour-Topic"]
     said = orjson.loads(state)
+    place = message.metadata.sequence.stream
     return Entry(
-        service, message.metadata.sequence.stream, position, leaf_of(position, aggregate, version, topic, state),
+        service, place, position, leaf_of(position, aggregate, version, topic, state),
         topic, aggregate, version, UUID(said["journey"]), datetime.fromisoformat(said["timestamp"]),
+        history.decision_of(service, place, position, topic, aggregate, version, said),
     )  # fmt: skip
 
 
@@ -72,7 +77,7 @@ class Book:
     """A ledger that is added to. `halted` says why it takes nothing more, or is empty while all is sound."""
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
-        self.service, self._pool = service, pool
+        self.service, self.pool = service, pool
         self.tree = KeptTree(service, pool)
         self.last: Entry | None = None
         self.halted = ""
@@ -154,12 +159,14 @@ class Book:
             return
         columns = [[getattr(entry, name) for entry in entries] for name in COLUMNS.split(", ")]
         edge, whole = self.tree.grown([entry.leaf for entry in entries])
-        async with self._pool.connection() as connection, connection.transaction():
+        async with self.pool.connection() as connection, connection.transaction():
             await connection.execute(
                 f"INSERT INTO audit.ledger_entry ({COLUMNS}) SELECT * FROM unnest(%s::text[], %s::bigint[],"
                 " %s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::bigint[], %s::uuid[], %s::timestamptz[])",
                 columns,
             )
+            if decisions := [entry.decision for entry in entries if entry.decision]:
+                await history.write(connection, decisions)
             async with connection.cursor() as cursor:
                 rows = [(self.service, height, place, hashed) for (height, place), hashed in whole]
                 await cursor.executemany("INSERT INTO audit.ledger_node VALUES (%s, %s, %s, %s)", rows)
@@ -180,6 +187,6 @@ class Book:
         return await self._entries("service = %s AND journey = %s ORDER BY place", (self.service, journey))
 
     async def _entries(self, where: str, parameters: tuple[Any, ...]) -> list[Entry]:
-        async with self._pool.connection() as connection, connection.cursor(row_factory=class_row(Entry)) as cursor:
+        async with self.pool.connection() as connection, connection.cursor(row_factory=class_row(Entry)) as cursor:
             await cursor.execute(f"SELECT {COLUMNS} FROM audit.ledger_entry WHERE {where}", parameters)
             return await cursor.fetchall()

@@ -1,0 +1,117 @@
+"""Looking back, for auditors: pages and records as they stood, the way to a moment, and what differs between two."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from deploy.house import Platform
+from deploy.past.asking import PAGES, RECORDS, Answer, application, asked
+from deploy.past.moment import Moment, NoSuchMoment
+from deploy.past.replaying import Archive
+from libs.service import NotFound
+from libs.web.forms import Form
+from libs.web.phrases import LONDON, local_time
+from services.audit.application import Audit, Me
+
+JOURNEY = re.compile(r"journeys/([0-9a-f-]{36})")
+SITE = re.compile(r"sites?/([^/]+)")
+
+
+class PastDoor:
+    """Answers for the past of a platform that has audit in it."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.audit: Audit = platform.service("audit")
+        self.archive = Archive(platform.env, platform.keys, platform.clock, platform.rooms)
+
+    async def ask(self, request: Request, moment: Moment, path: str, inner: str, root: str = "") -> Answer:
+        """What governance would have answered for `path`, which is `inner` to its own routes."""
+        past = await self.archive.at(moment, await self.site(path))
+        app = application(past, request.app.state, root, said)
+        return await asked(app, dict(request.scope), inner, root)
+
+    async def site(self, path: str) -> str:
+        """Whose events alone a page is made of, or empty for all: one site's page and one journey's need no others."""
+        if found := SITE.fullmatch(path):
+            return found[1]
+        if found := JOURNEY.fullmatch(path):
+            return await self.audit.site_of(found[1])
+        return ""
+
+    async def record(self, request: Request, moment: Moment, path: str) -> Answer:
+        """The record that governance's API gave, byte for byte. Raises NotFound."""
+        if not RECORDS.fullmatch(path):
+            raise NotFound("Only provider, sites/<id> and journeys/<id> can be asked for as they stood.")
+        return await self.ask(request, moment, path, f"/api/governance/{path}")
+
+
+def said(moment: Moment) -> str:
+    """The moment in words."""
+    parts = []
+    if moment.known:
+        parts.append(f"as it was known on {local_time(moment.known, LONDON)}")
+    if moment.true:
+        parts.append(f"as it was on {local_time(moment.true, LONDON)}")
+    return ", and ".join(parts)
+
+
+def past_routes(door: PastDoor) -> APIRouter:
+    """/audit/past, /audit/as-of/… and /api/audit/as-of/…, for those who may read the record."""
+    router = APIRouter()
+    _pages(router, door)
+
+    @router.get("/api/audit/as-of/{stamp}/{path:path}", tags=["audit"])
+    async def record(request: Request, me: Me, stamp: str, path: str) -> Response:
+        moment = _moment(stamp)
+        answer = await door.record(request, moment, path)
+        if answer.status == 200:  # noqa: PLR2004 the only answer that shows anything
+            await door.audit.note_reading(me, f"{path}, {said(moment)}")
+        return Response(answer.body, answer.status, media_type=answer.kind)
+
+    return router
+
+
+def _pages(router: APIRouter, door: PastDoor) -> None:
+    @router.get("/audit/past", include_in_schema=False)
+    async def choose(request: Request, me: Me, what: str = "provider", basis: str = "known") -> Response:
+        typed = {"what": what, "basis": basis} | dict(request.query_params)
+        form = Form(typed)
+        if "when-day" not in request.query_params:
+            return _choosing(request, form)
+        when = form.moment("when", LONDON, "Give a date and a time")
+        if not PAGES.fullmatch(what):
+            form.wrong("Give provider, site/<id>, journeys, or journeys/<id>.", "what")
+        if when is None or not form.ok:
+            return _choosing(request, form, 422)
+        moment = Moment(known=when) if basis == "known" else Moment(true=when)
+        return RedirectResponse(f"/audit/as-of/{moment.stamp}/{what}", 303)
+
+    @router.get("/audit/as-of/{stamp}/{path:path}", include_in_schema=False)
+    async def show(request: Request, me: Me, stamp: str, path: str) -> Response:
+        moment = _moment(stamp)
+        if "HX-Request" in request.headers:
+            return Response(status_code=204)  # the past does not change while it is looked at
+        if not PAGES.fullmatch(path):
+            raise NotFound("This page is not shown as it stood. Provider, sites and journeys are.")
+        root = f"/audit/as-of/{stamp}"
+        answer = await door.ask(request, moment, path, f"{root}/{path}", root)
+        if answer.status == 200:  # noqa: PLR2004
+            await door.audit.note_reading(me, f"{path}, {said(moment)}")
+        headers = {"Location": answer.location} if answer.location else {}
+        return Response(answer.body, answer.status, headers, media_type=answer.kind)
+
+
+def _moment(stamp: str) -> Moment:
+    try:
+        return Moment.of_stamp(stamp)
+    except NoSuchMoment as fault:
+        raise NotFound(str(fault)) from None
+
+
+def _choosing(request: Request, form: Form, status: int = 200, **context: Any) -> Response:
+    page: Response = request.app.state.shell.page(request, "deploy/past.html", status, form=form, **context)
+    return page

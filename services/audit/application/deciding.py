@@ -1,0 +1,168 @@
+"""Who decided what, knowing what, and why; and who has read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.sealed import is_sealed
+from libs.deciding import Act, Saved
+from libs.directory import Directory, Site
+from libs.keys import KeyRing
+from libs.service import NotFound, command
+from libs.web.posts import SignedIn
+from services.audit.application.verifying import Verifying
+from services.audit.domain import PLATFORM, Reading, ledger_journey, require_reason
+from services.audit.ledger.history import Decision, History, Wanted, catch_up, state_of
+from services.audit.projection import Readings
+
+PLACE = frozenset({"by", "timestamp", "provider", "site", "journey", "about", "originator_topic", "class_version"})
+PROPOSED = ("weighed", "proposed", "proposals", "alternatives")
+"""The fields in which events keep what the rules proposed to whoever decided."""
+EVIDENCE = re.compile(r"evidence|proof|attach|observ|sample|document")
+SEALED_SHOWN = "Under seal"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One decision whole: what was decided, what the rules proposed, on what evidence, and what could be known before it."""
+
+    decision: Decision
+    said: list[tuple[str, Any]]
+    proposed: list[dict[str, Any]]
+    evidence: list[tuple[str, Any]]
+    rationale: str
+    sealed: bool
+    known: list[Decision]
+
+
+class Deciding(Verifying):
+    """The history of decisions, and the list of those who read it."""
+
+    history: History
+    directory: Directory
+    readings: Readings
+
+    async def reach(self, me: SignedIn) -> tuple[str, list[Site]]:
+        """The provider whose own decisions the reader reaches (or empty), and the sites."""
+        sites = await self.directory.sites_within(me.scope)
+        kind, _, name = me.scope.partition(":")
+        return name if kind == "provider" else "", sites
+
+    async def decided(
+        self, me: SignedIn, wanted: Wanted, before: tuple[datetime, str, int] | None = None
+    ) -> list[Decision]:
+        """A page of the decisions that the reader reaches, newest first."""
+        provider, sites = await self.reach(me)
+        return await self.history.listed(provider, [site.site_id for site in sites], wanted, before)
+
+    async def site_of(self, journey: str) -> str:
+        """The site that a journey belongs to, or empty where it is of none or unknown."""
+        found = await self.history.of_journey(UUID(journey), limit=20)
+        return next((decision.site for decision in found if decision.site), "")
+
+    async def told(self, me: SignedIn, service: str, position: int, *, words: bool = False) -> Told:
+        """One decision; with `words`, what is under seal is opened. Raises NotFound where there is none within reach."""
+        decision = await self.history.one(service, position)
+        provider, sites = await self.reach(me)
+        if decision is None or not (
+            decision.site in {site.site_id for site in sites}
+            or (not decision.site and decision.provider in (provider, PLATFORM))
+        ):
+            raise NotFound("There is no such decision among those that your post covers.")
+        state = await state_of(self.auditor, service, position)
+        if state is None:
+            raise NotFound("This decision is in the ledger, and its record is gone from the store. Compare them now.")
+        sealed = any(map(is_sealed, _texts(state)))
+        state = await self._opened(state) if words else _veiled(state)
+        earlier = [d for d in await self.history.of_journey(decision.journey) if _before(d, decision)]
+        said = [(name, value) for name, value in state.items() if name not in PLACE and value not in (None, "", [], {})]
+        proposed = [each for name in PROPOSED for each in state.get(name) or [] if isinstance(each, dict)]
+        rationale = (state.get("by") or {}).get("rationale") or ""
+        evidence = [(name, value) for name, value in said if EVIDENCE.search(name)]
+        return Told(decision, said, proposed, evidence, rationale, sealed, earlier)
+
+    async def _opened(self, state: dict[str, Any]) -> dict[str, Any]:
+        keys: KeyRing = self.mapper.keys
+        await keys.ready({subject for text in _texts(state) if (subject := KeyRing.subject_of(text))})
+        opened: dict[str, Any] = _replaced(state, keys.open)
+        return opened
+
+    @command
+    async def read(
+        self, act: Act, what: str, provider: str = PLATFORM, site: str = "", journey: UUID | None = None,
+        words: bool = False, because: str = "",
+    ) -> Saved:  # fmt: skip
+        """Put on record that somebody looked. Raises ReasonMissing where words under seal are opened without a reason."""
+        require_reason(words, because)
+        journey = journey or ledger_journey("readings")
+        reading = Reading(
+            provider=provider,
+            site=site,
+            journey=journey,
+            about=journey,
+            what=what,
+            words=words,
+            because=because.strip(),
+        )
+        return await self.save(act, reading)
+
+    async def note_reading(
+        self, me: SignedIn, what: str, decision: Decision | None = None, *, words: bool = False, because: str = ""
+    ) -> Saved:
+        """The same, for whoever is signed in."""
+        provider, sites = await self.reach(me)
+        provider = provider or next((site.provider for site in sites), PLATFORM)
+        act = Act(me.actor_id, me.role, me.scope)
+        if decision is None:
+            return await self.read(act, what, provider, words=words, because=because)
+        return await self.read(act, what, provider, decision.site, decision.journey, words=words, because=because)
+
+    async def readers(self, me: SignedIn, *, words: bool = False) -> list[dict[str, Any]]:
+        """Who read what, newest first, within the reader's provider."""
+        provider, sites = await self.reach(me)
+        return await self.readings.listed(sorted({provider, *(site.provider for site in sites)} - {""}), words)
+
+    async def catch_up(self) -> None:
+        """Make the history whole where the ledgers are older than it."""
+        for name, book in self.books.items():
+            await catch_up(name, book.pool, self.auditor)
+
+
+def _before(one: Decision, other: Decision) -> bool:
+    here = (one.recorded, one.service != other.service, one.place)
+    return here < (other.recorded, False, other.place) and one != other
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def _replaced(value: Any, change: Any) -> Any:
+    if isinstance(value, str):
+        return change(value) if is_sealed(value) else value
+    if isinstance(value, dict):
+        return {name: _replaced(each, change) for name, each in value.items()}
+    return [_replaced(each, change) for each in value] if isinstance(value, list) else value
+
+
+def _veiled(state: dict[str, Any]) -> dict[str, Any]:
+    veiled: dict[str, Any] = _replaced(state, lambda _: SEALED_SHOWN)
+    return veiled
+
+
+def places(decisions: Sequence[Decision]) -> tuple[datetime, str, int] | None:
+    """Where the next page begins, after the last of these."""
+    last = decisions[-1] if decisions else None
+    return (last.recorded, last.service, last.place) if last else None

@@ -1,0 +1,125 @@
+"""Pages of the past are those that were shown then, byte for byte, made again from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.past.moment import Moment, NoSuchMoment
+from deploy.web import Door
+from libs.clock import HandClock
+from libs.deciding import Act
+from libs.web.posts import Post
+from services.governance.application import NewSite
+from services.intake.application import Report
+from tests.hands import CARER, Reception
+from tests.house import OPERATOR, housed, with_sites
+from tests.servers import Database, Messaging
+
+AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
+MANAGER = Act("person:manager", "registered_manager", "site:elm")
+
+
+@asynccontextmanager
+async def looked_at(database: Database, messaging: Messaging, key: Path) -> AsyncIterator[Reception]:
+    async with housed(database, messaging, key, "governance", "intake", "audit") as platform:
+        await with_sites(platform, "elm", "oak")
+        door = Door(platform, None)
+        await door.open()
+        try:
+            yield Reception(platform, door)
+        finally:
+            await door.close()
+
+
+async def on(reception: Reception, days: int) -> datetime:
+    """Some days later, once all is quiet."""
+    clock = reception.platform.clock
+    assert isinstance(clock, HandClock)
+    clock.move_to(clock.now() + timedelta(days=days))
+    await reception.platform.settle()
+    return clock.now()
+
+
+async def raised(reception: Reception, site: str, words: str, occurred: datetime | None = None) -> str:
+    intake = reception.platform.service("intake")
+    saved = await intake.raise_opportunity(replace(MANAGER, occurred=occurred), Report(site, "near_miss", words))
+    await reception.platform.settle()
+    return str(saved.id)
+
+
+async def test_what_was_shown_then_is_shown_again_byte_for_byte(
+    database: Database, fresh_messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
+        auditor = await reception.program(AUDITOR)
+        journey = await raised(reception, "elm", "A wheel came loose.")
+        await raised(reception, "oak", "A door was left open.")
+        shown, known = {}, await on(reception, 0)
+        for path in ("provider", "sites/elm", f"journeys/{journey}"):
+            shown[path] = (await auditor.get(f"/api/governance/{path}")).content
+        await on(reception, 10)
+        governance = reception.platform.service("governance")
+        await governance.register_site(
+            OPERATOR, NewSite("acme", "fir", "Fir", "South", "ENG", "care_home_residential", date(2020, 1, 1))
+        )
+        await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Made safe.")
+        await raised(reception, "elm", "Another wheel.")
+        stamp = Moment(known=known).stamp
+        for path, then in shown.items():
+            assert (await auditor.get(f"/api/governance/{path}")).content != then, path
+            again = await auditor.get(f"/api/audit/as-of/{stamp}/{path}")
+            assert (again.status_code, again.content) == (200, then), path
+        await _pages(reception, stamp, journey)
+
+
+async def _pages(reception: Reception, stamp: str, journey: str) -> None:
+    hands = await reception.browser(AUDITOR)
+    page = await hands.get(f"/audit/as-of/{stamp}/provider")
+    assert page.status_code == 200
+    assert "as it was known on 2 Mar 2026" in page.text
+    assert f'href="/audit/as-of/{stamp}/site/elm"' in page.text
+    assert "site/fir" not in page.text
+    assert (await hands.get(f"/audit/as-of/{stamp}/journeys/{journey}")).status_code == 200
+    assert (await hands.get(f"/audit/as-of/{stamp}/organisation")).status_code == 404
+    assert (await hands.get("/audit/as-of/yesterday/provider")).status_code == 404
+    chosen = await hands.get("/audit/past?what=site/elm&basis=true&when-day=2026-03-02&when-time=12:00")
+    assert chosen.status_code == 200
+    assert "as it was on 2 Mar 2026" in chosen.text
+    assert (await (await reception.browser(CARER)).get(f"/audit/as-of/{stamp}/provider")).status_code == 403
+    await reception.platform.settle()
+    readings = await (await reception.program(AUDITOR)).get("/api/audit/readings")
+    assert any(each["what"].startswith("provider, as it was known") for each in readings.json())
+
+
+async def test_what_had_happened_is_told_apart_from_what_was_known(
+    database: Database, fresh_messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
+        then = await on(reception, 1)
+        await on(reception, 5)
+        await raised(reception, "elm", "Told late.", occurred=then - timedelta(hours=1))
+        auditor = await reception.program(AUDITOR)
+        known = (await auditor.get(f"/api/audit/as-of/{Moment(known=then).stamp}/provider")).json()
+        true = (await auditor.get(f"/api/audit/as-of/{Moment(true=then).stamp}/provider")).json()
+        both = (await auditor.get(f"/api/audit/as-of/{Moment(known=then, true=then).stamp}/provider")).json()
+        assert (known["journeys_open"], true["journeys_open"], both["journeys_open"]) == (0, 1, 0)
+
+
+def test_a_moment_is_written_in_an_address_and_read_again() -> None:
+    moment = Moment.of("2026-03-02T09:00:00.000123Z", "2026-03-01T10:00:00+01:00")
+    assert Moment.of_stamp(moment.stamp) == moment
+    assert moment.stamp == "known-20260302T090000.000123Z~true-20260301T090000.000000Z"
+
+
+@pytest.mark.parametrize(
+    "stamp", ["", "known", "known-", "known-2026", "later-20260302T090000Z", "known-20260302T090000"]
+)
+def test_what_is_no_moment_is_refused(stamp: str) -> None:
+    with pytest.raises(NoSuchMoment):
+        Moment.of_stamp(stamp)
