@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
+from libs.statistics.proportions import Z95
 from libs.statistics.quantiles import NotCalculable
 
 
@@ -47,7 +49,17 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> Agreement:
 
 
 def _kappa(table: list[list[int]]) -> tuple[float, float, float, float]:
-    from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
-
-    found = cohens_kappa(table)
-    return float(found.kappa), float(found.std_kappa), float(found.kappa_low), float(found.kappa_upp)
+    """Kappa, its standard error for a value other than nought, and the interval. In closed form: it is asked for on a page."""
+    n = sum(map(sum, table))
+    p = [[count / n for count in row] for row in table]
+    first, second = [sum(row) for row in p], [sum(column) for column in zip(*p, strict=True)]
+    places = range(len(p))
+    observed = sum(p[i][i] for i in places)
+    expected = sum(a * b for a, b in zip(first, second, strict=True))
+    apart = 1 - expected
+    same = sum(p[i][i] * (apart - (first[i] + second[i]) * (1 - observed)) ** 2 for i in places)
+    other = sum(p[i][j] * (second[i] + first[j]) ** 2 for i in places for j in places if i != j)
+    spread = same + (1 - observed) ** 2 * other - (observed * expected - 2 * expected + observed) ** 2
+    found = (observed - expected) / apart
+    error = sqrt(max(0.0, spread) / n) / apart**2
+    return found, error, found - Z95 * error, found + Z95 * error
