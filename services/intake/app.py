@@ -10,7 +10,7 @@ from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.application.vault import Vault
 from services.intake.pages import pages
-from services.intake.projection import Drafts, Patterns, Quarantine, Register
+from services.intake.projection import Drafts, Patterns, Quarantine, Register, Weighings
 from services.intake.publication import publish
 
 
@@ -26,6 +26,7 @@ def room(house: House) -> Room:
             Quarantine(name, pool),
             Patterns(name, pool),
             Drafts(name, pool),
+            Weighings(name, pool),
         ],
     )
     intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)
@@ -33,7 +34,7 @@ def room(house: House) -> Room:
     kept_apart = intake.view(Quarantine)
     intake.routes = [
         api.routes(intake.service, register, kept_apart),
-        pages(intake.service, register, kept_apart, intake.view(Patterns)),
+        pages(intake.service, register, kept_apart, intake.view(Patterns), intake.view(Weighings)),
     ]
     intake.ears = [delivery.door(intake.service)]
     intake.calm = [delivery.calm]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.intake.application.admission import Sent
+from services.intake.application.agreement import ENOUGH, THRESHOLD, Agreed, ThresholdWatching, Wanted
 from services.intake.application.allegations import EMPLOYERS, Allegations
 from services.intake.application.drafts import Draft, DraftKeeping
 from services.intake.application.evidence import EvidenceKeeping
@@ -14,6 +15,7 @@ from services.intake.application.patterns import PatternFinding
 from services.intake.application.reporting import Report, receipt
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
+    BlindSample,
     Evidence,
     ExternalMessage,
     ExternalSource,
@@ -28,7 +30,10 @@ from services.intake.domain import (
 __all__ = [
     "EARLY",
     "EMPLOYERS",
+    "ENOUGH",
     "REPORTS_ONLY",
+    "THRESHOLD",
+    "Agreed",
     "Choice",
     "Draft",
     "Intake",
@@ -37,6 +42,7 @@ __all__ = [
     "Rows",
     "Sent",
     "Total",
+    "Wanted",
     "receipt",
     "require_nobody_named",
     "require_provider_wide",
@@ -44,7 +50,7 @@ __all__ = [
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, EvidenceKeeping):
+class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, EvidenceKeeping, ThresholdWatching):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
@@ -54,6 +60,7 @@ class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping,
         StaffAllegation,
         Pattern,
         Evidence,
+        BlindSample,
         ExternalMessage,
         ExternalSource,
         RegulatorCount,

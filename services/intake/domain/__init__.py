@@ -15,10 +15,12 @@ from services.intake.domain.refusals import (
     NotKept,
     StillNotAdmitted,
 )
+from services.intake.domain.sample import BlindSample
 from services.intake.domain.weighing import Weighing
 
 __all__ = [
     "MAPPED",
+    "BlindSample",
     "CodeNotOurs",
     "Evidence",
     "ExternalMessage",

@@ -5,17 +5,28 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.application import Intake
-from services.intake.pages import employment, evidence, opportunity, patterns, quarantine, register, report, triage
-from services.intake.projection import Patterns, Quarantine, Register
+from services.intake.pages import (
+    agreement,
+    employment,
+    evidence,
+    opportunity,
+    patterns,
+    quarantine,
+    register,
+    report,
+    triage,
+)
+from services.intake.projection import Patterns, Quarantine, Register, Weighings
 
 
-def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns) -> APIRouter:
+def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns, weighed: Weighings) -> APIRouter:
     """Every page of intake."""
     router = APIRouter(include_in_schema=False)
     report.add(router, intake, kept)
     register.add(router, intake, kept)
     quarantine.add(router, intake, kept_apart)
     patterns.add(router, intake, kept, seen)
+    agreement.add(router, intake, weighed)
     evidence.add(router, intake)
     employment.add(router, intake)
     triage.add(router, intake)

@@ -4,5 +4,6 @@ from services.intake.projection.drafts import Drafts
 from services.intake.projection.patterns import Patterns
 from services.intake.projection.quarantine import Quarantine
 from services.intake.projection.register import Register
+from services.intake.projection.weighings import Weighings
 
-__all__ = ["Drafts", "Patterns", "Quarantine", "Register"]
+__all__ = ["Drafts", "Patterns", "Quarantine", "Register", "Weighings"]
