@@ -20,7 +20,7 @@ from libs.directory import Directory
 from libs.domain import Aggregate
 from libs.rules import RulePack
 from libs.service import NotFound
-from services.review.domain import Material, Review, Scrutiny
+from services.review.domain import Access, Material, Review, Scrutiny
 from services.review.domain.values import lead_of
 
 PATIENCE = 5
@@ -76,17 +76,17 @@ async def take_up_recommendation(event: RecommendationReceived, service: Any) ->
 @react.register
 async def shut_out_the_subject(event: SubjectBarred, service: Any) -> Iterable[Aggregate]:
     """Whoever an allegation is about neither reads the review nor decides in it."""
-    scrutiny = await _scrutiny(event, service)
-    scrutiny.bar(event.subject)
-    return (scrutiny,)
+    access = await _access(event, service)
+    access.bar(event.subject)
+    return (access,)
 
 
 @react.register
 async def let_in_again(event: SubjectBarLifted, service: Any) -> Iterable[Aggregate]:
     """It turned out that somebody is not its subject."""
-    scrutiny = await _scrutiny(event, service)
-    scrutiny.lift_bar(event.subject)
-    return (scrutiny,)
+    access = await _access(event, service)
+    access.lift_bar(event.subject)
+    return (access,)
 
 
 def _place(event: PublishedEvent) -> dict[str, Any]:
@@ -96,6 +96,11 @@ def _place(event: PublishedEvent) -> dict[str, Any]:
 async def _scrutiny(event: PublishedEvent, service: Any) -> Scrutiny:
     found = await service.find(Scrutiny, Scrutiny.create_id(event.journey))
     return found if isinstance(found, Scrutiny) else Scrutiny(**_place(event))
+
+
+async def _access(event: PublishedEvent, service: Any) -> Access:
+    found = await service.find(Access, Access.create_id(event.journey))
+    return found if isinstance(found, Access) else Access(**_place(event))
 
 
 async def _rules(directory: Directory, version: str) -> RulePack:

@@ -18,7 +18,13 @@ from services.review.domain.values import Reply, lead_of, only_about_people
 from tests.given import NOW, PLACE
 from tests.review.history import QUESTIONS
 
-PEOPLE = st.sampled_from([Act("person:ann", "registered_manager"), Act("person:bo", "deputy_manager")])
+PEOPLE = st.sampled_from(
+    [
+        Act("person:ann", "registered_manager"),
+        Act("person:bo", "deputy_manager"),
+        Act("person:cy", "care_worker"),
+    ]
+)
 WORDS = st.sampled_from(["", "It was dark.", "Two were off sick.", "Mrs Okafor slipped."])
 CATEGORIES = st.sampled_from(["training", "layout", "policy", "staff_judgement"])
 
@@ -58,9 +64,30 @@ class AnyOrder(RuleBasedStateMachine):
         known: list[UUID] = [*among, uuid5(UUID(int=0), "nowhere")]
         return known[pick % len(known)]
 
-    @rule(who=PEOPLE, question=st.sampled_from([*QUESTIONS, "nonsense"]), words=WORDS, seen=st.integers(0, 3))
-    def answer(self, who: Act, question: str, words: str, seen: int) -> None:
-        self.ask(who, "answer", QUESTIONS.get(question, 1), [Reply(question, words, seen)])
+    @rule(
+        who=PEOPLE,
+        question=st.sampled_from([*QUESTIONS, "nonsense"]),
+        words=WORDS,
+        seen=st.integers(0, 3),
+        own=st.booleans(),
+    )
+    def answer(self, who: Act, question: str, words: str, seen: int, own: bool) -> None:
+        before = {voice: dict(said) for voice, said in self.review.answers.own.items() if voice != who.actor}
+        self.ask(who, "answer", QUESTIONS.get(question, 1), [Reply(question, words, seen, own)])
+        now = {voice: said for voice, said in self.review.answers.own.items() if voice != who.actor}
+        assert now == before, "nobody answers for another"
+
+    @rule(who=PEOPLE, step=st.integers(0, 6), words=WORDS)
+    def add_question(self, who: Act, step: int, words: str) -> None:
+        self.ask(who, "add_question", step, words)
+
+    @rule(who=PEOPLE, what=st.sampled_from(["state_learning", "give_example"]), words=WORDS, seen=st.integers(0, 3))
+    def share(self, who: Act, what: str, words: str, seen: int) -> None:
+        section = "learning" if what == "state_learning" else "example"
+        stood = self.review.shared.get(section)
+        self.ask(who, what, words, (), seen)
+        stands = self.review.shared.get(section)
+        assert stands == stood or stood is None or stood.number == seen, "no text is written over unseen"
 
     @rule(who=PEOPLE)
     def answer_every_step(self, who: Act) -> None:
@@ -83,7 +110,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(
         who=PEOPLE,
-        what=st.sampled_from(["find_no_factor", "question_system", "recommend", "state_learning", "reopen"]),
+        what=st.sampled_from(["find_no_factor", "question_system", "recommend", "reopen"]),
         words=WORDS,
     )
     def say(self, who: Act, what: str, words: str) -> None:
@@ -97,15 +124,19 @@ class AnyOrder(RuleBasedStateMachine):
     def weigh_anew(self, who: Act, response: str) -> None:
         self.ask(who, "weigh_anew", "near_miss", response, [])
 
-    @rule(who=PEOPLE)
-    def sign_off(self, who: Act) -> None:
+    @rule(who=PEOPLE, challenged=st.booleans())
+    def sign_off(self, who: Act, challenged: bool) -> None:
         before = len(self.history)
-        self.ask(who, "sign_off")
+        with deciding(who, self.now), suppress(Refused):
+            self.review.sign_off(challenged=challenged)
+        self.history += self.review.collect_events()
         if len(self.history) > before:
-            self.holds_what_a_sign_off_promises(who)
+            self.holds_what_a_sign_off_promises(who, challenged)
 
-    def holds_what_a_sign_off_promises(self, who: Act) -> None:
+    def holds_what_a_sign_off_promises(self, who: Act, challenged: bool) -> None:
         review = self.review
+        assert who.role in review.signers
+        assert challenged or not only_about_people(review.factors.values())
         assert review.author not in {"", who.actor}
         assert not review.answers.steps_left
         assert review.factors or review.without_factor
@@ -119,6 +150,14 @@ class AnyOrder(RuleBasedStateMachine):
             again = event.mutate(again)
         if again is not None:
             assert vars(again) == vars(self.review)
+
+    @invariant()
+    def it_waits_for_a_sign_off_only_while_it_can_have_one(self) -> None:
+        if self.history and self.review.awaited:
+            assert not self.review.answers.steps_left
+            assert not self.review.signed_off
+            assert not self.review.set_aside
+            assert self.review.learning
 
     @invariant()
     def no_why_hangs_in_the_air(self) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
 
 from services.review.domain import Material
 from services.review.domain import refusals as no
 from tests.given import NOW, event, given
-from tests.review.history import BEGUN
+from tests.review.history import BEGUN, FIRST, SECOND
 
 POST = "elm.night_senior"
 INVITED = event(Material.Invited, post_id=POST)
@@ -65,3 +68,60 @@ def test_evidence_of_today_counts_and_of_tomorrow_does_not() -> None:
     )
     given(Material, BEGUN).when(lambda m: m.add_evidence("audit", date(2026, 3, 3), "x")).refused(no.NotHappenedYet)
     given(Material, BEGUN).when(lambda m: m.add_evidence("audit", date(2026, 3, 2), "")).refused(no.WordsMissing)
+
+
+@pytest.mark.parametrize("form", ["reflection_whole_team", "reflection_small_groups", "reflection_one_to_one"])
+def test_people_meet_as_a_team_a_group_or_two_and_whoever_was_there_took_part(form: str) -> None:
+    past = given(Material, BEGUN, INVITED)
+    past.when(lambda m: m.hold_session(form, date(2026, 3, 1), [POST], "We agreed.")).then(
+        event(Material.SessionHeld, form=form, held_on=date(2026, 3, 1), present=[POST], words="We agreed.")
+    )
+    assert past.aggregate.participants == {POST: "contributed"}
+
+
+def test_a_meeting_has_people_who_were_asked_and_a_day_that_has_come() -> None:
+    past = given(Material, BEGUN, INVITED)
+    past.when(lambda m: m.hold_session("swarm", date(2026, 3, 1), [])).refused(no.NobodyPresent)
+    past.when(lambda m: m.hold_session("swarm", date(2026, 3, 1), ["elm.cook"])).refused(no.NotInvited)
+    past.when(lambda m: m.hold_session("swarm", date(2026, 3, 3), [POST])).refused(no.NotHappenedYet)
+
+
+def test_a_specialist_is_asked_in_for_something() -> None:
+    past = given(Material, BEGUN)
+    past.when(lambda m: m.ask_specialist("District nurse", "It is a pressure ulcer.")).then(
+        event(Material.SpecialistAsked, discipline="District nurse", because="It is a pressure ulcer.")
+    )
+    (specialist,) = past.aggregate.participants
+    past.when(lambda m: m.record_contribution(specialist)).then(event(Material.Contributed))
+    past.when(lambda m: m.ask_specialist("", "x")).refused(no.WordsMissing)
+    past.when(lambda m: m.ask_specialist("x", "")).refused(no.WordsMissing)
+
+
+def test_nobody_who_was_asked_is_left_out_without_a_reason() -> None:
+    could_not = event(Material.CouldNotContribute, post_id=POST, because="On leave.")
+    given(Material, BEGUN, INVITED).when(lambda m: m.require_all_voices()).refused(no.VoicesMissing)
+    given(Material, BEGUN, INVITED, could_not).when(lambda m: m.require_all_voices()).nothing()
+    given(Material, BEGUN).when(lambda m: m.require_all_voices()).nothing()
+
+
+AUDITED = event(Material.EvidenceAdded, evidence_id=FIRST, source="audit", dated=date(2026, 2, 1), words="x")
+HEARD = event(Material.EvidenceAdded, evidence_id=SECOND, source="feedback", dated=date(2026, 2, 1), words="x")
+
+
+def test_a_finding_says_what_it_rests_on() -> None:
+    past = given(Material, BEGUN, AUDITED, HEARD)
+    past.when(lambda m: m.make_finding("Three rails are short.", [SECOND, FIRST])).then(
+        event(Material.FindingMade, rests_on=[SECOND, FIRST], kinds=["audit", "feedback"])
+    )
+    past.when(lambda m: m.make_finding("Three rails are short.", [])).refused(no.NothingToRestOn)
+    past.when(lambda m: m.make_finding("Three rails are short.", [uuid4()])).refused(no.UnknownEvidence)
+    past.when(lambda m: m.make_finding("", [FIRST])).refused(no.WordsMissing)
+
+
+def test_a_finding_is_withdrawn_with_its_reason() -> None:
+    made = event(Material.FindingMade, finding_id=SECOND, rests_on=[FIRST], kinds=["audit"], words="x")
+    given(Material, BEGUN, AUDITED, made).when(lambda m: m.withdraw_finding(SECOND, "The audit erred.")).then(
+        event(Material.FindingWithdrawn, finding_id=SECOND)
+    )
+    given(Material, BEGUN, AUDITED, made).when(lambda m: m.withdraw_finding(SECOND, "")).refused(no.WordsMissing)
+    given(Material, BEGUN, AUDITED).when(lambda m: m.withdraw_finding(SECOND, "x")).refused(no.UnknownFinding)

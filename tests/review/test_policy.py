@@ -12,11 +12,18 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from contracts.intake import OpportunityRaised, OpportunityTriaged
+from contracts.intake import (
+    FindingsReceived,
+    OpportunityRaised,
+    OpportunityTriaged,
+    RecommendationReceived,
+    SubjectBarLifted,
+    SubjectBarred,
+)
 from deploy.house import Platform
 from libs.deciding import Act, deciding
 from libs.service import NotFound
-from services.review.domain import Material, Review
+from services.review.domain import Access, Material, Review, Scrutiny
 from services.review.policy import react
 from tests.given import NOW, heard
 from tests.house import OPERATOR, housed, rules, with_sites
@@ -110,3 +117,35 @@ async def test_a_review_nobody_needs_any_more_is_set_aside(house: Platform) -> N
 async def test_other_news_is_heard_in_silence(house: Platform) -> None:
     raised = OpportunityRaised(kind="near_miss", reference="A", route="form", reporter_known=True, summary="x")
     assert await reacted(house, heard(raised)) == []
+
+
+async def test_a_compliment_is_asked_what_made_it_work(house: Platform) -> None:
+    opened, _ = await reacted(house, triaged(uuid4(), kind="compliment"))
+    assert {"what-made-it-work", "where-else"} <= opened.questions.keys()
+    assert "wider-systems" not in opened.questions
+    assert "registered_manager" in opened.signers
+
+
+async def test_an_allegation_is_asked_about_wider_systems(house: Platform) -> None:
+    opened, _ = await reacted(house, triaged(uuid4(), kind="staff_allegation"))
+    assert "wider-systems" in opened.questions
+
+
+async def test_what_another_body_sends_joins_the_review_whenever_it_comes(house: Platform) -> None:
+    journey, findings, recommended = uuid4(), uuid4(), uuid4()
+    sent = FindingsReceived(findings_id=findings, body="local_authority", words="No rail.")
+    begun, received = await reacted(house, heard(sent, journey=journey, about=journey))
+    assert isinstance(begun, Scrutiny.Begun)
+    assert (received.advice_id, received.kind, received.body) == (findings, "finding", "local_authority")
+    advice = RecommendationReceived(recommendation_id=recommended, body="police", words="Fit a rail.")
+    (received,) = await reacted(house, heard(advice, journey=journey, about=journey))
+    assert (received.advice_id, received.kind) == (recommended, "recommendation")
+    assert await reacted(house, heard(advice, journey=journey, about=journey)) == []
+
+
+async def test_whom_an_allegation_is_about_is_shut_out_and_let_in_again(house: Platform) -> None:
+    journey = uuid4()
+    _, barred = await reacted(house, heard(SubjectBarred(subject="7d1f"), journey=journey, about=journey))
+    assert isinstance(barred, Access.Barred)
+    (lifted,) = await reacted(house, heard(SubjectBarLifted(subject="7d1f"), journey=journey, about=journey))
+    assert isinstance(lifted, Access.BarLifted)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from libs.deciding import Act
 from services.review.domain import Review
 from services.review.domain import refusals as no
 from services.review.domain.values import MovedOn, Reply
@@ -70,6 +71,8 @@ class TestAnswering:
         past = (OPENED, factor(), event(Review.Recommended, recommendation_id=FIRST, words="x"), end)
         for ask in (
             lambda r: r.answer(1, [Reply("when", "x")]),
+            lambda r: r.add_question(1, "x"),
+            lambda r: r.give_example("x"),
             lambda r: r.pass_over(1, "x"),
             lambda r: r.identify_factor("layout", "x"),
             lambda r: r.withdraw_factor(FIRST, "x"),
@@ -81,6 +84,46 @@ class TestAnswering:
             lambda r: r.sign_off(),
         ):
             given(Review, *past).when(ask).refused(rule)  # type: ignore[arg-type]
+
+
+class TestVoices:
+    def test_each_answers_for_themself_in_nobodys_way(self) -> None:
+        past = given(Review, OPENED, answered("when", words="The group's."))
+        past.when(lambda r: r.answer(1, [Reply("when", "Mine.", own=True)]), by=READER).then(
+            event(Review.Answered, voice="person:bo", number=1, words="Mine.")
+        )
+        past.when(lambda r: r.answer(1, [Reply("when", "Mine too.", own=True)]), by=AUTHOR).then(
+            event(Review.Answered, voice="person:ann", number=1)
+        )
+        assert past.aggregate.answers.given["when"].words == "The group's."
+
+    def test_an_own_answer_answers_the_step(self) -> None:
+        past = given(Review, OPENED)
+        past.when(lambda r: r.answer(2, [Reply("felt", "Afraid.", own=True)]), by=READER).then(
+            event(Review.Answered, begins_step=True)
+        )
+        assert past.aggregate.answers.steps_left == [1, 3, 4, 5]
+
+    def test_my_own_answer_on_another_device_is_not_lost_either(self) -> None:
+        mine = event(
+            Review.Answered, step=1, question="when", number=1, begins_step=True, template="", words="Then.",
+            voice="person:bo",
+        )  # fmt: skip
+        past = given(Review, OPENED, mine)
+        past.when(lambda r: r.answer(1, [Reply("when", "Later.", own=True)]), by=READER).refused(no.SectionMovedOn)
+        past.when(lambda r: r.answer(1, [Reply("when", "Later.", 1, own=True)]), by=READER).then(
+            event(Review.Answered, number=2, voice="person:bo")
+        )
+
+    def test_a_team_asks_what_fits_what_happened(self) -> None:
+        past = given(Review, OPENED)
+        past.when(lambda r: r.add_question(1, "Was the alarm on?")).then(
+            event(Review.QuestionAdded, step=1, words="Was the alarm on?")
+        )
+        added = next(each for each in past.aggregate.answers.questions if each.startswith("added-"))
+        past.when(lambda r: r.answer(1, [Reply(added, "No.")])).then(event(Review.Answered, question=added))
+        past.when(lambda r: r.add_question(9, "x")).refused(no.UnknownStep)
+        past.when(lambda r: r.add_question(1, "")).refused(no.WordsMissing)
 
 
 class TestPassingOver:
@@ -176,7 +219,59 @@ class TestSharedWords:
         given(Review, OPENED).when(lambda r: r.withdraw_recommendation(FIRST, "x")).refused(no.UnknownRecommendation)
 
 
+class TestSharedTexts:
+    def test_nobodys_learning_is_written_over_unseen(self) -> None:
+        stated = event(Review.LearningStated, words="Theirs.", number=1)
+        past = given(Review, OPENED, stated)
+        with pytest.raises(no.SectionMovedOn) as refusal:
+            past.when(lambda r: r.state_learning("Mine.")).nothing()
+        assert refusal.value.conflicts == (MovedOn("learning", 1, "Theirs.", "Mine."),)
+        past.when(lambda r: r.state_learning("Both.", based_on=1)).then(
+            event(Review.LearningStated, words="Both.", number=2)
+        )
+
+    def test_an_example_names_nobody_and_is_a_section_of_its_own(self) -> None:
+        past = given(Review, OPENED, event(Review.LearningStated, words="Theirs.", number=4))
+        past.when(lambda r: r.give_example("Mrs Okafor slipped.")).refused(no.NamesInSharedText)
+        past.when(lambda r: r.give_example("Ada slipped.", ["Ada Okafor"])).refused(no.NamesInSharedText)
+        past.when(lambda r: r.give_example("")).refused(no.WordsMissing)
+        past.when(lambda r: r.give_example("Someone slipped.")).then(event(Review.ExampleGiven, number=1))
+        past.when(lambda r: r.give_example("Someone slipped.")).nothing()
+        past.when(lambda r: r.give_example("Someone fell.")).refused(no.SectionMovedOn)
+        past.when(lambda r: r.give_example("Someone fell.", based_on=1)).then(event(Review.ExampleGiven, number=2))
+
+
 class TestSignOff:
+    def test_a_review_that_is_complete_waits_for_whoever_may_sign_it_off(self) -> None:
+        past = given(Review, OPENED, *STEPS, factor())
+        past.when(lambda r: r.state_learning(LEARNED), by=AUTHOR).then(
+            event(Review.LearningStated),
+            event(Review.SignOffAwaited, awaited=True, author="person:ann"),
+        )
+        assert "registered_manager" in past.aggregate.signers
+        assert "care_worker" not in past.aggregate.signers
+        past.when(lambda r: r.withdraw_factor(FIRST, "There was a rail.")).then(
+            event(Review.FactorWithdrawn), event(Review.SignOffAwaited, awaited=False)
+        )
+
+    def test_it_is_signed_off_by_someone_who_answers_for_the_service(self) -> None:
+        past = given(Review, OPENED, *STEPS, factor(), STATED)
+        carer = Act("person:cy", "care_worker")
+        past.when(lambda r: r.sign_off(), by=carer).refused(no.RoleDoesNotSignOff)
+
+    def test_the_rules_may_say_who_signs_off(self) -> None:
+        kind, fields = OPENED
+        past = given(Review, (kind, fields | {"signers": ("nominated_individual",)}), *STEPS, factor(), STATED)
+        past.when(lambda r: r.sign_off(), by=READER).refused(no.RoleDoesNotSignOff)
+        past.when(lambda r: r.sign_off(), by=Act("person:di", "nominated_individual")).then(event(Review.SignedOff))
+
+    def test_the_example_and_the_gaps_are_signed_off_with_it(self) -> None:
+        example = event(Review.ExampleGiven, words="Someone slipped.", number=1)
+        past = given(Review, OPENED, *STEPS, factor(), STATED, example)
+        past.when(lambda r: r.sign_off(gaps=["no_evidence"]), by=READER).then(
+            event(Review.SignedOff, example="Someone slipped.", gaps=("no_evidence",))
+        )
+
     def test_someone_else_signs_off_what_was_understood(self) -> None:
         author = event(Review.LearningStated, words=LEARNED)
         recommended = event(Review.Recommended, recommendation_id=SECOND, words="Fund a rail.")

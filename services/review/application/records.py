@@ -10,7 +10,7 @@ from libs.directory import Directory
 from libs.practice import Reflection
 from libs.reading import opened, opened_one
 from libs.service import NotFound, Service
-from services.review.domain import Material, Review, Sample, Scrutiny
+from services.review.domain import Access, Material, Review, Sample, Scrutiny
 from services.review.projection import Reviews
 
 
@@ -26,7 +26,7 @@ class Records(Service):
     """Finds what a decision is made on, and shuts it to the subject of an allegation."""
 
     name = "review"
-    aggregates = (Review, Material, Scrutiny, Sample)
+    aggregates = (Review, Material, Scrutiny, Sample, Access)
     directory: Directory
     reviews: Reviews
 
@@ -36,9 +36,9 @@ class Records(Service):
 
     async def require_admitted(self, actor: str, journey: UUID) -> None:
         """Raises SubjectOfAllegation for somebody whom an allegation on this journey is about."""
-        scrutiny = await self.find(Scrutiny, Scrutiny.create_id(journey))
-        if scrutiny is not None:
-            scrutiny.require_admitted(self.known_as(actor))
+        access = await self.find(Access, Access.create_id(journey))
+        if access is not None:
+            access.require_admitted(self.known_as(actor))
 
     async def review(self, journey: UUID, act: Act | None = None) -> Review:
         """The review of a journey. Raises NotFound; Stale where the act was based on another version."""
@@ -56,9 +56,9 @@ class Records(Service):
 
     async def scrutiny_for(self, act: Act, journey: UUID) -> Scrutiny:
         """What others put to the review, begun with the first of it. Raises NotFound, SubjectOfAllegation."""
+        await self.require_admitted(act.actor, journey)
         found = await self.find(Scrutiny, Scrutiny.create_id(journey))
         if found is not None:
-            found.require_admitted(self.known_as(act.actor))
             return found
         review = await self.review(journey)
         return Scrutiny(provider=review.provider, site=review.site, journey=review.journey, about=review.about)

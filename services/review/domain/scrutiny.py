@@ -52,14 +52,6 @@ class Scrutiny(Aggregate):
         decision: str
         because: Sealed
 
-    class Barred(Event):
-        TOPIC = "review.Scrutiny.Barred"
-        subject: str
-
-    class BarLifted(Event):
-        TOPIC = "review.Scrutiny.BarLifted"
-        subject: str
-
     class Passed(Event):
         TOPIC = "review.Scrutiny.Passed"
 
@@ -72,7 +64,6 @@ class Scrutiny(Aggregate):
         self.challenges: dict[UUID, Challenge] = {}
         self.advice: dict[UUID, str] = {}
         self.decisions: dict[UUID, str] = {}
-        self.barred: set[str] = set()
 
     def challenge(self, words: str) -> None:
         """Put on record what is not convincing yet. It is answered before the review can be signed off."""
@@ -119,29 +110,6 @@ class Scrutiny(Aggregate):
     @event(AdviceAnswered)
     def _(self, advice_id: UUID, decision: str) -> None:
         self.decisions[advice_id] = decision
-
-    def bar(self, subject: str) -> None:
-        """Shut the review to the subject of an allegation, known by a pseudonym. Barred twice is barred once."""
-        if subject not in self.barred:
-            self.trigger_event(self.Barred, subject=subject)
-
-    @event(Barred)
-    def _(self, subject: str) -> None:
-        self.barred.add(subject)
-
-    def lift_bar(self, subject: str) -> None:
-        """Open the review again to somebody who turned out not to be the subject."""
-        if subject in self.barred:
-            self.trigger_event(self.BarLifted, subject=subject)
-
-    @event(BarLifted)
-    def _(self, subject: str) -> None:
-        self.barred.discard(subject)
-
-    def require_admitted(self, pseudonym: str) -> None:
-        """Raises SubjectOfAllegation for somebody to whom the review is shut."""
-        if pseudonym in self.barred:
-            raise no.SubjectOfAllegation
 
     @property
     def undecided(self) -> list[UUID]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from contracts.taxonomy import DutyRecipient, EvidenceSource, RecommendationDecision, ResponseKind, ReviewGap, Role
 from libs import names
@@ -161,11 +160,3 @@ def shared_sections(shared: dict[str, dict[str, Any]]) -> dict[str, str]:
     for section, text in shared.items():
         typed |= {section: text["words"], f"seen-{section}": str(text["number"])}
     return typed
-
-
-def case_id(value: str) -> UUID | None:
-    """A case's id, or None where it is none."""
-    try:
-        return UUID(value)
-    except ValueError:
-        return None

@@ -184,11 +184,13 @@ class Reviews(View):
         """What was said of the cases, in the order it was said."""
         return await self.rows("SELECT * FROM sampled_case WHERE journey = %s ORDER BY recorded", (journey,))
 
-    async def cases(self, journeys: list[UUID]) -> list[dict[str, Any]]:
-        """Cases by id: what kind they are, when they happened, and what happened, under seal."""
+    async def cases(self, journeys: list[UUID], reader: str) -> list[dict[str, Any]]:
+        """Cases by id: what kind they are, when they happened, what happened, under seal, and whether they are shut."""
         return await self.rows(
-            "SELECT * FROM known_case JOIN opportunity USING (journey) WHERE journey = ANY(%s) ORDER BY occurred",
-            (journeys,),
+            "SELECT k.*, o.reference, o.summary, o.occurred,"
+            " EXISTS (SELECT FROM barred b WHERE b.journey = k.journey AND b.subject = %s) AS shut"
+            " FROM known_case k JOIN opportunity o USING (journey) WHERE journey = ANY(%s) ORDER BY occurred, journey",
+            (reader, journeys),
         )
 
     async def fitting(self, query: Query, besides: UUID) -> list[UUID]:

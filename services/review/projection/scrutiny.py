@@ -6,7 +6,7 @@ import orjson
 
 from contracts.action import ActionAgreed
 from libs.views import Rows
-from services.review.domain import Sample, Scrutiny
+from services.review.domain import Access, Sample, Scrutiny
 from services.review.projection.project import project
 
 
@@ -46,12 +46,12 @@ def advice_answered(event: Scrutiny.AdviceAnswered, rows: Rows) -> None:
 
 
 @project.register
-def barred(event: Scrutiny.Barred, rows: Rows) -> None:
+def barred(event: Access.Barred, rows: Rows) -> None:
     rows.execute("INSERT INTO barred VALUES (%s, %s) ON CONFLICT DO NOTHING", (event.journey, event.subject))
 
 
 @project.register
-def bar_lifted(event: Scrutiny.BarLifted, rows: Rows) -> None:
+def bar_lifted(event: Access.BarLifted, rows: Rows) -> None:
     rows.execute("DELETE FROM barred WHERE journey = %s AND subject = %s", (event.journey, event.subject))
 
 
@@ -85,14 +85,14 @@ def drawn(event: Sample.Drawn, rows: Rows) -> None:
 @project.register
 def case_read(event: Sample.CaseRead, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO sampled_case VALUES (%s, %s, 'read', %s, %s)",
-        (event.journey, event.case, event.words, event.recorded),
+        "INSERT INTO sampled_case VALUES (%s, %s, %s, 'read', %s, %s) ON CONFLICT DO NOTHING",
+        (event.journey, event.originator_version, event.case, event.words, event.recorded),
     )
 
 
 @project.register
 def case_left_out(event: Sample.CaseLeftOut, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO sampled_case VALUES (%s, %s, 'left_out', %s, %s)",
-        (event.journey, event.case, event.because, event.recorded),
+        "INSERT INTO sampled_case VALUES (%s, %s, %s, 'left_out', %s, %s) ON CONFLICT DO NOTHING",
+        (event.journey, event.originator_version, event.case, event.because, event.recorded),
     )

@@ -118,10 +118,9 @@ TABLES: LiteralString = """
             cases uuid[] NOT NULL, because text NOT NULL, drawn timestamptz NOT NULL
         );
         CREATE TABLE IF NOT EXISTS sampled_case (
-            journey uuid NOT NULL, case_id uuid NOT NULL, state text NOT NULL, words text NOT NULL,
-            recorded timestamptz NOT NULL
+            journey uuid NOT NULL, version bigint NOT NULL, case_id uuid NOT NULL, state text NOT NULL,
+            words text NOT NULL, recorded timestamptz NOT NULL, PRIMARY KEY (journey, version)
         );
-        CREATE INDEX IF NOT EXISTS sampled_case_journey ON sampled_case (journey);
         CREATE TABLE IF NOT EXISTS known_case (
             journey uuid PRIMARY KEY, site text NOT NULL, kind text NOT NULL, themes text[] NOT NULL
         );
