@@ -123,7 +123,10 @@ class Performance:
             await self._memory.append([], Once(PLAYER, mark))
         self.clock.move_to(until)
         await self.pump.drain()
-        await self.pump.wake()
+        while await self.pump.wake():
+            # What rang may have set a date that has passed as well. Were that left to the next step, a run that is
+            # taken up here would hear it earlier than one that was not.
+            continue
         await self.pump.publish_if_much()
         self.played_until = until
         answer = orjson.dumps({"until": until.isoformat(), "places": self.pump.places}).decode()

@@ -75,7 +75,7 @@ def test_the_site_that_improves_misses_its_target_until_the_change_and_meets_it_
     after = [found[month] for month in ("2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01")]
     assert all(met < of for met, of in before)
     assert all(met == of > 0 for met, of in after)
-    verdicts = states(provider[0], "assurance", "assurance.FollowUp.VerdictReached")
+    verdicts = states(provider[0], "assurance", "assurance.Effect.Judged")
     assert "improved" in {each["verdict"] for each in verdicts if each["site"] == "fernley"}
 
 
@@ -84,7 +84,7 @@ def test_the_site_that_only_seems_to_improve_returns_to_what_it_was(provider: tu
     shares = {month: met / of for month, (met, of) in found.items() if of}
     assert min(shares, key=shares.__getitem__) == "2025-10-01"
     assert not all(share == 1 for month, share in shares.items() if month > "2025-10-01")
-    verdicts = states(provider[0], "assurance", "assurance.FollowUp.VerdictReached")
+    verdicts = states(provider[0], "assurance", "assurance.Effect.Judged")
     assert "improved" not in {each["verdict"] for each in verdicts if each["site"] == "beacon-house"}
 
 
