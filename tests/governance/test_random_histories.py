@@ -131,7 +131,7 @@ def histories(draw: st.DrawFn) -> list[PublishedEvent]:
         says.say(
             intake.OpportunityRaised(
                 kind="near_miss", themes=["falls"], reference=f"R{journey.int}", route="form", reporter_known=True,
-                summary="sealed:1", occurred=NOW - timedelta(days=9),
+                summary="sealed:1",
             ),
             journey,
             site=site,
