@@ -12,6 +12,7 @@ import typer
 from deploy.audit_cli import audit
 from deploy.contracts_cli import contracts
 from deploy.pack_cli import pack
+from deploy.replay_cli import replay
 from deploy.stats_cli import stats
 
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
@@ -19,6 +20,7 @@ app.command()(contracts)
 app.add_typer(pack, name="pack")
 app.add_typer(stats, name="stats")
 app.add_typer(audit, name="audit")
+audit.command()(replay)
 
 VAR = Annotated[Path, typer.Option(help="Where data is kept.", envvar="CANDOUR_VAR")]
 

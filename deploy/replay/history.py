@@ -1,0 +1,220 @@
+"""What history holds that rules bear on: cases with their facts and milestones, sites, adopted rules, targets as set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from contracts.taxonomy import Milestone
+from libs.practice import Measure
+from libs.rules import RulePack, pack_of
+from services.assurance.domain.programme import Place
+
+Told = Callable[[str, int, int], None]
+"""Told which store is read, how many of its events have been, and how many there are."""
+BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """One weighing of a case by a manager: when, from what, under which rules, and what was answered to each."""
+
+    at: datetime
+    kind: str
+    themes: tuple[str, ...]
+    facts: dict[str, Any]
+    rules: str
+    answers: dict[str, bool]
+
+
+@dataclass(slots=True)
+class Case:
+    """An opportunity as rules see it. `milestones` holds when each was first reached."""
+
+    journey: UUID
+    provider: str
+    site: str
+    kind: str
+    themes: tuple[str, ...]
+    facts: dict[str, Any]
+    received: datetime
+    recorded: datetime
+    reporter_known: bool
+    person: str = ""
+    abuse_types: tuple[str, ...] = ()
+    weighings: list[Weighing] = field(default_factory=list)
+    milestones: dict[Milestone, datetime] = field(default_factory=dict)
+    changed: tuple[datetime, bool] | None = None
+    given: dict[UUID, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Target:
+    """A measure's targets at a site, each from the month it was set for; none from when it was withdrawn."""
+
+    held: list[tuple[date, Measure | None]] = field(default_factory=list)
+
+    def on(self, month: date) -> Measure | None:
+        """What held in a month."""
+        return next((measure for first, measure in reversed(self.held) if first <= month), None)
+
+
+@dataclass
+class History:
+    """Everything of the stores that rules bear on, as known when the last event was recorded."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
+    packs: dict[str, RulePack] = field(default_factory=dict)
+    adopted: list[tuple[date, str, str]] = field(default_factory=list)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    targets: dict[tuple[str, str], Target] = field(default_factory=dict)
+    events: int = 0
+    until: datetime | None = None
+
+    def name_on(self, day: date, provider: str) -> str:
+        """Id and version of the rules in force for a provider on a day, as every service finds them; "" for none."""
+        return max(
+            ((since, name) for since, whose, name in self.adopted if since <= day and whose == provider),
+            default=(day, ""),
+        )[1]
+
+
+def read(auditor: str, until: datetime | None = None, told: Told = lambda _, __, ___: None) -> History:
+    """History as known at `until`, or now. It is read in one snapshot over a connection that may only read.
+
+    Raises psycopg.Error where a store cannot be read.
+    """
+    history = History(until=until)
+    with psycopg.connect(auditor) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        for service, takers in TAKEN.items():
+            for topic, aggregate, said in _events(connection, service, list(takers), told):
+                recorded = datetime.fromisoformat(said["timestamp"])
+                if until is None or recorded <= until:
+                    history.events += 1
+                    takers[topic](history, said, recorded, aggregate)
+    if until is None:
+        history.until = max((case.recorded for case in history.cases.values()), default=None)
+    history.adopted.sort(key=itemgetter(0))
+    return history
+
+
+def _events(
+    connection: psycopg.Connection[Any], service: str, topics: list[str], told: Told
+) -> Iterator[tuple[str, UUID, dict[str, Any]]]:
+    store = Identifier(service)
+    of = connection.execute(SQL("SELECT count(*) FROM {}.events").format(store)).fetchone()
+    read, total = 0, of[0] if of else 0
+    with connection.cursor(f"replay_{service}", binary=True) as cursor:
+        cursor.itersize = BATCH
+        statement = "SELECT topic, originator_id, state FROM {}.events WHERE topic = ANY(%s) ORDER BY notification_id"
+        cursor.execute(SQL(statement).format(store), [topics])
+        for topic, aggregate, state in cursor:
+            yield topic, aggregate, orjson.loads(state)
+            read += 1
+            if not read % BATCH:
+                told(service, read, total)
+    told(service, total, total)
+
+
+def _site(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
+    opened = date.fromisoformat(said["opened_on"])
+    history.places[said["site"]] = Place(said["site"], said["nation"], said["service_kind"], opened)
+    history.providers[said["site"]] = said["provider"]
+
+
+def _adopted(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
+    name = f"{said['pack_id']}/{said['version']}"
+    if name not in history.packs:
+        history.packs[name] = pack_of(said["content"])
+    history.adopted.append((date.fromisoformat(said["adopted_from"]), said["provider"], name))
+
+
+def _raised(history: History, said: dict[str, Any], recorded: datetime, journey: UUID) -> None:
+    history.cases[journey] = Case(
+        journey, said["provider"], said["site"], said["kind"], tuple(said["themes"]), said["facts"],
+        _occurred(said, recorded), recorded, said["reporter_known"], said.get("person") or "",
+        tuple(said["facts"].get("abuse_types") or ()),
+    )  # fmt: skip
+
+
+def _reclassified(history: History, said: dict[str, Any], _: datetime, journey: UUID) -> None:
+    if case := history.cases.get(journey):
+        case.kind, case.themes = said["kind"], tuple(said["themes"])
+
+
+def _triaged(history: History, said: dict[str, Any], recorded: datetime, journey: UUID) -> None:
+    case = history.cases.get(journey)
+    if case is None:
+        return
+    answers = {each["rule_id"]: each["agreed"] for each in said["weighed"] if each.get("proposed", True)}
+    case.weighings.append(
+        Weighing(recorded, case.kind, case.themes, said["facts"], said["by"].get("rules") or "", answers)
+    )
+    case.themes, case.facts = tuple(said["themes"]), said["facts"]
+    case.abuse_types = tuple(said["facts"].get("abuse_types") or ())
+    _reach(Milestone.MANAGEMENT_REVIEWED)(history, said, recorded, journey)
+
+
+def _reach(milestone: Milestone) -> Callable[[History, dict[str, Any], datetime, UUID], None]:
+    """The first time counts, by when it occurred."""
+
+    def reach(history: History, said: dict[str, Any], recorded: datetime, _: UUID) -> None:
+        if case := history.cases.get(UUID(said["journey"])):
+            at = _occurred(said, recorded)
+            case.milestones[milestone] = min(at, case.milestones.get(milestone, at))
+
+    return reach
+
+
+def _changed(history: History, said: dict[str, Any], recorded: datetime, _: UUID) -> None:
+    if case := history.cases.get(UUID(said["journey"])):
+        case.changed = (_occurred(said, recorded), said["affects_people"])
+
+
+def _given(history: History, said: dict[str, Any], recorded: datetime, duty: UUID) -> None:
+    if case := history.cases.get(UUID(said["journey"])):
+        case.given.setdefault(duty, recorded)
+
+
+def _set(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
+    target = history.targets.setdefault((said["site"], said["measure_id"]), Target())
+    target.held.append((date.fromisoformat(said["first_period"]), Measure.model_validate(said["definition"])))
+
+
+def _occurred(said: dict[str, Any], recorded: datetime) -> datetime:
+    at = said["by"].get("occurred")
+    return datetime.fromisoformat(at) if at else recorded
+
+
+Taker = Callable[[History, dict[str, Any], datetime, UUID], None]
+TAKEN: dict[str, dict[str, Taker]] = {
+    "governance": {"governance.Site.Registered": _site, "governance.RuleBook.PackAdopted": _adopted},
+    "intake": {
+        "intake.Opportunity.Raised": _raised,
+        "intake.Opportunity.Reclassified": _reclassified,
+        "intake.Opportunity.Triaged": _triaged,
+        "intake.Opportunity.UpdateReviewed": _reach(Milestone.MANAGEMENT_REVIEWED),
+        "intake.Opportunity.UpdateActioned": _reach(Milestone.ACTIONED),
+        "intake.Opportunity.UpdateCommunicated": _reach(Milestone.COMMUNICATED),
+    },
+    "review": {"review.Review.SignedOff": _reach(Milestone.LEARNING_RECORDED)},
+    "action": {"action.Plan.PracticeChanged": _changed},
+    "notification": {
+        "notification.Briefing.Issued": _reach(Milestone.GUIDANCE_GIVEN),
+        "notification.Duty.Discharged": _given,
+        "notification.Duty.Declined": _given,
+    },
+    "assurance": {"assurance.Measure.MeasureSet": _set},
+}
+"""Each stored event that rules bear on, by store, in the order in which the stores are read."""

@@ -1,0 +1,194 @@
+"""Decisions and their clocks under other rules: what each weighing would have been offered, and by when each account due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import orjson
+
+from contracts.taxonomy import DutyRecipient, Fact
+from deploy.replay.history import Case, History, Weighing
+from libs.calendar import WorkingDays, local_day
+from libs.rules import Clock, Rule, RulePack
+from services.assurance.domain.programme import Place
+from services.notification.domain.account import Account
+from services.notification.domain.duty import duty_id
+
+Offers = frozenset[str]
+"""Which rules of a pack are offered, by id."""
+HELD_AGAINST = ("title", "kind", "citation", "source_url", "confirmed", "duty", "clock")
+"""What a rule says to whoever weighs a case. Two versions that say the same are not told apart."""
+REMEMBERED = 100_000
+
+
+class Rules:
+    """A pack made ready to be asked about many cases; what it offered for some facts on a day is remembered."""
+
+    def __init__(self, pack: RulePack) -> None:
+        self.pack = pack
+        self.by_id = {rule.id: rule for rule in pack.rules}
+        self.asks = {rule.id: rule.model_dump(include=set(HELD_AGAINST), mode="json") for rule in pack.rules}
+        self._known: dict[tuple[bytes, date], Offers] = {}
+
+    def offered(self, facts: Mapping[str, Any], on: date) -> Offers:
+        """The ids of what `libs.rules.propose` proposes, without the reasons."""
+        key = (orjson.dumps(facts, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS), on)
+        if key not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[key] = self._offered(facts, on)
+        return self._known[key]
+
+    def _offered(self, facts: Mapping[str, Any], on: date) -> Offers:
+        nation, kind = facts.get(Fact.NATION), facts.get(Fact.PROVIDER_KIND)
+        return frozenset(
+            rule.id
+            for rule, condition, _ in self.pack.ready
+            if condition.holds(facts) and rule.in_force(on) and rule.covers(nation, kind)
+        )
+
+    def reasons(self, rule: str, facts: Mapping[str, Any]) -> list[str]:
+        """The facts that made a rule apply, as sentences."""
+        return next(condition.reasons(facts) for each, condition, _ in self.pack.ready if each.id == rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment at which rules were asked about a case: when it was weighed, or when practice changed."""
+
+    case: Case
+    place: Place
+    at: datetime
+    weighing: Weighing
+    occasion: str
+    round: int
+
+    def begins(self, clock: Clock) -> datetime:
+        """When a clock begins to run, by the same rule as accounts that are really owed."""
+        known = SimpleNamespace(
+            put_on_record=self.case.recorded, implemented=self.case.changed[0] if self.case.changed else None,
+            happened=self.case.received, kind=self.weighing.kind, weighings=self.round, weighed_at=self.weighing.at,
+        )  # fmt: skip
+        return Account.begins(cast("Account", known), clock.starts_at, self.at)
+
+
+def moments(history: History, first: date, last: date) -> Iterator[Moment]:
+    """Every moment of the period at which rules were asked, in the order of the record."""
+    for case in history.cases.values():
+        place = history.places.get(case.site)
+        if place is None:
+            continue
+        for number, weighing in enumerate(case.weighings, 1):
+            if first <= local_day(weighing.at) <= last:
+                yield Moment(case, place, weighing.at, weighing, "weighed", number)
+        if case.changed and case.weighings and first <= local_day(case.changed[0]) <= last:
+            yield Moment(case, place, case.changed[0], case.weighings[-1], "practice changed", len(case.weighings))
+
+
+def differences(
+    history: History, then: Callable[[Moment], Rules | None], new: Rules, first: date, last: date
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Site, part (decisions or clocks) and difference, for each that there would have been.
+
+    `then` says under which rules a moment really was; where none were adopted, nothing had been offered.
+    """
+    now = history.until or datetime.max.replace(tzinfo=UTC)
+    for moment in moments(history, first, last):
+        old = then(moment)
+        was, would = _offers(old, moment), _offers(new, moment)
+        for name in sorted(was | would):
+            before = old.by_id[name] if old and name in was else None
+            after = new.by_id[name] if name in would else None
+            if before and after and old and old.asks[name] == new.asks[name]:
+                continue
+            yield moment.case.site, "decisions", _decision(moment, before, after, new)
+            if clock := _clock(moment, before, after, now):
+                yield moment.case.site, "clocks", clock
+
+
+def _offers(rules: Rules | None, moment: Moment) -> Offers:
+    """What a manager is offered to weigh; and, unasked, what is owed to a known reporter, or follows from a change."""
+    if rules is None:
+        return frozenset()
+    facts, on = _facts(moment), local_day(moment.at)
+    offered = rules.offered(facts, on)
+    if moment.occasion == "weighed":
+        known = rules.offered(facts | {Fact.REPORTER_KNOWN: True}, on) if moment.case.reporter_known else frozenset()
+        return offered | {name for name in known if _is_owed_to_reporter(rules.by_id[name])}
+    affects = bool(moment.case.changed and moment.case.changed[1]) or bool(facts.get(Fact.CHANGE_AFFECTS_CARE))
+    after = rules.offered(facts | {Fact.CHANGE_IMPLEMENTED: True, Fact.CHANGE_AFFECTS_CARE: affects}, on)
+    return frozenset(name for name in after - offered if rules.by_id[name].duty)
+
+
+def _is_owed_to_reporter(rule: Rule) -> bool:
+    return rule.duty is not None and rule.duty.owed_to == DutyRecipient.REPORTER
+
+
+def _facts(moment: Moment) -> dict[str, Any]:
+    said = moment.weighing
+    return {
+        Fact.KIND: said.kind, Fact.THEMES: said.themes, Fact.NATION: moment.place.nation,
+        Fact.PROVIDER_KIND: moment.place.service_kind, **said.facts,
+    }  # fmt: skip
+
+
+def _decision(moment: Moment, before: Rule | None, after: Rule | None, new: Rules) -> dict[str, Any]:
+    if before is None:
+        what = "would have been proposed"
+    else:
+        what = "would not have been proposed" if after is None else "would have asked for something else"
+    rule = next(each for each in (after, before) if each)
+    answer = moment.weighing.answers.get(rule.id) if moment.occasion == "weighed" else None
+    return {
+        "journey": str(moment.case.journey), "at": moment.at, "occasion": moment.occasion, "rule": rule.id,
+        "title": rule.title, "difference": what,
+        "answered": None if answer is None else ("agreed" if answer else "not agreed"),
+        "was": _told(before), "would_be": _told(after),
+        "because": new.reasons(rule.id, _facts(moment)) if after and moment.occasion == "weighed" else [],
+    }  # fmt: skip
+
+
+def _told(rule: Rule | None) -> dict[str, Any] | None:
+    if rule is None:
+        return None
+    return {
+        "kind": rule.kind, "citation": rule.citation, "confirmed": rule.confirmed,
+        "owed_by": rule.duty.owed_by if rule.duty else None, "owed_to": rule.duty.owed_to if rule.duty else None,
+        "clock": rule.clock.words if rule.clock else None,
+    }  # fmt: skip
+
+
+def _clock(moment: Moment, before: Rule | None, after: Rule | None, now: datetime) -> dict[str, Any] | None:
+    was, would = _due(moment, before), _due(moment, after)
+    running = _running(after) or _running(before)
+    rule = next(each for each in (after, before) if each)
+    if was == would or running is None:
+        return None
+    given = moment.case.given.get(duty_id(moment.case.journey, rule.id))
+    return {
+        "journey": str(moment.case.journey), "clock": rule.id, "occasion": moment.occasion,
+        "began": moment.begins(running), "was_due": was, "would_be_due": would,
+        "done": given, "was": standing(given, was, now), "would_be": standing(given, would, now),
+    }  # fmt: skip
+
+
+def _running(rule: Rule | None) -> Clock | None:
+    return rule.clock if rule and rule.duty else None
+
+
+def _due(moment: Moment, rule: Rule | None) -> datetime | None:
+    clock = _running(rule)
+    return clock.due(moment.begins(clock), WorkingDays(moment.place.nation)) if clock else None
+
+
+def standing(done: datetime | None, due: datetime | None, now: datetime) -> str:
+    """How something stands against its date at the end of the history: in time, late, still running, or not dated."""
+    if due is None:
+        return "no date" if done is None else "done, no date"
+    if done is None:
+        return "still running" if now <= due else "late, not on record"
+    return "in time" if done <= due else "late"
