@@ -45,3 +45,62 @@ def verify(
         for each in found:
             typer.echo("\n".join(sentences(each)))
     raise typer.Exit(0 if all(each.sound for each in found) else 1)
+
+
+@audit.command("as-of")
+def as_of(
+    var: VAR = Path("var"),
+    provider: Annotated[
+        str, typer.Option(help="The provider's record (its id may be left out where there is one).")
+    ] = "",
+    site: Annotated[str, typer.Option(help="A site's record.")] = "",
+    journey: Annotated[str, typer.Option(help="A journey's record.")] = "",
+    known_at: Annotated[
+        str, typer.Option(help="Only what had been recorded by then, such as 2026-03-02T09:00:00Z.")
+    ] = "",
+    true_at: Annotated[str, typer.Option(help="Only what had occurred by then.")] = "",
+) -> None:
+    """Show a record as it stood: as known at a moment, as true at a moment, or both. The same bytes as were shown then."""
+    from deploy.audit_past import as_of as answered
+    from deploy.past.moment import Moment, NoSuchMoment
+    from libs.service import NotFound
+
+    path = f"journeys/{journey}" if journey else f"sites/{site}" if site else "provider"
+    try:
+        moment = Moment.of(known_at, true_at)
+        typer.echo(asyncio.run(answered(var, path, provider, moment, Console(stderr=True))), nl=False)
+    except NoSuchMoment as fault:
+        raise typer.BadParameter(str(fault)) from None
+    except NotFound as missing:
+        typer.echo(str(missing), err=True)
+        raise typer.Exit(1) from None
+
+
+@audit.command()
+def checkpoint(
+    var: VAR = Path("var"),
+    ledger: Annotated[list[str] | None, typer.Option(help="One service's ledger; all where none is named.")] = None,
+) -> None:
+    """Sign the ledgers as they are now, and print the notes; they are also published and kept in the folder."""
+    from deploy.audit_keys import sign
+    from libs.domain import Refused
+    from libs.service import NotFound
+
+    try:
+        typer.echo("\n".join(asyncio.run(sign(var, ledger or []))), nl=False)
+    except (Refused, NotFound) as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None
+
+
+@audit.command("change-key")
+def change_key(var: VAR = Path("var")) -> None:
+    """Sign with a new key from now on. Old checkpoints still verify; the old key signs nothing more that counts."""
+    from deploy.audit_keys import change_key as changed
+    from libs.domain import Refused
+
+    try:
+        typer.echo(f"Signing with a new key: {asyncio.run(changed(var))}")
+    except Refused as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.house import Platform
-from deploy.past.door import PastDoor, past_routes
+from deploy.past.door import past_routes
+from deploy.past.looking import PastDoor
 from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
 from libs.logs import log

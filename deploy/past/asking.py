@@ -20,6 +20,9 @@ SERVICES = Path(__file__).parents[2] / "services"
 PAGES = re.compile(r"(provider|site|site/[^/]+|journeys|journeys/[0-9a-f-]{36})")
 """What can be looked at in the past: pages that only read, and only views."""
 RECORDS = re.compile(r"(provider|sites/[^/]+|journeys/[0-9a-f-]{36})")
+JOURNEY = re.compile(r"journeys/([0-9a-f-]{36})")
+SITE = re.compile(r"sites?/([^/]+)")
+RECORDED_AS = ("provider",)
 LINKS = re.compile(r'(<a\b[^>]*\bhref=")(/(?:provider|site|journeys)(?=["/?#]))')
 
 

@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from services.audit.application import Audit, Me
+from services.audit.application.asking import wanted_of
+from services.audit.ledger.history import PAGE
 
 WIDEST = 1 << 53
 
@@ -105,6 +107,18 @@ def _proofs(api: APIRouter, audit: Audit) -> None:
 
 
 def _history(api: APIRouter, audit: Audit) -> None:
+    @api.get("/decisions")
+    async def decided(request: Request, me: Me) -> list[dict[str, Any]]:
+        """Decisions within reach, newest first: by journey, site, role, actor, rules, service, since, until, by_people."""
+        return [asdict(each) for each in (await audit.decided(me, wanted_of(request.query_params)))[:PAGE]]
+
+    @api.get("/decisions/{service}/{position}")
+    async def one(me: Me, service: str, position: int) -> dict[str, Any]:
+        """One decision whole, with words under seal left so."""
+        found = await audit.told(me, service, position)
+        await audit.note_reading(me, f"{service}, position {position}", found.decision)
+        return asdict(found)
+
     @api.get("/readings")
     async def readings(me: Me, words: bool = False, after: int = 0) -> list[dict[str, Any]]:
         """Who looked into the record, newest first; with `words`, only who opened what is under seal."""

@@ -36,6 +36,9 @@ async def test_the_ledgers_are_shown_compared_and_signed(reception: Reception) -
     page = await hands.get("/audit")
     assert page.status_code == 200
     assert "Not yet" in page.text
+    assert "Nobody has compared everything yet" in page.text
+    verified = await hands.post("/audit/verify")
+    assert "nothing was altered" in (await hands.get(verified.headers["Location"])).text
     compared = await hands.post("/audit/verify/governance")
     assert "Nothing was changed" in compared.text
     await hands.get("/audit")

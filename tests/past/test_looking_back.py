@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -17,7 +18,7 @@ from libs.deciding import Act
 from libs.web.posts import Post
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.hands import CARER, Reception
+from tests.hands import CARER, Hands, Reception
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -95,6 +96,48 @@ async def _pages(reception: Reception, stamp: str, journey: str) -> None:
     await reception.platform.settle()
     readings = await (await reception.program(AUDITOR)).get("/api/audit/readings")
     assert any(each["what"].startswith("provider, as it was known") for each in readings.json())
+
+
+async def test_time_is_stepped_through_two_moments_are_compared_and_decisions_are_read(
+    database: Database, fresh_messaging: Messaging, wrapping_key: Path
+) -> None:
+    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
+        journey = await raised(reception, "elm", "A wheel came loose.")
+        await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Chair taken out of use.")
+        await on(reception, 1)
+        hands = await reception.browser(AUDITOR)
+        step = await hands.get(f"/audit/timeline/journeys/{journey}?step=2")
+        assert "Step 2 of 2" in step.text
+        assert "Made safe" in step.text
+        assert (await hands.get("/audit/timeline/site/elm")).status_code == 200
+        assert (await hands.get("/audit/timeline/nowhere")).status_code == 404
+        asked = "from-day=2026-03-01&from-time=09:00&to-day=2026-03-03&to-time=09:30"
+        differs = await hands.get(f"/audit/difference?what=provider&{asked}")
+        assert "Journeys open" in differs.text
+        assert (await hands.get("/audit/difference?what=elsewhere&from-day=x")).status_code == 422
+        await _decisions(hands, reception, journey)
+
+
+async def _decisions(hands: Hands, reception: Reception, journey: str) -> None:
+    listed = await hands.get(f"/audit/decisions?journey={journey}&by_people=yes&site=elm")
+    assert "2 decisions" in listed.text
+    assert "Registered manager (manager)" in listed.text
+    [address, *_] = re.findall(r"/audit/decisions/intake/\d+", listed.text)
+    one = await hands.get(address)
+    assert "Opportunity: raised" in one.text or "Opportunity:" in one.text
+    assert "Chair taken out of use" not in one.text
+    assert "Under seal" in one.text
+    assert "2 decisions" not in one.text  # one was on record before it
+    assert (await hands.post(address, because="")).status_code == 422
+    assert "Chair taken out of use" in (await hands.post(address, because="A complaint about the chair")).text
+    await reception.platform.settle()
+    assert "A complaint about the chair" in (await hands.get("/audit/readings?words=true")).text
+    quality = await reception.browser(Post("north.lead", "regional_manager", "region:North", "Regional lead"))
+    assert "Your post does not open them" in (await quality.get(address)).text
+    assert (await quality.post(address, because="Curious")).status_code == 403
+    elsewhere = await reception.browser(Post("south.lead", "regional_manager", "region:South", "Regional lead"))
+    assert (await elsewhere.get(address)).status_code == 404
+    assert (await (await reception.browser(CARER)).get("/audit/decisions")).status_code == 403
 
 
 async def test_what_had_happened_is_told_apart_from_what_was_known(

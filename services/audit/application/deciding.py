@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from contracts.sealed import is_sealed
+from contracts.taxonomy import Role
 from libs.deciding import Act, Saved
 from libs.directory import Directory, Site
+from libs.domain import Refused
 from libs.keys import KeyRing
 from libs.service import NotFound, command
 from libs.web.posts import SignedIn
@@ -20,11 +22,20 @@ from services.audit.domain import PLATFORM, Reading, ledger_journey, require_rea
 from services.audit.ledger.history import Decision, History, Wanted, catch_up, state_of
 from services.audit.projection import Readings
 
-PLACE = frozenset({"by", "timestamp", "provider", "site", "journey", "about", "originator_topic", "class_version"})
 PROPOSED = ("weighed", "proposed", "proposals", "alternatives")
 """The fields in which events keep what the rules proposed to whoever decided."""
+PLACE = frozenset(
+    {"by", "timestamp", "provider", "site", "journey", "about", "originator_topic", "class_version", *PROPOSED}
+)
 EVIDENCE = re.compile(r"evidence|proof|attach|observ|sample|document")
 SEALED_SHOWN = "Under seal"
+OPENERS = frozenset({Role.AUDITOR, Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD})
+SHUT = ("intake.StaffAllegation.",)
+"""Records that are kept apart from learning: who reads them is decided there, not here."""
+
+
+class WordsStaySealed(Refused):
+    """Your post does not open these words. Ask the nominated individual, who can see that you asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,17 @@ class Deciding(Verifying):
             return await self.read(act, what, provider, words=words, because=because)
         return await self.read(act, what, provider, decision.site, decision.journey, words=words, because=because)
 
+    @staticmethod
+    def may_open(me: SignedIn, decision: Decision) -> bool:
+        """Whether words under seal may be opened for this post at all."""
+        return me.role in OPENERS and not decision.topic.startswith(SHUT)
+
+    async def open_words(self, me: SignedIn, decision: Decision, what: str, because: str) -> Saved:
+        """Put on record that words under seal are opened, and why, before they are. Raises WordsStaySealed, ReasonMissing."""
+        if not self.may_open(me, decision):
+            raise WordsStaySealed
+        return await self.note_reading(me, what, decision, words=True, because=because)
+
     async def readers(self, me: SignedIn, *, words: bool = False) -> list[dict[str, Any]]:
         """Who read what, newest first, within the reader's provider."""
         provider, sites = await self.reach(me)
@@ -160,9 +182,3 @@ def _replaced(value: Any, change: Any) -> Any:
 def _veiled(state: dict[str, Any]) -> dict[str, Any]:
     veiled: dict[str, Any] = _replaced(state, lambda _: SEALED_SHOWN)
     return veiled
-
-
-def places(decisions: Sequence[Decision]) -> tuple[datetime, str, int] | None:
-    """Where the next page begins, after the last of these."""
-    last = decisions[-1] if decisions else None
-    return (last.recorded, last.service, last.place) if last else None

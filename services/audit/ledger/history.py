@@ -147,6 +147,10 @@ CLAUSES: dict[str, LiteralString] = {
 }  # fmt: skip
 
 
+DECIDED = "topic <> 'audit.Reading.Made'"
+"""Who reads decides nothing; readings have a list of their own."""
+
+
 class History:
     """Questions about decisions, always within the providers and sites that the asker reaches."""
 
@@ -163,7 +167,7 @@ class History:
         asked = [clause for name, clause in CLAUSES.items() if getattr(wanted, name)]
         if before:
             asked.append("(recorded, service, place) < (%(at)s, %(of)s, %(place)s)")
-        where = " AND ".join(["(site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s))", *asked])
+        where = " AND ".join([DECIDED, "(site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s))", *asked])
         given = {name: getattr(wanted, name) for name in CLAUSES}
         given |= {"sites": list(sites), "provider": provider, "limit": PAGE + 1}
         given |= dict(zip(("at", "of", "place"), before, strict=True)) if before else {}
@@ -180,7 +184,9 @@ class History:
     async def of_journey(self, journey: UUID, limit: int = 1_000) -> list[Decision]:
         """Everything decided on a journey, in the order in which it was recorded."""
         order = "ORDER BY recorded, service, place LIMIT %(limit)s"
-        return await self._found(f"WHERE journey = %(journey)s {order}", {"journey": journey, "limit": limit})
+        return await self._found(
+            f"WHERE {DECIDED} AND journey = %(journey)s {order}", {"journey": journey, "limit": limit}
+        )
 
     async def rules(self) -> list[str]:
         """Every version of rules under which something was decided."""
