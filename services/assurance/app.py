@@ -10,6 +10,7 @@ from services.assurance.pages import pages
 from services.assurance.policy import dates, react
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
+from services.assurance.projection.vigilance import Vigilance
 from services.assurance.publication import publish
 
 
@@ -21,7 +22,12 @@ def room(house: House) -> Room:
         publish,
         react,
         dates,
-        views=lambda name, pool: [Directory(name, pool), Cases(name, pool), Standing(name, pool)],
+        views=lambda name, pool: [
+            Directory(name, pool),
+            Cases(name, pool),
+            Standing(name, pool),
+            Vigilance(name, pool),
+        ],
     )
     assurance.routes = [api.routes(assurance.service), pages(assurance.service)]
     return assurance

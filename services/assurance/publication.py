@@ -6,7 +6,9 @@ from functools import singledispatch
 
 from contracts import assurance as said
 from contracts.envelope import PublishedEvent
-from services.assurance.domain import Cadence, Effect, FollowUp, Measure
+from services.assurance.domain import AuditRound, Cadence, Effect, FollowUp, Measure, Sign, Watch
+
+LONGEST = 300
 
 
 @singledispatch
@@ -92,3 +94,62 @@ def cadence_missed(event: Cadence.Missed) -> PublishedEvent:
 @publish.register
 def cadence_kept(event: Cadence.Kept) -> PublishedEvent:
     return said.CadenceKept(cadence_id=event.cadence_id, title=event.title, role=event.role, held_on=event.held_on)
+
+
+@publish.register
+def round_opened(event: AuditRound.Opened) -> PublishedEvent:
+    return said.AuditRoundOpened(
+        round_id=event.originator_id, tool_id=event.tool_id, tool_version=event.tool["version"],
+        title=event.tool["title"], period=event.period, population=event.population, sample=len(event.sample),
+    )  # fmt: skip
+
+
+@publish.register
+def finding_made(event: AuditRound.FindingMade) -> PublishedEvent:
+    return said.AuditFindingMade(
+        finding_id=event.finding_id, round_id=event.originator_id, tool_id=event.tool_id,
+        tool_version=event.tool_version, check_id=event.check_id, title=event.title[:LONGEST],
+        exceptions=event.exceptions, of=event.of, themes=event.themes, journeys=event.journeys,
+    )  # fmt: skip
+
+
+@publish.register
+def round_closed(event: AuditRound.Closed) -> PublishedEvent:
+    return said.AuditRoundClosed(
+        round_id=event.originator_id, tool_id=event.tool_id, title=event.title, period=event.period,
+        figures=[
+            said.AuditFigure(
+                check_id=each.check_id, title=each.title, kept=each.kept, of=each.of,
+                not_applicable=each.not_applicable, claim=each.claim,
+            )
+            for each in event.figures
+        ],
+        kappa=event.kappa,
+    )  # fmt: skip
+
+
+@publish.register
+def sign_noted(event: Sign.Noted) -> PublishedEvent:
+    return said.EarlySignNoted(sign=event.sign, title=event.title[:LONGEST], times=event.times, noted_on=event.noted_on)
+
+
+@publish.register
+def trigger_fired(event: Watch.Fired) -> PublishedEvent:
+    what = event.definition
+    return said.TriggerFired(
+        firing_id=event.firing_id, trigger_id=event.trigger_id, title=what["title"], kind=what["kind"],
+        facts=[said.FiringFact(words=each.words, on=each.on, journey=each.journey) for each in event.facts],
+        must_follow=what["must_follow"], owed_by=what["owed_by"], due=event.due, rules_version=event.version,
+    )  # fmt: skip
+
+
+@publish.register
+def trigger_followed(event: Watch.Followed) -> PublishedEvent:
+    return said.TriggerFollowed(firing_id=event.firing_id, trigger_id=event.trigger_id, how=event.how, late=event.late)
+
+
+@publish.register
+def trigger_not_followed(event: Watch.NotFollowed) -> PublishedEvent:
+    return said.TriggerNotFollowed(
+        firing_id=event.firing_id, trigger_id=event.trigger_id, title=event.title, owed_by=event.owed_by, due=event.due
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from contracts.taxonomy import EvidenceSource
 from libs.deciding import Act
 from libs.web.posts import Post
 from libs.web.sign_in import Persona
+from services.assurance.domain import AuditRound
 from tests.assurance.april import BOARD, MEASURE, ROUND, april, changed
 from tests.browser.lane import DESK, PHONE, opened, serving
 from tests.servers import Database, Messaging
@@ -23,8 +25,18 @@ from tests.servers import Database, Messaging
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 JOURNEY = UUID(int=44)
+AUDIT = AuditRound.create_id("early-signs", "elm", date(2026, 3, 1))
 QUINN = Persona("person:q", "Quinn", "Watches over all.", (Post("acme.q", "board", "provider:acme", "Board"),))
-PAGES = ["", f"/measure/{MEASURE}", f"/cadence/{ROUND}", f"/cadence/{BOARD}", f"/{JOURNEY}"]
+PAGES = [
+    "",
+    f"/measure/{MEASURE}",
+    f"/cadence/{ROUND}",
+    f"/cadence/{BOARD}",
+    f"/{JOURNEY}",
+    "/audits",
+    f"/audits/{AUDIT}",
+    "/signs",
+]
 
 
 class Served:
@@ -42,6 +54,9 @@ class Served:
             act = Act("person:q", "board", "provider:acme")
             assurance = reception.platform.service("assurance")
             await assurance.observe(act, JOURNEY, 3, 3, EvidenceSource.AUDIT, "On the night shift")
+            await assurance.draw_a_round(act, "elm", "early-signs", date(2026, 3, 1))
+            await assurance.note_a_sign(act, "elm", "vague-notes", 3, date(2026, 4, 2), "")
+            await reception.platform.settle()
             self._app = reception.door.app
             yield
 

@@ -147,3 +147,91 @@ async def test_a_program_reads_figures_and_records_what_was_held_and_seen(recept
     assert "Mrs O" not in follow_up.text
     assert (await program.get(f"/api/assurance/follow-ups/{UUID(int=99)}")).status_code == 404
     assert (await program.get(f"/api/assurance/measures/{UUID(int=99)}")).status_code == 404
+
+
+async def test_early_signs_add_up_and_what_they_call_for_is_put_on_record(reception: Reception) -> None:
+    ann, assurance = await reception.browser(MANAGER), reception.platform.service("assurance")
+    await ann.get("/assurance/signs")
+    assert "Managers find concerns late" in ann.page  # the daily rounds of March were not held
+    assert "A receipt or record of money was missing" not in ann.page
+    unclear = await ann.post("/assurance/signs", sign="elm/vague-notes", times="often", noted_on="2026-04-02")
+    assert (unclear.status_code, "Enter a whole number from 1 to 1,000." in ann.page) == (422, True)
+    ahead = await ann.post("/assurance/signs", sign="elm/vague-notes", times="3", noted_on="2026-12-02")
+    assert ahead.status_code == 409
+    noted = await ann.post(
+        "/assurance/signs", sign="elm/vague-notes", times="3", noted_on="2026-04-02", note="Mrs Okafor's notes"
+    )
+    assert noted.status_code == 303
+    await reception.platform.settle()
+    await ann.get("/assurance/signs")
+    assert "Early signs are hard to see in the notes" in ann.page
+    assert "A visit note too vague to act on, 3 times" in ann.page
+    assert "Okafor" not in ann.page
+    owed = await assurance.vigilance.firings(["elm"], owed=True)
+    (firing,) = [each for each in owed if each["trigger_id"] == "notes-grow-vague"]
+    assert (await ann.post(f"/assurance/signs/{firing['id']}", how="")).status_code == 422
+    followed = await ann.post(f"/assurance/signs/{firing['id']}", how="Screened daily since Monday.")
+    assert followed.status_code == 303
+    await ann.get(followed.headers["Location"])
+    assert "Screened daily since Monday." in ann.page
+    bea = await reception.browser(ELSEWHERE)
+    await bea.get("/assurance/signs")
+    assert "hard to see" not in bea.page
+    assert (await bea.post(f"/assurance/signs/{firing['id']}", how="Mine.")).status_code == 409
+
+
+async def test_an_audit_is_drawn_looked_at_by_two_and_closed(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    await ann.get("/assurance/audits")
+    drawn = await ann.post("/assurance/audits", tool="elm/early-signs", period="2026-03-01")
+    assert drawn.status_code == 303, ann.page
+    page = drawn.headers["Location"].partition("?")[0]
+    await ann.get(drawn.headers["Location"])
+    assert "2 of 2 were drawn" in ann.page
+    again = await ann.post("/assurance/audits", tool="elm/early-signs", period="2026-03-01", key="another")
+    assert (again.status_code, "The sample for this month is drawn already" in ann.page) == (409, True)
+    audit = await reception.platform.service("assurance").vigilance.audit(UUID(page.rpartition("/")[2]))
+    once, twice = sorted(audit["sample"], key=lambda each: each["twice"])
+    well = dict.fromkeys([each["id"] for each in audit["tool"]["checks"]], "yes")
+    await ann.get(page)
+    assert (await ann.post(page, reference=once["reference"])).status_code == 422
+    for each in (once, twice):
+        await ann.get(page)
+        seen = await ann.post(page, reference=each["reference"], **well | {"note-is-clear": "no"})
+        assert seen.status_code == 303, ann.page
+    await ann.get(page)
+    assert "1 still to look at." in ann.page
+    assert (await ann.post(f"{page}/closing")).status_code == 409
+    bo = await reception.browser(MANAGER, "person:bo")
+    await bo.get(page)
+    await bo.post(page, reference=twice["reference"], **well)
+    await bo.get(page)
+    closed = await bo.post(f"{page}/closing")
+    assert closed.status_code == 303, bo.page
+    await bo.get(closed.headers["Location"])
+    assert "0 of 2 (0 %)" in bo.page
+    assert "agreed with a kappa of" in bo.page
+
+
+async def test_a_program_draws_looks_and_reads(reception: Reception) -> None:
+    rota = await reception.program(MANAGER)
+    new = {"site": "elm", "tool": "early-signs", "period": "2026-04-01"}
+    nothing = await rota.post("/api/assurance/audits", json=new)
+    assert (nothing.status_code, nothing.json()["type"].endswith("nothing-to-sample")) == (409, True)
+    other = await rota.post("/api/assurance/audits", json=new | {"tool": "money-kept-safe", "records": 40})
+    assert other.json()["type"].endswith("tool-unknown")
+    (audit,) = (await rota.get("/api/assurance/audits")).json()
+    one = (await rota.get(f"/api/assurance/audits/{audit['id']}")).json()
+    assert (len(one["looks"]), one["figures"][0]["kept"]) == (3, 2)
+    said = {"site": "elm", "sign": "felt-unsupported", "times": 1, "noted_on": "2026-04-01"}
+    assert (await rota.post("/api/assurance/signs", json=said)).status_code == 201
+    assert (await rota.post("/api/assurance/signs", json=said | {"sign": "gossip"})).status_code == 409
+    found = (await rota.get("/api/assurance/triggers", params={"owed": False})).json()
+    assert found[0]["how"] == "Screened daily since Monday."
+    assert (
+        await rota.post(f"/api/assurance/triggers/{found[0]['id']}/followed", json={"how": "Twice."})
+    ).status_code == 409
+    assert (await rota.get(f"/api/assurance/audits/{UUID(int=3)}")).status_code == 404
+    auditor = await reception.program(Post("acme.auditor", "auditor", "provider:acme", "Auditor"), "client:audit")
+    refused = await auditor.post("/api/assurance/audits", json=new)
+    assert refused.json()["type"].endswith("auditors-only-read")

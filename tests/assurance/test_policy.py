@@ -11,15 +11,17 @@ from uuid import UUID
 
 import pytest
 
-from contracts import action, governance, notification
+from contracts import action, governance, intake, notification
 from contracts import assurance as own
 from contracts.envelope import PublishedEvent
 from contracts.taxonomy import ClosureState
 from libs.calendar import end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.deciding import deciding
+from libs.directory import Site
 from libs.domain import Aggregate
-from services.assurance.domain import Cadence, Effect, FollowUp, Measure, Programme
+from libs.rules import RulePack, pack_of
+from services.assurance.domain import Cadence, Effect, FollowUp, Measure, Programme, Watch
 from services.assurance.domain.measure import Evidence
 from services.assurance.domain.verdict import Elsewhere
 from services.assurance.policy import dates, react
@@ -29,6 +31,7 @@ from tests.house import rules
 
 MEASURE = Measure.create_id(INDICATOR.id, "elm")
 CONTENT = rules()
+PACK = pack_of(CONTENT)
 
 
 class Shelf:
@@ -37,7 +40,7 @@ class Shelf:
     def __init__(self) -> None:
         self.events: dict[UUID, list[Any]] = {}
         self.evidence_now = Evidence([], {}, {})
-        self.cases = self.standing = self
+        self.cases = self.standing = self.directory = self
         self.begun_on: date | None = None
         self.elsewhere_now: list[Elsewhere] = []
 
@@ -46,6 +49,12 @@ class Shelf:
 
     async def begun(self, journey: UUID) -> date | None:
         return self.begun_on
+
+    async def rules(self, on: date) -> RulePack:
+        return PACK
+
+    async def site(self, site_id: str) -> Site:
+        return Site("acme", site_id, "Elm", "North", "ENG", "homecare")
 
     async def elsewhere(self, measure_id: str, provider: str, but: str, since: date) -> list[Elsewhere]:
         return self.elsewhere_now
@@ -298,3 +307,66 @@ def test_a_change_without_a_measure_is_looked_back_on(elm: Shelf) -> None:
     reached = DeadlineReached("review 6", planned.originator_id, at(10, 15), "acme", "elm", JOURNEY, JOURNEY)
     (looked,) = elm.hear(reached, at(10, 15))
     assert (looked.months, looked.rounds) == (6, 0)
+
+
+def noticed(times: int = 1, sign: str = "vague-notes") -> PublishedEvent:
+    return heard(
+        own.EarlySignNoted(sign=sign, title="A visit note too vague to act on", times=times, noted_on=NOW.date())
+    )
+
+
+def weighed(*themes: str, journey: UUID = JOURNEY) -> PublishedEvent:
+    fact = intake.OpportunityTriaged(
+        kind="complaint", themes=list(themes), response="none", weighed=[], rules_version="1", rationale=""
+    )
+    return heard(fact, journey=journey)
+
+
+def test_signs_add_up_until_a_trigger_fires_and_says_which_facts_it_rests_on(elm: Shelf) -> None:
+    assert [type(each) for each in elm.hear(noticed())] == [Watch.Opened, Watch.FactNoted]
+    (fired,) = elm.hear(noticed(times=2))
+    assert (fired.trigger_id, [each.times for each in fired.facts], fired.due) == (
+        "notes-grow-vague", [1, 2], date(2026, 3, 9),
+    )  # fmt: skip
+    (owed,) = [each for each in dates(fired) if isinstance(each, Due)]
+    assert owed.name == f"owed {fired.firing_id}"
+    reached = DeadlineReached(owed.name, fired.originator_id, owed.at, "acme", "elm", JOURNEY, JOURNEY)
+    (missed,) = elm.hear(reached, owed.at)
+    assert (type(missed), missed.owed_by) == (Watch.NotFollowed, "registered_manager")
+    assert elm.hear(reached, owed.at) == []
+
+
+def test_a_case_counts_once_for_a_trigger_however_often_it_is_weighed(elm: Shelf) -> None:
+    assert len(elm.hear(weighed("feeling_unsafe"))) == 2
+    assert elm.hear(weighed("feeling_unsafe")) == []
+    assert elm.hear(weighed("falls")) == []
+
+
+def test_cases_that_missed_a_target_set_off_what_asks_for_it(elm: Shelf) -> None:
+    breaches = [own.Breach(journey=UUID(int=n), started=date(2026, 3, n), because="Not on record") for n in (2, 3)]
+    late = own.MeasureChecked(
+        measure_id=INDICATOR.id, site_id="elm", title="", period=month(3), numerator=1, denominator=3,
+        target_percent=100, met=False, breaches=breaches,
+    )  # fmt: skip
+    (_, noted, fired) = elm.hear(heard(late), at(4, 3))
+    assert (noted.fact.journey, fired.trigger_id) == (UUID(int=2), "passed-on-late")
+    assert elm.hear(heard(late), at(4, 10)) == []
+
+
+def test_what_is_late_not_held_or_amiss_in_an_audit_are_facts_too(elm: Shelf) -> None:
+    told = [
+        action.ActionOverdue(action_id=JOURNEY, due=date(2026, 3, 1), owner_post="elm.manager"),
+        notification.DutyOverdue(duty_id=JOURNEY),
+        own.CadenceMissed(cadence_id="daily-indicator-screen", title="Screened", role="", due=date(2026, 3, 1)),
+        own.AuditFindingMade(
+            finding_id=JOURNEY, round_id=JOURNEY, tool_id="early-signs", tool_version="1", check_id="decision-has-reason",
+            title="Reason", exceptions=1, of=4,
+        ),
+    ]  # fmt: skip
+    new = [happened for fact in told for happened in elm.hear(heard(fact))]
+    noted = [type(each) for each in new if not isinstance(each, Watch.Opened)]
+    assert noted == [Watch.FactNoted, Watch.FactNoted, Watch.FactNoted, Watch.Fired]
+
+
+def test_a_trigger_is_watched_only_where_it_is_meant_for(elm: Shelf) -> None:
+    assert elm.hear(noticed(sign="receipt-missing")) == []

@@ -35,3 +35,63 @@ class NotHeldYet(Refused):
 
 class AlreadyOnRecord(Refused):
     """It is on record for this time already."""
+
+
+class NotFired(Refused):
+    """This has not fired, so nothing has to follow it."""
+
+
+class FollowedAlready(Refused):
+    """It is on record already what followed."""
+
+
+class NotOften(Refused):
+    """Enter how often you noticed it: once or more."""
+
+
+class SignUnknown(Refused):
+    """The rules in force name no such early sign for this kind of service. Choose one from the list."""
+
+
+class ToolUnknown(Refused):
+    """The rules in force have no such audit for this kind of service. Choose one from the list."""
+
+
+class MonthToCome(Refused):
+    """An audit looks at a month that has begun. Choose this month or an earlier one."""
+
+
+class NothingToSample(Refused):
+    """There is nothing to draw a sample from in that month. Choose another month, or enter how many records there are."""
+
+
+class SampledAlready(Refused):
+    """The sample for this month is drawn already, and stays as it is, so that nobody chooses what is looked at."""
+
+
+class NotInTheSample(Refused):
+    """This one is not in the sample. Look only at those that were drawn."""
+
+
+class AnswerEveryCheck(Refused):
+    """Answer each check: yes, no, or does not apply."""
+
+
+class SecondLookByAnother(Refused):
+    """The second look is taken by someone else, who does not know what the first one saw."""
+
+
+class NotRatedTwice(Refused):
+    """This one has been looked at already, and is not among those that two people look at."""
+
+
+class StillToLookAt(Refused):
+    """Some of the sample has not been looked at yet, or only by one of two. Look at all of it first."""
+
+
+class RoundIsClosed(Refused):
+    """This audit is closed; its answers stay as they are."""
+
+
+class AuditorsOnlyRead(Refused):
+    """An auditor reads and changes nothing. Someone who works for the service does this."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.assurance.application import Assurance
-from services.assurance.pages import cadence, follow_up, measure, overview
+from services.assurance.pages import audits, cadence, follow_up, measure, overview, signs
 
 
 def pages(assurance: Assurance) -> APIRouter:
@@ -14,5 +14,7 @@ def pages(assurance: Assurance) -> APIRouter:
     overview.add(router, assurance)
     measure.add(router, assurance)
     cadence.add(router, assurance)
+    audits.add(router, assurance)
+    signs.add(router, assurance)
     follow_up.add(router, assurance)
     return router

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from contracts.taxonomy import ClosureState, EvidenceSource, Register, Role, Verdict
 from libs.practice import Every
+from libs.statistics import wilson
+from libs.web.forms import Form
 from services.assurance.domain.proof import share_words
 
 PROOF_ASKED = {
@@ -156,3 +158,41 @@ def observed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+def how_many(form: Form, name: str, missing: str, least: int, most: int) -> int | None:
+    """A whole number that was typed, or None with what is wrong noted on the form."""
+    typed = form.text(name, missing)
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdigit() or not least <= int(typed) <= most:
+        form.wrong(f"Enter a whole number from {least} to {most:,}.", name)
+        return None
+    return int(typed)
+
+
+def audit_figures(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each check of an audit in words: how many of how many, its interval, and what that shows of the whole."""
+    said = []
+    for each in figures:
+        interval = wilson(each["kept"], each["of"]) if each["of"] else None
+        words = share_words(each["kept"], each["of"])
+        if interval:
+            words += f", 95 % interval {100 * interval.low:.0f} to {100 * interval.high:.0f} %"
+        if each["not_applicable"]:
+            words += f"; {each['not_applicable']} did not apply"
+        said.append(
+            {"title": each["title"], "words": words, "claim": each["claim"], "well": each["kept"] == each["of"]}
+        )
+    return said
+
+
+def firing_words(row: Mapping[str, Any], place: str, today: date) -> dict[str, Any]:
+    """A trigger that fired: which facts fired it, what must follow, by whom and when, and whether it did."""
+    return dict(row) | {
+        "place": place,
+        "owner": Role(row["owed_by"]).label,
+        "facts": [fact | {"on": date.fromisoformat(fact["on"])} for fact in row["facts"]],
+        "overdue": row["followed"] is None and row["due"] < today,
+        "kind_words": "Early sign" if row["kind"] == "early_warning" else "Calls for action",
+    }

@@ -17,6 +17,7 @@ from services.assurance.domain.figures import Figure, month_after, month_of
 from services.assurance.domain.proof import Tied
 from services.assurance.domain.verdict import BASELINE
 from services.assurance.policy.reacting import Records, measure_at, react
+from services.assurance.policy.watching import note_what_missed_its_target
 
 BACK = -6
 """Months before a change whose figures come along to a follow-up."""
@@ -124,7 +125,7 @@ async def hear_a_figure(event: own.MeasureChecked, service: Records) -> Iterable
     follow_ups = [f for each in (measure.followers if measure else ()) if (f := await follow_up_of(each, service))]
     for follow_up in follow_ups:
         follow_up.hear(event.measure_id, figure)
-    return follow_ups
+    return [*follow_ups, *await note_what_missed_its_target(event, service)]
 
 
 @react.register

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import singledispatch
+from uuid import UUID
 
+from libs.calendar import end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.domain import Aggregate
-from services.assurance.domain import Cadence, Effect, Measure
+from services.assurance.domain import Cadence, Effect, Measure, Watch
 from services.assurance.domain.effect_of_change import review_due
 from services.assurance.domain.verdict import REVIEWS
 from services.assurance.policy.changes import judge_the_effect
@@ -27,6 +29,11 @@ async def act_on_the_day(event: DeadlineReached, service: Records) -> Iterable[A
     if name == "review":
         effect = await service.find(Effect, event.aggregate)
         return await judge_the_effect(effect, int(more), service) if effect else ()
+    if name == "owed":
+        watch = await service.find(Watch, event.aggregate)
+        if watch:
+            watch.miss(UUID(more))
+        return [watch] if watch else ()
     return await _check(event, more, service)
 
 
@@ -97,3 +104,13 @@ def hold_no_more(event: Cadence.Withdrawn) -> Iterator[Due | Lifted]:
 def judge_as_fixed(event: Effect.ReviewsSet) -> Iterator[Due | Lifted]:
     for months in REVIEWS:
         yield Due(f"review {months}", review_due(event.changed_on, months))
+
+
+@dates.register
+def owed_until(event: Watch.Fired) -> Iterator[Due | Lifted]:
+    yield Due(f"owed {event.firing_id}", end_of_day(event.due))
+
+
+@dates.register
+def owed_no_more(event: Watch.Followed) -> Iterator[Due | Lifted]:
+    yield Lifted(f"owed {event.firing_id}")

@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from libs.directory import Site
 from libs.domain import Aggregate
 from libs.rules import RulePack
 from services.assurance.domain.measure import Evidence, Measure
@@ -31,9 +32,11 @@ class Compares(Protocol):
 
 
 class Knows(Protocol):
-    """Where the rules in force are found."""
+    """Where the rules in force, and what kind of service a site is, are found."""
 
     async def rules(self, on: date) -> RulePack: ...
+
+    async def site(self, site_id: str) -> Site: ...
 
 
 class Records(Protocol):

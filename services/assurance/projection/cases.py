@@ -12,9 +12,10 @@ from psycopg_pool import AsyncConnectionPool
 from contracts import intake, notification, review
 from contracts.envelope import PublishedEvent
 from contracts.taxonomy import Fact, Milestone
-from libs.calendar import local_day
+from libs.calendar import end_of_day, local_day
+from libs.practice import Cohort
 from libs.views import Rows, View
-from services.assurance.domain.figures import Case
+from services.assurance.domain.figures import Case, belongs, last_day
 from services.assurance.domain.measure import Evidence
 
 MILESTONES: dict[type[PublishedEvent], Milestone] = {
@@ -72,6 +73,15 @@ class Cases(View):
         """The day on which a journey's opportunity was recorded; None where that has not been heard of."""
         row = await self.row("SELECT recorded FROM opportunity WHERE journey = %s", (journey,))
         return local_day(row["recorded"]) if row else None
+
+    async def population(self, site: str, period: date, cohort: Cohort) -> dict[UUID, str]:
+        """Every case of a cohort at a site that was recorded in a month, by journey, with its receipt number."""
+        before, last = end_of_day(period - timedelta(days=1)), end_of_day(last_day(period))
+        rows = await self.rows(
+            "SELECT * FROM opportunity WHERE site = %s AND recorded > %s AND recorded <= %s ORDER BY recorded, journey",
+            (site, before, last),
+        )
+        return {row["journey"]: row["reference"] for row in rows if belongs(cohort, _case(row))}
 
     async def references(self, journeys: list[UUID]) -> dict[UUID, str]:
         """The receipt number of each journey."""

@@ -15,6 +15,7 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
+from services.assurance.api import vigilance
 from services.assurance.application import Assurance, cadence_within
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -63,6 +64,7 @@ def routes(assurance: Assurance) -> APIRouter:
     _measures(api, assurance)
     _cadences(api, assurance)
     _follow_ups(api, assurance)
+    vigilance.add(api, assurance)
     return api
 
 
