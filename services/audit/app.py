@@ -19,9 +19,11 @@ from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
 from services.audit.ledger.history import History
 from services.audit.projection import (
     Checkpoints,
+    Packs,
     Readings,
     Verifications,
     project,
+    project_packs,
     project_readings,
     project_verifications,
 )
@@ -41,6 +43,7 @@ def room(house: House) -> Room:
             Checkpoints(name, project, pool),
             Verifications(name, project_verifications, pool),
             Readings(name, project_readings, pool),
+            Packs(name, project_packs, pool),
         ],
     )
     service: Audit = audit.service

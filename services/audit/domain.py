@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from libs.domain import Aggregate, Created, Refused, event, follows
+from libs.domain import Aggregate, Created, Event, Refused, event, follows
 
 PLATFORM = "platform"
 """Whose affairs the ledgers are: they cover every provider of the installation."""
@@ -13,6 +14,10 @@ PLATFORM = "platform"
 
 class ReasonMissing(Refused):
     """Words under seal are opened only for a stated reason, which goes on record. Say why you need them."""
+
+
+class RecipientMissing(Refused):
+    """A pack goes to somebody for a reason, which goes on record. Say to whom it goes, and why."""
 
 
 def ledger_journey(ledger: str) -> UUID:
@@ -102,6 +107,53 @@ class Reading(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, what: str, words: bool, because: str
     ) -> None:
         self.what, self.words = what, words
+
+
+class EvidencePack(Aggregate):
+    """A pack of evidence that can be made again, the same to the byte, from what the ledgers had signed by then.
+
+    Nothing of it is kept but what was asked and its hash: words that it opens lie nowhere. Whoever takes it away says
+    to whom it goes and why.
+    """
+
+    TOPIC = "audit.EvidencePack"
+
+    class Made(Created):
+        TOPIC = "audit.EvidencePack.Made"
+        digest: str
+        file: str
+        size: int
+        reader: str
+        query: dict[str, Any]
+        filters: list[list[str]]
+        frameworks: list[str]
+        as_of: datetime
+        events: int
+
+    class TakenAway(Event):
+        TOPIC = "audit.EvidencePack.TakenAway"
+
+    @staticmethod
+    def create_id(provider: str, digest: str) -> UUID:
+        return follows("audit.EvidencePack", f"{provider}/{digest}")
+
+    @event(Made)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, digest: str, file: str, size: int, reader: str,
+        query: dict[str, Any], filters: list[list[str]], frameworks: list[str], as_of: datetime, events: int,
+    ) -> None:  # fmt: skip
+        self.digest, self.file, self.reader, self.query = digest, file, reader, query
+        self.frameworks, self.as_of = frameworks, as_of
+
+    def take_away(self, why: str) -> None:
+        """Somebody takes it, to hand it to somebody. Raises RecipientMissing."""
+        if not why.strip():
+            raise RecipientMissing
+        self.trigger_event(self.TakenAway)
+
+    @event(TakenAway)
+    def _(self) -> None:
+        """That it was taken is on the record; the pack itself stays as it is."""
 
 
 def require_reason(words: bool, because: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from libs.views import Rows, View
-from services.audit.domain import Checkpoint, Reading, SigningKey, Verification
+from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, Verification
 
 PAGE = 50
 
@@ -89,6 +90,37 @@ class Readings(View):
         )
 
 
+class Packs(View):
+    """Every pack of evidence that was made, and each time one was taken away; why is kept under seal."""
+
+    name = "packs"
+    table_names = ("pack", "pack_taken")
+    tables = """
+        CREATE TABLE IF NOT EXISTS pack (
+            id uuid PRIMARY KEY, provider text NOT NULL, digest text NOT NULL, file text NOT NULL, size bigint NOT NULL,
+            reader text NOT NULL, filters jsonb NOT NULL, as_of timestamptz NOT NULL, events bigint NOT NULL,
+            made timestamptz NOT NULL, actor text NOT NULL, role text NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS pack_made ON pack (provider, made DESC);
+        CREATE TABLE IF NOT EXISTS pack_taken (
+            pack uuid NOT NULL, version bigint NOT NULL, at timestamptz NOT NULL, actor text NOT NULL,
+            role text NOT NULL, why text NOT NULL, PRIMARY KEY (pack, version)
+        );
+    """
+
+    async def listed(self, provider: str) -> list[dict[str, Any]]:
+        """The newest packs of a provider, each with how often it was taken away."""
+        return await self.rows(
+            "SELECT p.*, (SELECT count(*) FROM pack_taken t WHERE t.pack = p.id) AS taken FROM pack p"
+            " WHERE provider = %s ORDER BY made DESC, id LIMIT %s",
+            (provider, PAGE),
+        )
+
+    async def taken(self, pack: UUID) -> list[dict[str, Any]]:
+        """Who took a pack away, newest first."""
+        return await self.rows("SELECT * FROM pack_taken WHERE pack = %s ORDER BY version DESC", (pack,))
+
+
 @singledispatch
 def project(event: object, rows: Rows) -> None:
     """Nothing else is followed by the view of checkpoints."""
@@ -138,5 +170,32 @@ def made(event: Reading.Made, rows: Rows) -> None:
         (
             event.originator_id, event.recorded, event.provider, event.site, event.journey, event.by.actor,
             event.by.role, event.what, event.words, event.because,
+        ),
+    )  # fmt: skip
+
+
+@singledispatch
+def project_packs(event: object, rows: Rows) -> None:
+    """Nothing else is followed by the view of packs."""
+
+
+@project_packs.register
+def pack_made(event: EvidencePack.Made, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO pack VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            event.originator_id, event.provider, event.digest, event.file, event.size, event.reader,
+            Jsonb(event.filters), event.as_of, event.events, event.recorded, event.by.actor, event.by.role,
+        ),
+    )  # fmt: skip
+
+
+@project_packs.register
+def pack_taken(event: EvidencePack.TakenAway, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO pack_taken VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            event.originator_id, event.originator_version, event.recorded, event.by.actor, event.by.role,
+            event.by.rationale,
         ),
     )  # fmt: skip

@@ -6,27 +6,27 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from services.audit.application.deciding import Deciding
+from services.audit.application.handing import HANDERS, Handing, MadePack, NotYoursToHandOver, require_hander
 from services.audit.application.signing import EVERY, OWN, LedgerHalted, NothingToSign
 from services.audit.application.verifying import DAILY, verified
 from services.audit.application.visitors import Me, NotYoursToAudit, require_auditor
-from services.audit.domain import Checkpoint, Reading, SigningKey, Verification
+from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, Verification
 from services.audit.ledger import Entry
 
 LEDGERS = ("intake", "review", "action", "notification", "assurance", "governance", OWN)
 """Whose decisions are entered: every service's, this one's too."""
 
 __all__ = [
-    "DAILY", "EVERY", "LEDGERS", "Audit", "LedgerHalted", "Me", "NotYoursToAudit", "NothingToSign", "require_auditor",
-    "verified",
+    "DAILY", "EVERY", "HANDERS", "LEDGERS", "Audit", "LedgerHalted", "MadePack", "Me", "NotYoursToAudit",
+    "NotYoursToHandOver", "NothingToSign", "require_auditor", "require_hander", "verified",
 ]  # fmt: skip
 
 
-class Audit(Deciding):
+class Audit(Handing):
     """Keeps the ledgers, signs them, compares, and answers for what is on record."""
 
     name = OWN
-    aggregates = (Checkpoint, SigningKey, Verification, Reading)
+    aggregates = (Checkpoint, SigningKey, Verification, Reading, EvidencePack)
 
     async def states(self) -> list[dict[str, Any]]:
         """Every ledger in figures: size, root, why it halted (if it did), and when it was signed at which size."""
