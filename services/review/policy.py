@@ -18,6 +18,7 @@ from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.directory import Directory
 from libs.domain import Aggregate
+from libs.reading import opened_one
 from libs.rules import RulePack
 from libs.service import NotFound
 from services.review.domain import Access, Material, Review, Scrutiny
@@ -61,7 +62,8 @@ async def open_a_review(event: OpportunityTriaged, service: Any) -> Iterable[Agg
 async def take_up_findings(event: FindingsReceived, service: Any) -> Iterable[Aggregate]:
     """Another body sent what it found, before the review was opened, while it is open, or after."""
     scrutiny = await _scrutiny(event, service)
-    scrutiny.receive_advice(event.findings_id, "finding", event.body, event.words)
+    words = await opened_one(service.mapper.keys, event.words)
+    scrutiny.receive_advice(event.findings_id, "finding", event.body, words)
     return (scrutiny,)
 
 
@@ -69,7 +71,8 @@ async def take_up_findings(event: FindingsReceived, service: Any) -> Iterable[Ag
 async def take_up_recommendation(event: RecommendationReceived, service: Any) -> Iterable[Aggregate]:
     """Another body recommended something, which waits for a decision."""
     scrutiny = await _scrutiny(event, service)
-    scrutiny.receive_advice(event.recommendation_id, "recommendation", event.body, event.words)
+    words = await opened_one(service.mapper.keys, event.words)
+    scrutiny.receive_advice(event.recommendation_id, "recommendation", event.body, words)
     return (scrutiny,)
 
 

@@ -175,6 +175,8 @@ async def test_what_others_recommend_is_decided_on_and_whoever_was_asked_is_hear
     assert "Next: hear everyone who was asked" in page
     assert "Recommended by: Police" in page
     assert "Found by: Police" in page
+    assert "Light the hall." in page
+    assert "sealed:" not in page
     refused = await bo.post(f"/review/{journey}/sign-off", agreed="yes")
     assert "Nobody is left out without one" in refused.text
     await sent(bo, journey, "contribution", post_id="elm.deputy_manager", took_part="yes")

@@ -27,10 +27,10 @@ VIEWS = {
     "fishbone": "Fishbone",
     "after-action": "After-action review",
 }
-RIBS, RIB_LENGTH = 3, 30
+RIBS, RIB_LENGTH = 3, 24
 """How many factors a bone of the drawing names, and in how many letters; the list below it has them all."""
 
-LEFT, BETWEEN, SPINE, REACH, RIB_GAP = 150, 190, 210, 160, 36
+LEFT, BETWEEN, SPINE, REACH, RIB_GAP = 110, 165, 210, 160, 36
 
 
 @dataclass(frozen=True, slots=True)
