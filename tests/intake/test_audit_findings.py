@@ -1,0 +1,45 @@
+"""What an audit finds is taken in once, to be weighed like anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from contracts.assurance import AuditFindingMade
+from libs.directory import Site
+from services.intake.application.reporting import Report, begun
+from services.intake.domain.opportunity import Opportunity
+from services.intake.policy import react
+from tests.given import event, heard, whenever
+
+FINDING = AuditFindingMade(
+    finding_id=UUID(int=8), round_id=UUID(int=9), tool_id="early-signs", tool_version="2026.1",
+    check_id="note-is-clear", title="The note says what was seen", exceptions=3, of=12, themes=["recording"],
+)  # fmt: skip
+SITE = Site("acme", "elm", "Elm", "North", "ENG", "homecare")
+
+
+class Desk:
+    """Intake's own taking-in, without a store."""
+
+    def __init__(self) -> None:
+        self.taken_in: list[Report] = []
+
+    async def taken(self, report: Report) -> tuple[Any, str]:
+        self.taken_in.append(report)
+        return begun(report, SITE, UUID(int=10)), "raised"
+
+
+def test_a_finding_of_an_audit_becomes_something_to_learn_from() -> None:
+    desk = Desk()
+    whenever(react, heard(FINDING), desk).then(
+        event(
+            Opportunity.Raised, kind="quality_assurance", themes=["recording"], route="event",
+            summary="An audit found this not to be so in 3 of 12: The note says what was seen",
+        )
+    )  # fmt: skip
+    assert [each.source_key for each in desk.taken_in] == [f"audit:{UUID(int=8)}"]
+
+
+def test_nothing_else_is_taken_in() -> None:
+    whenever(react, object(), Desk()).nothing()
