@@ -10,6 +10,7 @@ from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.application.vault import Vault
 from services.intake.pages import pages
+from services.intake.policy import react
 from services.intake.projection import Drafts, Patterns, Quarantine, Register, Weighings
 from services.intake.publication import publish
 
@@ -20,6 +21,7 @@ def room(house: House) -> Room:
         house,
         Intake,
         publish,
+        react,
         views=lambda name, pool: [
             Directory(name, pool),
             Register(name, pool),

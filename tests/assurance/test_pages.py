@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from contracts.taxonomy import OpportunityKind
+from libs.practice import Cohort
 from libs.web.posts import Post
 from tests.assurance.april import BOARD, MEASURE, ROUND, april, changed
 from tests.hands import ELSEWHERE, MANAGER, QUALITY, Reception
@@ -211,6 +214,10 @@ async def test_an_audit_is_drawn_looked_at_by_two_and_closed(reception: Receptio
     await bo.get(closed.headers["Location"])
     assert "0 of 2 (0 %)" in bo.page
     assert "agreed with a kappa of" in bo.page
+    await reception.platform.settle()
+    cases = reception.platform.service("assurance").cases
+    taken_in = await cases.population("elm", date(2026, 4, 1), Cohort(kinds=(OpportunityKind.QUALITY_ASSURANCE,)))
+    assert len(taken_in) == 1
 
 
 async def test_a_program_draws_looks_and_reads(reception: Reception) -> None:
