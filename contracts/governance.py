@@ -99,3 +99,14 @@ class ChallengeAnswered(PublishedEvent, name="governance.challenge_answered.v1")
 
     challenge_id: UUID
     words: str = Field(max_length=4000)
+
+
+class BaselineReset(PublishedEvent, name="governance.baseline_reset.v1"):
+    """Somebody decided that a trend's limits rest on what came from a month on, and said why. Empty: not narrowed by it."""
+
+    site_id: str = Field(default="", max_length=100, description="empty: the provider's sites together")
+    kind: str = Field(default="", max_length=100, description="taxonomy.OpportunityKind")
+    theme: str = Field(default="", max_length=100, description="taxonomy.Theme")
+    measure_id: str = Field(default="", max_length=100)
+    from_month: date = Field(description="first day of the month")
+    because: str = Field(max_length=4000)

@@ -17,7 +17,10 @@ STEPS = 60
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A site. `direction`: 1 above the funnel, -1 below, 0 within; `far` beyond the outer limit; `said`: the class."""
+    """A site. `direction`: 1 above the funnel, -1 below, 0 within; `far` beyond the outer limit; `said`: the class.
+
+    `href` leads from the count to what it counts, `leads` from the site to more about it.
+    """
 
     label: str
     count: float
@@ -27,6 +30,7 @@ class Spot:
     far: bool
     said: str
     href: str = ""
+    leads: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def _capital(words: str) -> str:
 def _row(spot: Spot, what: Compared) -> tuple[Cell, ...]:
     count = written(spot.count)
     linked: Cell = Linked(count, spot.href) if spot.href else count
-    return spot.label, linked, written(spot.denominator), written(spot.value, percent=what.percent), spot.said
+    label: Cell = Linked(spot.label, spot.leads) if spot.leads else spot.label
+    return label, linked, written(spot.denominator), written(spot.value, percent=what.percent), spot.said
 
 
 def _drawn(

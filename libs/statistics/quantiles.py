@@ -12,9 +12,14 @@ class NotCalculable(ValueError):
     """The figures do not allow this to be calculated; the words say why."""
 
 
+def make_ready() -> None:
+    """Load the numerical library now, so that nobody waits for it at the first question."""
+    from scipy import special  # type: ignore[import-untyped]  # noqa: F401
+
+
 def normal_quantile(p: float) -> float:
     """The standard normal quantile: 1.959964 of 0.975, 3.090232 of 0.999."""
-    from scipy import special  # type: ignore[import-untyped]
+    from scipy import special
 
     return float(special.ndtri(p))
 

@@ -14,6 +14,7 @@ from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.projection import Overview
+from services.governance.projection.barring import without_shut
 from services.governance.projection.stories import journey_story, provider_story, site_story
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -44,6 +45,7 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         if story is None:
             raise NotFound("There is no journey with this id.")
         await within(directory, me, story["site"])
+        await overview.require_open(governance.mapper.keys, me.actor_id, journey)
         return story
 
     @api.get("/sites/{site}")
@@ -53,7 +55,8 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         """How one site stands."""
         await wait(after, response)
         await within(directory, me, site)
-        return await site_story(overview, await directory.site(site), governance.clock.now(), known_on)
+        story = await site_story(overview, await directory.site(site), governance.clock.now(), known_on)
+        return without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
 
     @api.get("/provider")
     async def provider(response: Response, me: Me, after: After = "", known_on: KnownOn = None) -> dict[str, Any]:
@@ -61,4 +64,5 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         await wait(after, response)
         sites = await sites_of(directory, me)
         name = sites[0].provider if sites else me.scope.partition(":")[2]
-        return await provider_story(overview, name, sites, governance.clock.now(), known_on)
+        story = await provider_story(overview, name, sites, governance.clock.now(), known_on)
+        return without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))

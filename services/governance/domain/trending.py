@@ -25,6 +25,8 @@ ENOUGH_TIMES = 8
 """Times between events in the baseline that a T chart needs."""
 ENOUGH_EVENTS = 3
 """Events in the first twelve months without which no limits can be made of them."""
+LATEST = 3
+"""Points at the end by which it is told whether a process still is what its limits were made of."""
 LEAST = 3
 """Months below which nothing is drawn."""
 THOUSAND = 1000
@@ -65,6 +67,11 @@ class Trended:
     is_times: bool = False
     assurance: str = ""
     months_in_baseline: int = 0
+
+    @property
+    def has_outgrown(self) -> bool:
+        """Whether the last points are more than chance explains, so that the limits no longer say what will come."""
+        return any(point.signal for point in self.points[-LATEST:])
 
 
 def stretches(months: Sequence[Month], resets: Sequence[date]) -> list[list[Month]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from contracts.taxonomy import OpportunityKind, Theme
-from libs.calendar import local_day
 from libs.web.forms import Form
 from services.governance.projection.counting import Counted
-from services.governance.projection.stories import months_before
+from services.governance.projection.stories import last_months
 
 MONTHS = {"6": 6, "12": 12, "24": 24}
 SPANS = [("6", "The last 6 months"), ("12", "The last 12 months"), ("24", "The last 24 months")]
@@ -59,10 +58,9 @@ def asked_of(request: Request, now: datetime, months: int = 12) -> Asked:
 
 def counted(kind: str, theme: str, now: datetime, months: int) -> Counted:
     """A kind and a theme over so many whole months, the last of which has ended."""
-    today = local_day(now)
-    until = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    since, until = last_months(now, months)
     return Counted(
-        months_before(today, months),
+        since,
         until,
         kind if kind in set(OpportunityKind) else "",
         theme if theme in set(Theme) else "",

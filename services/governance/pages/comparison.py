@@ -12,6 +12,7 @@ from libs.charts import Figure
 from libs.charts.funnel import Compared as Comparing
 from libs.charts.funnel import Spot, funnel_chart
 from libs.statistics.funnel import HIGH_FAR, LOW_FAR
+from libs.statistics.quantiles import make_ready
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
@@ -28,6 +29,7 @@ Me = Annotated[SignedIn, Depends(signed_in)]
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     """The comparison of the sites that the reader's post covers."""
+    make_ready()
 
     @router.get("/comparison")
     async def comparison(request: Request, me: Me) -> Response:

@@ -43,8 +43,9 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         filters = filters_of(typed)
         sites = {s.site_id: s.title for s in reached if typed["region"] in ("", s.region)}
         now = governance.clock.now()
-        rows = await overview.listed(list(sites), filters, now, _place(before))
-        found, things = await overview.counted(list(sites), filters, now)
+        shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
+        rows = await overview.listed(list(sites), filters, now, _place(before), shut)
+        found, things = await overview.counted(list(sites), filters, now, shut)
         kept = urlencode({name: value for name, value in typed.items() if value})
         last = rows[PAGE - 1] if len(rows) > PAGE else None
         return live(
@@ -85,6 +86,14 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _chosen(filters: Filters, typed: Mapping[str, str], sites: list[Site]) -> list[str]:

@@ -82,7 +82,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             "governance/trend.html",
             status,
             title=title,
-            here=here,
+            trend=here,
             chosen=here.asked.form,
             form=form,
             figure=_figure(here, title, watched) if watched.trended else None,

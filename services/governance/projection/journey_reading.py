@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -22,6 +23,10 @@ COUNTS = f"""
     (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND {figures.DUTY_OWED}) AS duties_owed,
     (SELECT count(*) FROM duty d WHERE d.journey = j.journey AND {figures.DUTY_OVERDUE}) AS duties_overdue
 """
+
+OPEN_TO_READER: LiteralString = (
+    "j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND j.journey <> ALL(%(shut)s::uuid[])"
+)
 
 MISSED: LiteralString = (
     "j.journey IN (SELECT b.journey FROM measure_figure f, jsonb_to_recordset(f.breaches) AS b(journey uuid)"
@@ -53,7 +58,7 @@ class Filters:
     theme: str = ""
     state: str = ""
     figure: str = ""
-    since: date | None = None
+    since: date | datetime | None = None
     month: date | None = None
     until: date | None = None
     unit: str = ""
@@ -92,35 +97,42 @@ class JourneyReading(View):
         )
 
     async def listed(
-        self, sites: list[str], filters: Filters, now: datetime, before: tuple[datetime, UUID] | None = None
+        self,
+        sites: list[str],
+        filters: Filters,
+        now: datetime,
+        before: tuple[datetime, UUID] | None = None,
+        shut: Sequence[UUID] = (),
     ) -> list[dict[str, Any]]:
-        """A page of journeys at these sites, newest first, after the one that `before` names; one more than PAGE
-        where there is another page."""
+        """A page of journeys at these sites, newest first, after the one that `before` names, without those that are
+        shut to the reader; one more than PAGE where there is another page."""
         asked = filters.clauses()
         if before:
             asked.append("(j.raised, j.journey) < (%(raised)s, %(journey)s)")
-        where = " AND ".join(["j.site = ANY(%(sites)s)", "j.raised IS NOT NULL", *asked])
-        given = self._given(sites, filters, now) | {"limit": PAGE + 1}
+        where = " AND ".join([OPEN_TO_READER, *asked])
+        given = self._given(sites, filters, now, shut) | {"limit": PAGE + 1}
         given |= dict(zip(("raised", "journey"), before, strict=True)) if before else {}
         return await self.rows(
             f"SELECT j.*, {COUNTS} FROM journey j WHERE {where} ORDER BY j.raised DESC, j.journey DESC LIMIT %(limit)s",
             given,
         )
 
-    async def counted(self, sites: list[str], filters: Filters, now: datetime) -> tuple[int, int]:
+    async def counted(
+        self, sites: list[str], filters: Filters, now: datetime, shut: Sequence[UUID] = ()
+    ) -> tuple[int, int]:
         """How many journeys the list holds, and how many of what its figure counts they hold together."""
         figure = FIGURES.get(filters.figure)
         things = figure.things(since=filters.since is not None) if figure else "1"
-        where = " AND ".join(["j.site = ANY(%(sites)s)", "j.raised IS NOT NULL", *filters.clauses()])
+        where = " AND ".join([OPEN_TO_READER, *filters.clauses()])
         row = await self.row(
             f"SELECT count(*)::int AS journeys, coalesce(sum({things}), 0)::int AS things FROM journey j WHERE {where}",
-            self._given(sites, filters, now),
+            self._given(sites, filters, now, shut),
         )
         return (row["journeys"], row["things"]) if row else (0, 0)
 
     @staticmethod
-    def _given(sites: list[str], filters: Filters, now: datetime) -> dict[str, Any]:
-        return filters.given() | {"sites": sites, "today": local_day(now), "now": now}
+    def _given(sites: list[str], filters: Filters, now: datetime, shut: Sequence[UUID]) -> dict[str, Any]:
+        return filters.given() | {"sites": sites, "shut": list(shut), "today": local_day(now), "now": now}
 
     async def timeline(self, journey: UUID) -> list[dict[str, Any]]:
         """Everything on record about a journey, in the order in which it was recorded; words still under seal."""

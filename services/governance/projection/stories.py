@@ -249,6 +249,12 @@ def months_before(day: date, months: int = MONTHS) -> date:
     return date(year, month + 1, 1)
 
 
+def last_months(now: datetime, months: int) -> tuple[date, date]:
+    """The first and the last of so many whole months, the last of which has ended."""
+    today = local_day(now)
+    return months_before(today, months), months_before(today, 1)
+
+
 def trends(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Measures with their periods in order; each figure keeps what it is a share of."""
     measures: dict[str, dict[str, Any]] = {}
