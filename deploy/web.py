@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.house import Platform
+from deploy.packs.handing import Counter
+from deploy.packs.pages import pack_routes
 from deploy.past.door import past_routes
 from deploy.past.looking import PastDoor
+from deploy.replay.pages import replay_routes
 from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
 from libs.logs import log
@@ -57,6 +60,8 @@ class Door:
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
         if self.past:
             self.app.include_router(past_routes(self.past))
+            self.app.include_router(pack_routes(Counter(platform)))
+            self.app.include_router(replay_routes(platform))
         if people is not None:
             self.app.include_router(sign_in_routes(people))
         self._health()

@@ -1,0 +1,126 @@
+"""Packs and rules tried out, by hand through the real front door, and who took a pack away."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator
+from copy import deepcopy
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from deploy.web import Door
+from libs.deciding import Act
+from libs.web.posts import Post
+from services.intake.application import Report
+from tests.hands import Hands, Reception
+from tests.house import housed, rules, with_sites
+from tests.servers import Database, Messaging
+
+AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
+QUALITY = Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead")
+NORTH = Post("north.auditor", "auditor", "site:elm", "Auditor of Elm")
+CARER = Post("elm.care_worker", "care_worker", "site:elm", "Care worker, Elm")
+WORKER, MANAGER = (Act(f"person:{role}", role, "provider:acme") for role in ("care_worker", "safeguarding_lead"))
+
+
+@pytest.fixture
+async def reception(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+    async with housed(
+        database, fresh_messaging, wrapping_key, "governance", "intake", "assurance", "audit"
+    ) as platform:
+        await with_sites(platform, "elm", "oak", kind="homecare")
+        for site in ("elm", "oak"):
+            report = Report(site, "safeguarding_indicator", "A mark noted.", ["falls"], immediate_action="Seen.")
+            saved = await platform.service("intake").raise_opportunity(WORKER, report)
+            await platform.service("intake").triage(MANAGER.because("Seen."), saved.id, "none", [], {}, ["falls"])
+        await platform.settle()
+        door = Door(platform, None)
+        await door.open()
+        try:
+            yield Reception(platform, door)
+        finally:
+            await door.close()
+
+
+async def test_a_pack_is_made_taken_away_and_that_is_on_record(reception: Reception) -> None:
+    hands = await reception.browser(AUDITOR)
+    assert "No pack has been made yet" in (await hands.get("/audit/packs")).text
+    nothing = await hands.post("/audit/packs", reader="inspector")
+    assert nothing.status_code == 409
+    assert "A pack is about something" in nothing.text
+    wrong = await hands.post("/audit/packs", reader="nobody", journey="not an id")
+    assert wrong.status_code == 422
+    assert "Give the journey" in wrong.text
+
+    await hands.get("/audit/packs")
+    made = await hands.post("/audit/packs", reader="inspector", site="elm", framework="regulations-2014")
+    assert made.status_code == 303, made.text
+    shown = await hands.get(made.headers["Location"])
+    digest = re.search(r"<code[^>]*>([0-9a-f]{64})</code>", shown.text)
+    assert digest
+    assert "Nobody has taken it away yet" in shown.text
+
+    place = made.headers["Location"].partition("?")[0]
+    assert (await hands.post(f"{place}/copy")).status_code == 422
+    await hands.get(place)
+    pack = await hands.post(f"{place}/copy", why="The inspector who visits on Friday.")
+    assert pack.headers["Content-Type"] == "application/zip"
+    assert hashlib.sha256(pack.content).hexdigest() == digest[1]
+    with ZipFile(BytesIO(pack.content)) as archive:
+        [told] = [name for name in archive.namelist() if name.endswith("data/pack.json")]
+        filters = json.loads(archive.read(told))["filters"]
+    assert ["Sites", "elm"] in filters
+    await reception.platform.settle()
+    taken = (await hands.get(place)).text
+    assert "The inspector who visits on Friday." in taken
+    assert "Auditor" in taken
+    await _only_for_some(reception, place)
+
+
+async def _only_for_some(reception: Reception, place: str) -> None:
+    carer = await reception.browser(CARER)
+    assert (await carer.get("/audit/packs")).status_code == 403
+    assert (await carer.get(place)).status_code == 403
+    narrow = await reception.browser(NORTH)
+    await narrow.get("/audit/packs")
+    made = await narrow.post("/audit/packs", reader="inspector", theme="falls")
+    assert made.status_code == 303, made.text
+    shown = (await narrow.get(made.headers["Location"])).text
+    assert "Sites" in shown
+    assert "oak" not in shown
+    elsewhere = await narrow.post(
+        "/audit/packs", reader="inspector", contract="{reference: C, commissioner: X, sites: [oak]}"
+    )
+    assert elsewhere.status_code == 409
+
+
+async def test_rules_are_tried_out_on_history_and_nothing_is_changed(reception: Reception) -> None:
+    hands = await reception.browser(QUALITY)
+    assert "Try rules out" in (await hands.get("/audit/replay")).text
+    content = deepcopy(rules())
+    content["version"] = "tried"
+    content["rules"] = [each for each in content["rules"] if each["id"] != "learning-record"]
+    before = {name: room.store.position for name, room in reception.platform.rooms.items() if name != "audit"}
+
+    shown = await tried(hands, content, "page")
+    assert shown.status_code == 200, shown.text
+    assert "would have differed" in shown.text
+    assert "/organisation" in shown.text
+    file = await tried(hands, content, "file")
+    assert set(file.json()["totals"]) == {"decisions", "clocks", "triggers"}
+    assert (await hands.post("/audit/replay", since="2026-03-01", until="2026-03-31")).status_code == 422
+
+    assert before == {name: reception.platform.rooms[name].store.position for name in before}
+
+
+async def tried(hands: Hands, content: dict[str, Any], form: str) -> Any:
+    """Send a rule pack with the form of the page that is open."""
+    typed = {"csrf_token": hands.hidden("csrf_token"), "since": "2026-03-01", "until": "2026-03-31", "as": form}
+    file = {"files": ("tried.yaml", json.dumps(content, default=str).encode(), "application/yaml")}
+    return await hands.client.post("/audit/replay", data=typed, files=file)
