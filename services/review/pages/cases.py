@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from libs.domain import Refused
 from libs.reading import opened
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
+from libs.web.phrases import day
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.shell import Shell
@@ -140,7 +142,7 @@ class CasesPage:
 def _in_words(query: dict[str, Any], sites: dict[str, str]) -> list[tuple[str, str]]:
     """A query as it was stored, in words."""
     return [
-        ("Happened", f"from {query['from_day']} to {query['to_day']}"),
+        ("Happened", " to ".join(day(date.fromisoformat(query[end])) for end in ("from_day", "to_day"))),
         ("At", ", ".join(sites.get(each, each) for each in query["sites"])),
         ("Kinds", ", ".join(labelled(OpportunityKind, each) for each in query["kinds"]) or "any"),
         ("Themes", ", ".join(labelled(Theme, each) for each in query["themes"]) or "any"),
