@@ -38,7 +38,9 @@ async def open_a_review(event: OpportunityTriaged, service: Any) -> Iterable[Agg
     """A response was chosen: open the review, or take it up anew where the opportunity was weighed again."""
     review = await service.find(Review, Review.create_id(event.journey))
     if review is not None:
-        review.weigh_anew(event.kind, event.response, event.themes)
+        known = await service.reflection(review.rules) if review.template else None
+        questions = known.questions(event.kind) if known else {}
+        review.weigh_anew(event.kind, event.response, event.themes, questions)
         return (review,)
     if event.response == "none":
         return ()

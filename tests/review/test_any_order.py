@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from hypothesis import event as note
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -120,6 +121,15 @@ class AnyOrder(RuleBasedStateMachine):
     def withdraw_recommendation(self, who: Act, words: str, pick: int) -> None:
         self.ask(who, "withdraw_recommendation", self.some(self.review.recommendations, pick), words)
 
+    @rule(who=PEOPLE, category=CATEGORIES, system=st.booleans())
+    def understand_it_all(self, who: Act, category: str, system: bool) -> None:
+        self.answer_every_step(who)
+        self.ask(who, "identify_factor", category, "It was dark.")
+        if system:
+            self.ask(who, "question_system", "The rota.")
+        stands = self.review.shared.get("learning")
+        self.ask(who, "state_learning", f"Said by {who.role}.", (), stands.number if stands else 0)
+
     @rule(who=PEOPLE, response=st.sampled_from(["none", "swarm", "thematic"]))
     def weigh_anew(self, who: Act, response: str) -> None:
         self.ask(who, "weigh_anew", "near_miss", response, [])
@@ -130,6 +140,7 @@ class AnyOrder(RuleBasedStateMachine):
         with deciding(who, self.now), suppress(Refused):
             self.review.sign_off(challenged=challenged)
         self.history += self.review.collect_events()
+        note("signed off" if len(self.history) > before else "not signed off")
         if len(self.history) > before:
             self.holds_what_a_sign_off_promises(who, challenged)
 

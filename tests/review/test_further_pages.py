@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from contracts.taxonomy import OpportunityKind, ResponseKind
 from libs.deciding import Act
 from libs.web.posts import Post
 from services.intake.application import Report
@@ -285,3 +286,19 @@ async def test_a_program_gathers_challenges_and_decides(reception: Reception) ->
     assert shown["shared"]["learning"] == {"number": 2, "words": "Something else."}
     assert shown["recommendations"][0]["decision"] == "accepted"
     assert (await ann.post(f"{address}/findings/{finding}/withdrawal", json={"words": "No."})).status_code == 200
+
+
+async def test_every_kind_of_opportunity_is_taken_to_its_sign_off(reception: Reception) -> None:
+    ann, bo = await reception.program(MANAGER), await reception.program(DEPUTY, "client:other")
+    forms = [form for form in ResponseKind if form is not ResponseKind.THEMATIC]
+    for place, kind in enumerate(OpportunityKind):
+        journey = await triaged(reception.platform, forms[place % len(forms)], kind)
+        address = f"/api/review/reviews/{journey}"
+        for step, question in FIRST_QUESTIONS.items():
+            body = {"answers": [{"question": question, "words": "We remember it."}]}
+            assert (await ann.post(f"{address}/steps/{step}/answers", json=body)).status_code == 200, kind
+        await ann.post(f"{address}/factors", json={"category": "layout", "words": "The rail ends early."})
+        await ann.post(f"{address}/learning", json={"words": LEARNED})
+        assert (await ann.post(f"{address}/sign-off")).json()["type"].endswith("not-by-the-author")
+        signed = await bo.post(f"{address}/sign-off")
+        assert signed.status_code == 200, (kind, signed.text)

@@ -107,6 +107,15 @@ async def test_another_response_is_chosen_anew(house: Platform) -> None:
     assert chosen.response == "after_action_review"
 
 
+async def test_what_turns_out_to_be_an_allegation_is_asked_what_an_allegation_is_asked(house: Platform) -> None:
+    journey = uuid4()
+    await reacted(house, triaged(journey))
+    (chosen,) = await reacted(house, triaged(journey, kind="staff_allegation"))
+    assert chosen.questions.keys() - {"wider-systems"} < chosen.questions.keys()
+    review = await house.service("review").review(journey)
+    assert review.answers.questions["wider-systems"] == 3
+
+
 async def test_a_review_nobody_needs_any_more_is_set_aside(house: Platform) -> None:
     journey = uuid4()
     await reacted(house, triaged(journey))

@@ -41,10 +41,10 @@ async def received(database: Database, messaging: Messaging, key: Path) -> Async
             await door.close()
 
 
-async def triaged(house: Platform, response: str = "after_action_review") -> UUID:
+async def triaged(house: Platform, response: str = "after_action_review", kind: str = "near_miss") -> UUID:
     """An opportunity at Elm that was reported, made safe and weighed."""
     intake = house.service("intake")
-    report = Report("elm", "near_miss", HAPPENED, immediate_action="He sat down.")
+    report = Report("elm", kind, HAPPENED, immediate_action="He sat down.")
     journey = (await intake.raise_opportunity(WEIGHS, report)).id
     await intake.triage(WEIGHS, journey, response, [], {}, ["falls"])
     await house.settle()

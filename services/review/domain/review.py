@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from libs.deciding import Decided, circumstances
@@ -35,6 +35,7 @@ class Review(Understanding):
         response: str
         lead_role: str
         themes: list[str]
+        questions: dict[str, int] | None = None
 
     class SetAside(Event):
         TOPIC = "review.Review.SetAside"
@@ -140,8 +141,13 @@ class Review(Understanding):
         self.learning = self.author = ""
         self.shared = dict[str, Answer]()
 
-    def weigh_anew(self, kind: str, response: str, themes: list[str]) -> None:
-        """It was triaged again. A signed-off review is taken up again; the same choice for an open one is no news."""
+    def weigh_anew(
+        self, kind: str, response: str, themes: list[str], questions: Mapping[str, int] | None = None
+    ) -> None:
+        """It was triaged again. A signed-off review is taken up again; the same choice for an open one is no news.
+
+        `questions` are those asked of the kind it turned out to be. They join those asked before: no answer is lost.
+        """
         if response == "none":
             if not (self.signed_off or self.set_aside):
                 self.trigger_event(self.SetAside)
@@ -150,11 +156,16 @@ class Review(Understanding):
             self.trigger_event(self.Reopened, because="It was weighed again after it turned out to be something else.")
         if self.set_aside or (kind, response, themes) != (self.kind, self.response, self.themes):
             lead = lead_of(response)
-            self.trigger_event(self.ResponseChosen, kind=kind, response=response, lead_role=lead, themes=themes)
+            self.trigger_event(
+                self.ResponseChosen, kind=kind, response=response, lead_role=lead, themes=themes,
+                questions=dict(questions or {}),
+            )  # fmt: skip
+            self._draw_conclusions()
 
     @event(ResponseChosen)
-    def _(self, kind: str, response: str, lead_role: str, themes: list[str]) -> None:
+    def _(self, kind: str, response: str, lead_role: str, themes: list[str], questions: dict[str, int] | None) -> None:
         self.kind, self.response, self.lead_role, self.themes = kind, response, lead_role, themes
+        self.answers.questions |= questions or {}
         self.set_aside = False
 
     @event(SetAside)
