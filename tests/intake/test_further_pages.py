@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from libs.deciding import Act
 from services.intake.application import Report
-from tests.hands import MANAGER, QUALITY, Hands, Reception, received
+from services.intake.domain import Opportunity
+from tests.hands import CARER, MANAGER, QUALITY, Hands, Reception, received
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -94,3 +95,36 @@ async def test_matters_of_employment_have_a_page_of_their_own(reception: Recepti
     mo = await reception.browser(QUALITY, "person:mo")
     assert (await mo.get(here)).status_code == 409
     assert "kept apart from the learning" not in (await mo.get(f"/intake/{journey}")).text
+
+
+async def test_whoever_has_the_number_hears_where_it_stands_and_nothing_else(reception: Reception) -> None:
+    intake = reception.platform.service("intake")
+    report = Report("elm", "near_miss", "Kim dropped the hoist.", immediate_action="All are well.")
+    opportunity = await intake.get(Opportunity, (await intake.raise_opportunity(ANN, report)).id)
+    await reception.platform.settle()
+    bo = await reception.browser(CARER, "person:bo")
+    await bo.get("/report/number")
+    answer = await bo.post("/report/number", number=opportunity.reference.lower().replace("-", " "))
+    assert "Waiting to be weighed" in answer.text
+    assert "Kim" not in answer.text
+    for number in ("", "ZZZZ-ZZZZ"):
+        await bo.get("/report/number")
+        assert (await bo.post("/report/number", number=number)).status_code == 422
+
+
+async def test_others_about_the_same_person_or_place_are_shown_beside_it(reception: Reception) -> None:
+    intake = reception.platform.service("intake")
+    told = [
+        Report("elm", "near_miss", "NHS number 943 476 5919.", person_name="Ada Okafor", facts={"place": "bathroom"}),
+        Report("elm", "complaint", "It was late.", person_name="Mrs Ada Okafor"),
+        Report("elm", "near_miss", "It was wet.", facts={"place": "bathroom"}),
+        Report("oak", "near_miss", "It was wet.", facts={"place": "bathroom"}),
+    ]
+    first, *others = [await intake.raise_opportunity(ANN, each) for each in told]
+    await reception.platform.settle()
+    ann = await reception.browser(MANAGER)
+    page = (await ann.get(f"/intake/{first.id}")).text
+    assert "the same person" in page
+    assert "the same place" in page
+    assert [str(each.id) in page for each in others] == [True, True, False]
+    assert "The account holds an NHS number" in page

@@ -9,6 +9,7 @@ from services.intake.pages import (
     agreement,
     employment,
     evidence,
+    number,
     opportunity,
     patterns,
     quarantine,
@@ -23,6 +24,7 @@ def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns
     """Every page of intake."""
     router = APIRouter(include_in_schema=False)
     report.add(router, intake, kept)
+    number.add(router, kept)
     register.add(router, intake, kept)
     quarantine.add(router, intake, kept_apart)
     patterns.add(router, intake, kept, seen)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from contracts.taxonomy import DutyRecipient, EnquiryDecision, Fact, HarmLevel, IntakeRoute, OpportunityKind, Theme
 from libs.deciding import Act, Saved
 from libs.domain import Refused
+from libs.names import find
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
@@ -43,6 +44,10 @@ BODIES = [
 OTHER = "other"
 DECISIONS = [*EnquiryDecision.choices(), (OTHER, "Something else: say what it is below")]
 REASON = "Give the reason, in a sentence that someone else will understand later."
+
+
+MARKS = frozenset({"an NHS number", "a phone number", "an e-mail address", "a postcode", "a date of birth"})
+"""What tells who somebody is and is seldom needed in an account. A name is asked for, and has a field of its own."""
 
 
 async def found(intake: Intake, me: SignedIn, journey: UUID) -> Opportunity:
@@ -84,6 +89,8 @@ def add(router: APIRouter, intake: Intake) -> None:
         site = await intake.directory.site(opportunity.site)
         steps = await intake.update_steps(opportunity)
         sent = await intake.findings_of(opportunity)
+        covered = [each.site_id for each in await intake.directory.sites_within(me.scope)]
+        beside = await intake.patterns.beside(journey, covered, intake.pseudonym(me.actor_id))
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -105,6 +112,8 @@ def add(router: APIRouter, intake: Intake) -> None:
             if sent
             else [],
             changed=changed(opportunity),
+            beside=[(f"/intake/{row['journey']}", OpportunityKind(row["kind"]).label, row) for row in beside],
+            marks=sorted({each.kind for each in find(opportunity.summary)} & MARKS),
             employs=me.role in EMPLOYERS and concerns_staff(opportunity),
             decisions=DECISIONS,
             referred=[(DutyRecipient(body).label, reference) for body, reference in opportunity.referrals],

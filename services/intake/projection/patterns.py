@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import singledispatch
+from typing import Any
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
@@ -14,6 +15,10 @@ from services.intake.domain.pattern import Sighting
 
 MOST = 20_000
 """How many opportunities are looked through at most, the latest first."""
+
+
+MOST_BESIDE = 10
+"""How many others are shown beside one."""
 
 
 class Patterns(View):
@@ -35,6 +40,7 @@ class Patterns(View):
             staff text[] NOT NULL DEFAULT '{}',
             shut_out text[] NOT NULL DEFAULT '{}'
         );
+        CREATE INDEX IF NOT EXISTS sighting_person ON sighting (person) WHERE person <> '';
         CREATE INDEX IF NOT EXISTS sighting_latest ON sighting (site, occurred DESC);
         CREATE TABLE IF NOT EXISTS decided (pattern uuid, journey uuid, PRIMARY KEY (pattern, journey));
     """
@@ -52,6 +58,17 @@ class Patterns(View):
         return [
             Sighting(**row | {name: tuple(row[name]) for name in ("themes", "abuse_types", "staff")}) for row in rows
         ]
+
+    async def beside(self, journey: UUID, sites: list[str], reader: str) -> list[dict[str, Any]]:
+        """What else at these sites is about the same person or happened in the same place, the latest first."""
+        return await self.rows(
+            "SELECT o.journey, o.kind, o.occurred, o.site, (o.person = it.person AND it.person <> '') AS same_person"
+            " FROM sighting it JOIN sighting o ON o.journey <> it.journey AND o.site = ANY(%s)"
+            " AND NOT %s = ANY(o.shut_out) AND ((it.person <> '' AND o.person = it.person)"
+            " OR (it.place <> '' AND o.site = it.site AND o.place = it.place))"
+            " WHERE it.journey = %s ORDER BY o.occurred DESC LIMIT %s",
+            (sites, reader, journey, MOST_BESIDE),
+        )
 
     async def decided(self, patterns: list[UUID]) -> dict[UUID, set[UUID]]:
         """The evidence of these patterns that somebody decided on already."""

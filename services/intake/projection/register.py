@@ -83,6 +83,11 @@ class Register(View):
         """These opportunities, oldest first."""
         return await self.rows("SELECT * FROM opportunity WHERE journey = ANY(%s) ORDER BY occurred", (journeys,))
 
+    async def numbered(self, reference: str) -> dict[str, Any] | None:
+        """The opportunity with a receipt number, or None; case and spaces do not matter."""
+        said = "".join(reference.split()).upper().replace("-", "")
+        return await self.row("SELECT * FROM opportunity WHERE reference = %s", (f"{said[:4]}-{said[4:]}",))
+
     async def one(self, journey: UUID) -> dict[str, Any] | None:
         """One opportunity, or None."""
         return await self.row("SELECT * FROM opportunity WHERE journey = %s", (journey,))

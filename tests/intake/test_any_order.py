@@ -1,0 +1,118 @@
+"""Whatever is asked of the records beside an opportunity in whatever order, what must hold holds and history replays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from libs.deciding import deciding
+from libs.domain import Aggregate, Refused
+from services.intake.domain import BlindSample, Evidence, OutsideFindings, Pattern, StaffAllegation
+from services.intake.domain.evidence import File
+from tests.given import NOW, PLACE, SOMEONE
+
+WORDS = st.sampled_from(["", " ", "It was seen.", "It was heard."])
+WHO = st.sampled_from(["ann", "bo", "cy"])
+NUMBERS = st.integers(0, 3).map(lambda n: UUID(int=n))
+DAYS = st.integers(-3, 3).map(lambda n: NOW.date() + timedelta(days=n))
+BEGUN = date(2026, 1, 1)
+
+
+class Beside(RuleBasedStateMachine):
+    """All five records of one journey."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with deciding(SOMEONE, NOW):
+            self.allegation = StaffAllegation(**PLACE)
+            self.findings = OutsideFindings(**PLACE)
+            self.evidence = Evidence(**PLACE)
+            self.pattern = Pattern(**PLACE, rule_id="boundaries", shared="site", value="elm")
+            self.sample = BlindSample(
+                **PLACE, sites=["elm"], since=BEGUN, until=NOW.date(), seed=7, population=4,
+                chosen=[UUID(int=0), UUID(int=1)], first_weighers={str(UUID(int=0)): "ann", str(UUID(int=1)): "bo"},
+            )  # fmt: skip
+
+    @staticmethod
+    def ask(asked: Callable[[], Any]) -> None:
+        with deciding(SOMEONE, NOW):
+            try:
+                asked()
+            except Refused as refusal:
+                assert str(refusal).strip()  # noqa: PT017 - whichever rule it was, it speaks
+
+    @property
+    def all(self) -> list[Aggregate]:
+        return [self.allegation, self.findings, self.evidence, self.pattern, self.sample]
+
+    @rule(who=WHO, name=WORDS)
+    def name(self, who: str, name: str) -> None:
+        self.ask(lambda: self.allegation.name_subject(who, who, name))
+
+    @rule(who=WHO, why=WORDS)
+    def strike_out(self, who: str, why: str) -> None:
+        self.ask(lambda: self.allegation.strike_out(who, why))
+
+    @rule(day=DAYS)
+    def step(self, day: date) -> None:
+        self.ask(lambda: self.allegation.take_step("heard", day, ""))
+
+    @rule(why=WORDS)
+    def conclude(self, why: str) -> None:
+        self.ask(lambda: self.allegation.conclude("unfounded", why))
+
+    @rule(words=WORDS)
+    def find(self, words: str) -> None:
+        self.ask(lambda: self.findings.receive_findings("police", "", None, words))
+
+    @rule(words=WORDS, place=NUMBERS)
+    def recommend(self, words: str, place: UUID) -> None:
+        known = [*self.findings.findings, place]
+        self.ask(lambda: self.findings.receive_recommendation("police", words, None, known[place.int % len(known)]))
+
+    @rule(which=st.sampled_from(["aa", "bb"]), day=DAYS)
+    def attach(self, which: str, day: date) -> None:
+        self.ask(lambda: self.evidence.attach(File(which * 32, "application/pdf", 9), day, "Body map"))
+
+    @rule(evidence=st.lists(NUMBERS, max_size=3), why=WORDS, is_one=st.booleans())
+    def decide(self, evidence: list[UUID], why: str, *, is_one: bool) -> None:
+        if is_one:
+            self.ask(lambda: self.pattern.recognise("Boundaries", "pack/1", evidence, why))
+        else:
+            self.ask(lambda: self.pattern.set_aside("pack/1", evidence, why))
+
+    @rule(which=NUMBERS, who=WHO, why=WORDS)
+    def weigh_again(self, which: UUID, who: str, why: str) -> None:
+        self.ask(lambda: self.sample.weigh_again(which, who, "swarm", [], {}, why))
+
+    @invariant()
+    def every_history_leads_to_where_it_stands(self) -> None:
+        for aggregate in self.all:
+            again: Any = None
+            for each in aggregate.pending_events:
+                again = each.mutate(again)
+            assert vars(again) | {"_pending_events": ()} == vars(aggregate) | {"_pending_events": ()}
+
+    @invariant()
+    def nothing_is_of_a_day_to_come(self) -> None:
+        assert all(day <= NOW.date() for _, day, _ in self.allegation.steps)
+        assert all(file.evidence_date <= NOW.date() for file in self.evidence.files.values())
+
+    @invariant()
+    def nobody_weighs_their_own_again(self) -> None:
+        for which, second in self.sample.second.items():
+            assert self.sample.first_weighers[str(which)] != second.weigher
+
+    @invariant()
+    def each_pattern_that_was_recognised_began_one_journey(self) -> None:
+        assert len(set(self.pattern.opportunities)) == len(self.pattern.opportunities)
+
+
+TestWhateverIsAskedBeside = Beside.TestCase
+TestWhateverIsAskedBeside.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
