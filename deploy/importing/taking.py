@@ -98,18 +98,18 @@ class Sites(Taker[SiteRow]):
 
 
 class Capacity(Taker[CapacityRow]):
-    """States beds of months."""
+    """States beds of months, and what their events are divided by."""
 
     async def take(self, act: Act, row: CapacityRow) -> tuple[str, str]:
-        """State the month's beds; the same again is no news."""
+        """State the month's figures; the same again is no news, and what a row does not state stays as it was."""
         saved = await self.governance.state_capacity(
             replace(act, occurred=noon(row.month)),
             self.mapping.provider,
             row.site,
             row.month.replace(day=1),
             row.beds,
-            None,
-            "occupied_bed_days",
+            row.exposure,
+            row.unit,
         )
         return ("known" if saved.replayed else "stated"), ""
 

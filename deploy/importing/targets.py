@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.taxonomy import Nation, OpportunityKind, ServiceKind, Theme
 from libs.domain import Refused
@@ -52,10 +52,19 @@ class SiteRow(Fields):
 
 
 class CapacityRow(Fields):
-    """The beds of one month; any day of the month will do."""
+    """Beds of one month, or what its events are divided by, or both; any day of the month will do."""
 
     month: date
-    beds: int = Field(ge=0, le=100_000)
+    beds: int | None = Field(default=None, ge=0, le=100_000)
+    exposure: float | None = Field(default=None, gt=0, le=100_000_000, allow_inf_nan=False)
+    unit: Literal["occupied_bed_days", "care_hours", "person_days"] = "occupied_bed_days"
+
+    @model_validator(mode="after")
+    def says_something(self) -> CapacityRow:
+        """Raises ValueError for a row that states neither."""
+        if self.beds is None and self.exposure is None:
+            raise ValueError("a row states beds, exposure, or both")
+        return self
 
 
 def _themes(text: Any) -> Any:

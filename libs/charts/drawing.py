@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 
 from markupsafe import escape
 
+from libs.charts.palette import PAPER
+
 Place = tuple[float, float]
+
+
+EDGE = f'stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
 
 
 @dataclass(slots=True)
@@ -50,9 +55,9 @@ class Drawing:
         self.parts.append(f'<polygon points="{points}" fill="{colour}"/>')
 
     def text(self, at: Place, words: str, colour: str, size: int = 14, anchor: str = "start") -> None:
-        """Words at a place."""
+        """Words at a place, on an edge of paper that keeps them legible over lines."""
         place = f'x="{at[0]:.1f}" y="{at[1]:.1f}" text-anchor="{anchor}"'
-        self.parts.append(f'<text {place} font-size="{size}" fill="{colour}">{escape(words)}</text>')
+        self.parts.append(f'<text {place} {EDGE} font-size="{size}" fill="{colour}">{escape(words)}</text>')
 
     def svg(self) -> str:
         """The picture, to be put into a page as it is."""

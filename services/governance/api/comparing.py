@@ -45,16 +45,17 @@ class Reset(BaseModel):
 def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
     """Reading routes, and the decision that sets limits anew."""
 
-    def counted(kind: OpportunityKind | None, theme: Theme | None, months: int) -> Counted:
+    async def counted(me: SignedIn, kind: OpportunityKind | None, theme: Theme | None, months: int) -> Counted:
         since, until = last_months(governance.clock.now(), months)
-        return Counted(since, until, kind or "", theme or "")
+        shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
+        return Counted(since, until, kind or "", theme or "", tuple(shut))
 
     @api.get("/comparison")
     async def comparison(
         me: Me, kind: OpportunityKind | None = None, theme: Theme | None = None, months: Months = 12, peers: Code = ""
     ) -> dict[str, Any]:
         """Sites of one peer group as rates per 1,000, with each site's class; peers: one of the codes in `groups`."""
-        sites, what = await sites_of(governance.directory, me), counted(kind, theme, months)
+        sites, what = await sites_of(governance.directory, me), await counted(me, kind, theme, months)
         rows = await months_of(overview, [site.site_id for site in sites], what)
         groups = peer_groups(sites, rows)
         group = next((each for each in groups if each.code == peers), groups[0] if groups else None)
@@ -72,7 +73,7 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         unit: Code = "", months: Months = 24,
     ) -> dict[str, Any]:  # fmt: skip
         """A figure month by month with its limits and signals; of one site, or of the sites the acting post covers."""
-        sites, what = await _sites(governance, me, site), counted(kind, theme, months)
+        sites, what = await _sites(governance, me, site), await counted(me, kind, theme, months)
         provider = sites[0].provider if sites else ""
         if measure:
             ids = [each.site_id for each in sites]
@@ -82,7 +83,7 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
     @api.get("/themes")
     async def themes(me: Me, months: Months = 12) -> dict[str, Any]:
         """How many journeys of each theme each site had."""
-        what = counted(None, None, months)
+        what = await counted(me, None, None, months)
         ids = [site.site_id for site in await sites_of(governance.directory, me)]
         return {"since": what.since, "until": what.until, "counts": await themes_of(overview, ids, what)}
 

@@ -54,19 +54,22 @@ class Site(Aggregate):
         service_kind: str, opened_on: date,
     ) -> None:  # fmt: skip
         self.title = title
-        self.capacity: dict[date, tuple[int | None, float | None]] = {}
+        self.capacity: dict[date, tuple[int | None, float | None, str]] = {}
         self.team: dict[UUID, str] = {}
 
     def state_capacity(self, month: date, beds: int | None, exposure: float | None, unit: str) -> None:
-        """Say what a month's events are divided by. The same figure again is no news."""
-        if self.capacity.get(month) != (beds, exposure):
+        """Say what a month's events are divided by. What is not stated now stays as it was; the same again is no news."""
+        month = month.replace(day=1)
+        known = self.capacity.get(month, (None, None, unit))
+        stated = (known[0] if beds is None else beds, *(known[1:] if exposure is None else (exposure, unit)))
+        if stated != known or month not in self.capacity:
             self.trigger_event(
-                self.CapacityStated, month=month.replace(day=1), beds=beds, exposure=exposure, exposure_unit=unit
+                self.CapacityStated, month=month, beds=stated[0], exposure=stated[1], exposure_unit=stated[2]
             )
 
     @event(CapacityStated)
-    def _(self, month: date, beds: int | None, exposure: float | None) -> None:
-        self.capacity[month] = (beds, exposure)
+    def _(self, month: date, beds: int | None, exposure: float | None, exposure_unit: str) -> None:
+        self.capacity[month] = (beds, exposure, exposure_unit)
 
     def join(self, person_id: UUID, part: str, joined_on: date) -> None:
         """Someone begins to work here, or moves to another part of the team."""

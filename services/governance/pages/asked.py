@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Request
 
@@ -46,17 +48,17 @@ class Asked:
         return f"{self.what.since:%B %Y} to {self.what.until:%B %Y}"
 
 
-def asked_of(request: Request, now: datetime, months: int = 12) -> Asked:
+def asked_of(request: Request, now: datetime, shut: Collection[UUID], months: int = 12) -> Asked:
     """What the address asks for, over whole months up to the last one; what cannot be read asks for nothing."""
     given = {
         name: request.query_params.get(name, "")[:LONGEST]
         for name in ("kind", "theme", "months", "peers", "site", "unit")
     }
     span = MONTHS.get(given["months"], months)
-    return Asked(counted(given["kind"], given["theme"], now, span), Form(given | {"months": str(span)}))
+    return Asked(counted(given["kind"], given["theme"], now, shut, span), Form(given | {"months": str(span)}))
 
 
-def counted(kind: str, theme: str, now: datetime, months: int) -> Counted:
+def counted(kind: str, theme: str, now: datetime, shut: Collection[UUID], months: int) -> Counted:
     """A kind and a theme over so many whole months, the last of which has ended."""
     since, until = last_months(now, months)
     return Counted(
@@ -64,6 +66,7 @@ def counted(kind: str, theme: str, now: datetime, months: int) -> Counted:
         until,
         kind if kind in set(OpportunityKind) else "",
         theme if theme in set(Theme) else "",
+        tuple(shut),
     )
 
 

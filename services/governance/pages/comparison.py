@@ -34,7 +34,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     @router.get("/comparison")
     async def comparison(request: Request, me: Me) -> Response:
         sites = await sites_of(governance.directory, me)
-        asked = asked_of(request, governance.clock.now())
+        shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
+        asked = asked_of(request, governance.clock.now(), shut)
         rows = await months_of(overview, [site.site_id for site in sites], asked.what)
         groups = peer_groups(sites, rows)
         peers = next(

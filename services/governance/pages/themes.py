@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -34,8 +35,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     @router.get("/themes")
     async def themes(request: Request, me: Me) -> Response:
         sites = await sites_of(governance.directory, me)
-        asked = asked_of(request, governance.clock.now())
-        everything = Counted(asked.what.since, asked.what.until)
+        asked = asked_of(request, governance.clock.now(), await overview.shut_to(governance.mapper.keys, me.actor_id))
+        everything = replace(asked.what, kind="", theme="")
         ids = [site.site_id for site in sites]
         rows, counts = await months_of(overview, ids, everything), await themes_of(overview, ids, everything)
         groups = [group for group in peer_groups(sites, rows) if group.code == group.unit]
@@ -56,7 +57,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         if theme not in set(Theme):
             raise NotFound("There is no theme of this name. Choose one from the table of themes.")
         sites = await sites_of(governance.directory, me)
-        ids, what = [site.site_id for site in sites], counted("", theme, governance.clock.now(), MONTHS)
+        shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
+        ids, what = [site.site_id for site in sites], counted("", theme, governance.clock.now(), shut, MONTHS)
         rows = await months_of(overview, ids, what)
         return shell_of(request).page(
             request,
@@ -64,7 +66,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             theme=theme,
             title=label(Theme, theme),
             risen=[(each, address("/trend", site=each.site.site_id, theme=theme)) for each in risen(sites, rows)],
-            learned=await learning_of(overview, ids, theme),
+            learned=await learning_of(overview, ids, what),
             titles={site.site_id: site.title for site in sites},
             **_months(what, sites, rows),
         )

@@ -60,7 +60,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     """The trend of a site or of all the reader's sites together."""
 
     async def here_of(request: Request, me: SignedIn) -> Here:
-        asked = asked_of(request, governance.clock.now(), MONTHS)
+        shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
+        asked = asked_of(request, governance.clock.now(), shut, MONTHS)
         reached = await sites_of(governance.directory, me)
         site, measure, unit = (request.query_params.get(name, "")[:100] for name in ("site", "measure", "unit"))
         sites = [each for each in reached if site in ("", each.site_id)]

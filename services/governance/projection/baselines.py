@@ -11,17 +11,17 @@ from services.governance.projection.writing import moment, project
 NAMES = ("baseline",)
 
 TABLES: LiteralString = """
-    CREATE TABLE IF NOT EXISTS baseline (
-        event uuid PRIMARY KEY,
-        provider text NOT NULL,
-        site text NOT NULL,
-        kind text NOT NULL,
-        theme text NOT NULL,
-        measure_id text NOT NULL,
-        from_month date NOT NULL,
-        because text NOT NULL,
-        decided timestamptz NOT NULL,
-        role text NOT NULL
+    CREATE TABLE IF NOT EXISTS baseline ( -- Each decision that set the limits of a trend anew.
+        event uuid PRIMARY KEY, -- the event that says so
+        provider text NOT NULL, -- whose sites these are
+        site text NOT NULL, -- the site; empty for the provider's sites together
+        kind text NOT NULL, -- what was reported, where the trend is of one kind
+        theme text NOT NULL, -- the theme, where the trend is of one theme
+        measure_id text NOT NULL, -- the measure, where the trend is of one
+        from_month date NOT NULL, -- the first month that the new limits are made of
+        because text NOT NULL, -- why, in words that name nobody
+        decided timestamptz NOT NULL, -- when it was decided
+        role text NOT NULL -- the role in which it was decided
     );
     CREATE INDEX IF NOT EXISTS baseline_of ON baseline (provider, site, kind, theme, measure_id);
     CREATE INDEX IF NOT EXISTS journey_occurred ON journey (site, occurred);

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 from services.governance.projection import Overview
 
 HERE: LiteralString = """
-    j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND (%(kind)s = '' OR j.kind = %(kind)s)
+    j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND j.journey <> ALL(%(shut)s) AND (%(kind)s = '' OR j.kind = %(kind)s)
     AND (%(theme)s = '' OR %(theme)s = ANY(j.themes))
     AND j.occurred >= %(since)s::date::timestamp AT TIME ZONE 'Europe/London'
     AND j.occurred < (%(until)s::date + interval '1 month')::timestamp AT TIME ZONE 'Europe/London'
@@ -19,16 +20,23 @@ MONTH: LiteralString = "date_trunc('month', j.occurred AT TIME ZONE 'Europe/Lond
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted: journeys of a kind, of a theme, of both, or all; from the first month to the last, both whole."""
+    """What is counted: journeys of a kind, of a theme, of both, or all; from the first month to the last, both whole.
+
+    `shut`: journeys that the reader may not see; they are in none of their figures either.
+    """
 
     since: date
     until: date
     kind: str = ""
     theme: str = ""
+    shut: tuple[UUID, ...] = ()
 
     def given(self, sites: list[str]) -> dict[str, Any]:
         """The values that a question names."""
-        return {"sites": sites, "since": self.since, "until": self.until, "kind": self.kind, "theme": self.theme}
+        return {
+            "sites": sites, "since": self.since, "until": self.until, "kind": self.kind, "theme": self.theme,
+            "shut": list(self.shut),
+        }  # fmt: skip
 
 
 async def months_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
@@ -89,15 +97,15 @@ async def baselines_of(
     )
 
 
-async def learning_of(overview: Overview, sites: list[str], theme: str, limit: int = 20) -> list[dict[str, Any]]:
+async def learning_of(overview: Overview, sites: list[str], what: Counted, limit: int = 20) -> list[dict[str, Any]]:
     """What was learned about a theme, newest first, and how many of how many staff have understood the change."""
     return await overview.rows(
         """
         SELECT j.journey, j.site, j.signed_off, j.learned, sum(b.audience)::int AS audience,
             sum((SELECT count(p.understood) FROM briefing_person p WHERE p.briefing_id = b.briefing_id))::int AS understood
         FROM journey j LEFT JOIN briefing b ON b.journey = j.journey
-        WHERE j.site = ANY(%s) AND %s = ANY(j.themes) AND j.learned <> ''
+        WHERE j.site = ANY(%s) AND %s = ANY(j.themes) AND j.learned <> '' AND j.journey <> ALL(%s)
         GROUP BY j.journey ORDER BY j.signed_off DESC, j.journey LIMIT %s
         """,
-        (sites, theme, limit),
+        (sites, what.theme, list(what.shut), limit),
     )
