@@ -17,13 +17,13 @@ from libs.web.errors import install_errors
 from libs.web.shell import LISTS, NAVIGATION, Shell
 
 SERVICES = Path(__file__).parents[2] / "services"
-PAGES = re.compile(r"(provider|site|site/[^/]+|journeys|journeys/[0-9a-f-]{36})")
+PAGES = re.compile(r"(provider|board|loop|comparison|trend|themes(/[^/]+)?|site(/[^/]+)?|journeys(/[0-9a-f-]{36})?)")
 """What can be looked at in the past: pages that only read, and only views."""
-RECORDS = re.compile(r"(provider|sites/[^/]+|journeys/[0-9a-f-]{36})")
+RECORDS = re.compile(r"(provider|comparison|trend|themes|sites/[^/]+|journeys/[0-9a-f-]{36})")
 JOURNEY = re.compile(r"journeys/([0-9a-f-]{36})")
 SITE = re.compile(r"sites?/([^/]+)")
 RECORDED_AS = ("provider",)
-LINKS = re.compile(r'(<a\b[^>]*\bhref=")(/(?:provider|site|journeys)(?=["/?#]))')
+LINKS = re.compile(r'(<a\b[^>]*\bhref=")(/(?:provider|board|loop|comparison|trend|themes|site|journeys)(?=["/?#]))')
 
 
 class Answer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -40,12 +38,13 @@ def _pages(router: APIRouter, door: PastDoor) -> None:
         typed = {"what": what, "basis": basis} | dict(request.query_params)
         form = Form(typed)
         if "when-day" not in request.query_params:
-            return _choosing(request, form)
+            return await _choosing(request, door, me, form)
+        what = f"journeys/{form.value('journey').strip()}" if form.value("journey") else what
         when = form.moment("when", LONDON, "Give a date and a time")
         if not PAGES.fullmatch(what):
-            form.wrong("Give provider, site/<id>, journeys, or journeys/<id>.", "what")
+            form.wrong("Choose a page from the list, or give the whole number of a journey.", "what")
         if when is None or not form.ok:
-            return _choosing(request, form, 422)
+            return await _choosing(request, door, me, form, 422)
         moment = Moment(known=when) if basis == "known" else Moment(true=when)
         return RedirectResponse(f"/audit/as-of/{moment.stamp}/{what}", 303)
 
@@ -71,6 +70,7 @@ def _moment(stamp: str) -> Moment:
         raise NotFound(str(fault)) from None
 
 
-def _choosing(request: Request, form: Form, status: int = 200, **context: Any) -> Response:
-    page: Response = request.app.state.shell.page(request, "deploy/past.html", status, form=form, **context)
+async def _choosing(request: Request, door: PastDoor, me: Me, form: Form, status: int = 200) -> Response:
+    views = [*await door.views(me), ("journeys", "All journeys"), ("board", "The board page"), ("loop", "Loop closure")]
+    page: Response = request.app.state.shell.page(request, "deploy/past.html", status, form=form, views=views)
     return page

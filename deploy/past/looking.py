@@ -10,6 +10,7 @@ from deploy.past.moment import Moment
 from deploy.past.replaying import Archive
 from libs.service import NotFound
 from libs.web.phrases import LONDON, local_time
+from libs.web.posts import SignedIn
 from services.audit.application import Audit
 
 
@@ -33,6 +34,11 @@ class PastDoor:
         if found := JOURNEY.fullmatch(path):
             return await self.audit.site_of(found[1])
         return ""
+
+    async def views(self, me: SignedIn) -> list[tuple[str, str]]:
+        """What the reader may look at whole: the provider, and each site within reach."""
+        _, sites = await self.audit.reach(me)
+        return [("provider", "The provider"), *((f"site/{site.site_id}", site.title) for site in sites)]
 
     async def record(self, request: Request, moment: Moment, path: str) -> Answer:
         """The record that governance's API gave, byte for byte. Raises NotFound."""

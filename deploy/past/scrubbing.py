@@ -34,19 +34,21 @@ def scrubbing(router: APIRouter, door: PastDoor) -> None:
     async def difference(request: Request, me: Me, what: str = "provider") -> Response:
         form = Form({"what": what, "basis": "known"} | dict(request.query_params))
         if "from-day" not in request.query_params:
-            return _page(request, "deploy/difference.html", form=form, found=None)
+            return _page(request, "deploy/difference.html", form=form, found=None, views=await door.views(me))
+        what = f"journeys/{form.value('journey').strip()}" if form.value("journey") else what
         one, other = (form.moment(name, LONDON, "Give a date and a time") for name in ("from", "to"))
         if what not in RECORDED_AS and not (JOURNEY.fullmatch(what) or SITE.fullmatch(what)):
-            form.wrong("Give provider, site/<id> or journeys/<id>.", "what")
+            form.wrong("Choose a page from the list, or give the whole number of a journey.", "what")
         if one is None or other is None or not form.ok:
-            return _page(request, "deploy/difference.html", 422, form=form, found=None)
+            return _page(request, "deploy/difference.html", 422, form=form, found=None, views=await door.views(me))
         known = form.value("basis") != "true"
         moments = [Moment(known=each) if known else Moment(true=each) for each in sorted((one, other))]
         found = await _between(request, door, what, *moments)
         await door.audit.note_reading(me, f"{what}, {said(moments[0])} and {said(moments[1])}")
         return _page(
-            request, "deploy/difference.html", form=form, found=found, one=moments[0], other=moments[1], what=what
-        )
+            request, "deploy/difference.html", form=form, found=found, one=moments[0], other=moments[1], what=what,
+            views=await door.views(me),
+        )  # fmt: skip
 
 
 def _timeline(router: APIRouter, door: PastDoor) -> None:

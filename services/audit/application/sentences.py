@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from contracts.taxonomy import Role
 from libs.web.phrases import LONDON, local_time
 
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+"""How closed lists write their entries: near_miss."""
 DONE = {
     "altered": "Altered", "removed": "Removed", "inserted": "Slipped in", "moved": "Moved", "replaced": "Replaced",
     "rewritten": "Altered in store and ledger alike",
@@ -57,4 +60,4 @@ def shown(value: Any) -> str:
             return local_time(datetime.fromisoformat(value), LONDON)
         except ValueError:
             return value
-    return str(value)
+    return value.replace("_", " ") if isinstance(value, str) and CODE.fullmatch(value) else str(value)

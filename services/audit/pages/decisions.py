@@ -41,10 +41,9 @@ def _lists(router: APIRouter, audit: Audit) -> None:
         wanted, form = wanted_of(typed), Form(typed)
         found = await audit.decided(me, wanted, _place(before))
         last = found[PAGE - 1] if len(found) > PAGE else None
-        _, sites = await audit.reach(me)
         page: Response = request.app.state.shell.page(
             request, "audit/decisions.html", form=form, decisions=found[:PAGE], filtered=bool(typed),
-            titles={site.site_id: site.title for site in sites},
+            titles=await _titles(audit, me),
             roles=Role.choices(), services=[(name, name.capitalize()) for name in LEDGERS],
             packs=[(each, each) for each in await audit.history.rules()],
             newest=f"/audit/decisions?{urlencode(typed)}" if before else "",
@@ -62,7 +61,12 @@ def _lists(router: APIRouter, audit: Audit) -> None:
                 *(await audit.decided(me, Wanted(journey=journey), (last.recorded, last.service, last.place))),
             ]
         page: Response = request.app.state.shell.page(
-            request, "audit/journey.html", journey=journey, decisions=found[::-1], **WORDS
+            request,
+            "audit/journey.html",
+            journey=journey,
+            decisions=found[::-1],
+            titles=await _titles(audit, me),
+            **WORDS,
         )
         return page
 
@@ -74,7 +78,7 @@ def _one(router: APIRouter, audit: Audit) -> None:
         found = await audit.told(me, service, position, words=given.get("words", False))
         page: Response = request.app.state.shell.page(
             request, "audit/decision.html", status, told=found, form=form, opened=given.get("words", False),
-            may_open=audit.may_open(me, found.decision), **WORDS,
+            may_open=audit.may_open(me, found.decision), titles=await _titles(audit, me), **WORDS,
         )  # fmt: skip
         return page
 
@@ -99,6 +103,11 @@ def _one(router: APIRouter, audit: Audit) -> None:
             form.wrong(str(refusal), "because")
             return await told(request, me, service, position, form, 403)
         return await told(request, me, service, position, form, words=True)
+
+
+async def _titles(audit: Audit, me: Me) -> dict[str, str]:
+    _, sites = await audit.reach(me)
+    return {site.site_id: site.title for site in sites}
 
 
 def _place(before: str) -> tuple[datetime, str, int] | None:
