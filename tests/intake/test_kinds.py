@@ -103,6 +103,7 @@ async def test_a_subject_of_an_allegation_neither_reads_nor_decides(
     program: httpx2.AsyncClient, reception: Reception
 ) -> None:
     journey = await raised(program, "staff_allegation")
+    await reception.platform.settle()
     here = f"{ALL}/{journey}"
     async with await reception.program(MANAGER, "person:sam") as sam:
         assert (await sam.get(here)).status_code == 200

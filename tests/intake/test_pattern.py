@@ -33,13 +33,17 @@ def seen(number: int, days_ago: float = 0, **more: object) -> Sighting:
 
 
 def found(rule: str, *sightings: Sighting) -> list[list[int]]:
-    return [[journey.int for journey in each.journeys] for each in candidates([SHIPPED[rule]], sightings)]
+    return [[journey.int for journey in each.journeys] for each in candidates([SHIPPED[rule]], sightings, NOW)]
 
 
 def test_low_level_concerns_about_one_person_add_up() -> None:
     ada = [seen(n, 10 - n, person="ada") for n in (1, 2, 3)]
     assert found("low-level-same-person", *ada, seen(9, person="bo")) == [[1, 2, 3]]
     assert found("low-level-same-person", *ada[:2]) == []
+
+
+def test_what_ended_long_ago_is_no_pattern_of_now() -> None:
+    assert found("low-level-same-person", *(seen(n, 70 + n, person="ada") for n in range(3))) == []
 
 
 def test_what_lies_too_far_apart_does_not_add_up() -> None:
@@ -90,7 +94,7 @@ def test_every_proposal_is_large_enough_close_enough_and_about_one(drawn_at: lis
         within_days=20,
         themes=("falls",),  # type: ignore[arg-type]
     )
-    for each in candidates([rule], [seen(n, ago, person=who) for n, (ago, who) in enumerate(drawn_at)]):
+    for each in candidates([rule], [seen(n, ago, person=who) for n, (ago, who) in enumerate(drawn_at)], NOW):
         assert len(each.evidence) >= 3
         assert each.evidence[-1].occurred - each.evidence[0].occurred <= timedelta(days=20)
         assert {sighting.person for sighting in each.evidence} == {each.value} != {""}

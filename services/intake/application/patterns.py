@@ -90,8 +90,13 @@ class PatternFinding(Opportunities):
         if not rules:
             return []
         sites = [site.site_id for site in await self.directory.sites_within(act.scope)]
-        since = self.clock.now() - timedelta(days=max(rule.within_days for rule in rules))
-        return candidates(rules, await self.patterns.seen(sites, since, self.pseudonym(act.actor)))
+        now, days = self.clock.now(), {STAFF: 0, "": 0}
+        for rule in rules:
+            which = STAFF if rule.shared == STAFF else ""
+            days[which] = max(days[which], rule.within_days)
+        since, staff_since = now - timedelta(days=days[""]), now - timedelta(days=days[STAFF])
+        seen = await self.patterns.seen(sites, since, staff_since, self.pseudonym(act.actor))
+        return candidates(rules, seen, now)
 
     async def _pack(self) -> RulePack:
         return await self.directory.rules(local_day(self.clock.now()))

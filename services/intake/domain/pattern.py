@@ -56,8 +56,8 @@ class Candidate:
         return [each.journey for each in self.evidence]
 
 
-def candidates(rules: Iterable[PatternRule], seen: Sequence[Sighting]) -> list[Candidate]:
-    """What the rules propose for these sightings, the latest evidence of each within the rule's days."""
+def candidates(rules: Iterable[PatternRule], seen: Sequence[Sighting], now: datetime) -> list[Candidate]:
+    """What the rules propose for these sightings: so many within the rule's days, the last of them no longer ago."""
     found = []
     for rule in rules:
         groups: dict[str, list[Sighting]] = defaultdict(list)
@@ -65,10 +65,11 @@ def candidates(rules: Iterable[PatternRule], seen: Sequence[Sighting]) -> list[C
             if _counts(each, rule.cohort):
                 for value in each.shares(rule.shared):
                     groups[value].append(each)
+        days = timedelta(days=rule.within_days)
         for value, group in groups.items():
-            since = group[-1].occurred - timedelta(days=rule.within_days)
-            evidence = tuple(each for each in group if each.occurred >= since)
-            if len(evidence) >= rule.at_least:
+            last = group[-1].occurred
+            evidence = tuple(each for each in group if each.occurred >= last - days)
+            if len(evidence) >= rule.at_least and last >= now - days:
                 found.append(Candidate(rule, value, evidence))
     return found
 

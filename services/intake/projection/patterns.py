@@ -48,12 +48,13 @@ class Patterns(View):
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         super().__init__(service, project, pool)
 
-    async def seen(self, sites: list[str], since: datetime, reader: str) -> list[Sighting]:
-        """What happened at these sites since a moment and is not shut to the reader, a pseudonym."""
+    async def seen(self, sites: list[str], since: datetime, staff_since: datetime, reader: str) -> list[Sighting]:
+        """What happened at these sites since a moment, for allegations another, and is not shut to the reader."""
         rows = await self.rows(
             "SELECT journey, provider, site, kind, themes, abuse_types, occurred, person, place, staff FROM sighting"
-            " WHERE site = ANY(%s) AND occurred >= %s AND NOT %s = ANY(shut_out) ORDER BY occurred DESC LIMIT %s",
-            (sites, since, reader, MOST),
+            " WHERE site = ANY(%s) AND (occurred >= %s OR (staff <> '{}' AND occurred >= %s))"
+            " AND NOT %s = ANY(shut_out) ORDER BY occurred DESC LIMIT %s",
+            (sites, since, staff_since, reader, MOST),
         )
         return [
             Sighting(**row | {name: tuple(row[name]) for name in ("themes", "abuse_types", "staff")}) for row in rows
