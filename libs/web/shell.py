@@ -52,6 +52,7 @@ LISTS = (
     Link("How far the loop is closed", "/loop"),
     Link("Board page", "/board"),
     Link("Tables to take away", "/tables"),
+    Link("Three things to look at", "/start"),
     Link("Sites compared", "/comparison"),
     Link("Trends", "/trend"),
     Link("Themes at each site", "/themes"),

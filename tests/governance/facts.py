@@ -197,6 +197,7 @@ def _second_journey(says: Saying) -> None:
         site="oak",
     )
     _triaged(says, SECOND, kind, "none", "oak")
+    says.say(intake.SubjectBarred(subject="5" * 32), SECOND, site="oak")
     says.say(intake.OpportunityReferred(body="local_authority", reference="LA-1"), SECOND, site="oak")
     says.say(intake.ExternalDecisionReceived(body="local_authority", decision="section_42"), SECOND, site="oak")
     says.say(intake.ProfessionalUpdateReviewed(decision=sealed("u")), SECOND, site="oak")

@@ -56,7 +56,8 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         await wait(after, response)
         await within(directory, me, site)
         story = await site_story(overview, await directory.site(site), governance.clock.now(), known_on)
-        return without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
+        open_to_me: dict[str, Any] = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
+        return open_to_me
 
     @api.get("/provider")
     async def provider(response: Response, me: Me, after: After = "", known_on: KnownOn = None) -> dict[str, Any]:
@@ -65,4 +66,5 @@ def add(api: APIRouter, governance: Governance, overview: Overview) -> None:
         sites = await sites_of(directory, me)
         name = sites[0].provider if sites else me.scope.partition(":")[2]
         story = await provider_story(overview, name, sites, governance.clock.now(), known_on)
-        return without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
+        open_to_me: dict[str, Any] = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
+        return open_to_me

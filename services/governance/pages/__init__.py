@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.governance.application import Governance
-from services.governance.pages import comparison, journeys, listing, organisation, oversight, sites, themes, trend, work
+from services.governance.pages import (
+    comparison,
+    journeys,
+    listing,
+    organisation,
+    oversight,
+    sites,
+    tables,
+    themes,
+    trend,
+    work,
+)
 from services.governance.projection import Overview
 
 
@@ -20,5 +31,6 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     comparison.add(router, governance, overview)
     trend.add(router, governance, overview)
     themes.add(router, governance, overview)
+    tables.add(router, governance, overview)
     organisation.add(router, governance)
     return router

@@ -8,14 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from contracts.taxonomy import ClosureState, OpportunityKind, Role, Theme
+from contracts.taxonomy import ClosureState, OpportunityKind, Role, ServiceKind, Theme
+from libs.domain import Refused
 from libs.reading import opened
 from libs.service import NotFound
 from libs.web.posts import SignedIn
 from libs.web.reach import within
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
-from services.governance.pages.live import live, wait_for
+from services.governance.pages.live import live, shell_of, wait_for
 from services.governance.pages.sentences import label, tell
 from services.governance.projection import Overview
 from services.governance.projection.journey_reading import TIMELINE
@@ -30,28 +31,63 @@ READS_NO_WORDS = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATO
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     """The page of one journey."""
 
-    @router.get("/journeys/{journey}")
-    async def journey(request: Request, me: Me, journey: UUID, after: str = "") -> Response:
-        await wait_for(overview, after)
+    async def found(me: SignedIn, journey: UUID) -> dict[str, Any]:
         story = await journey_story(overview, journey, governance.clock.now())
         if story is None:
             raise NotFound("There is no journey at this address. It may not have begun yet: try again in a moment.")
         await within(governance.directory, me, story["site"])
+        await overview.require_open(governance.mapper.keys, me.actor_id, journey)
+        return story
+
+    @router.get("/journeys/{journey}")
+    async def journey(request: Request, me: Me, journey: UUID, after: str = "", only: str = "") -> Response:
+        await wait_for(overview, after)
+        story = await found(me, journey)
         reads = me.role not in READS_NO_WORDS
+        moments = await _moments(governance, overview, story, reads=reads)
+        decisions = [each for each in moments if each["told"].decision]
         return live(
             request,
             "governance/journey.html",
             "governance/journey_part.html",
             story=story,
             reads=reads,
-            kind=label(OpportunityKind, story["kind"]) if story["kind"] else "A journey that has just begun",
+            kind=_kind(story),
             site=await governance.directory.site(story["site"]),
             themes=[label(Theme, theme) for theme in story["themes"]],
             states=[(ClosureState(each["state"]).label, each) for each in story["closure"]],
-            moments=await _moments(governance, overview, story, reads=reads),
+            moments=decisions if only == "decisions" else moments,
+            only=only == "decisions",
             posts={p.post_id: p.title for p in await governance.directory.posts_above(story["site"])},
             cut=TIMELINE,
         )
+
+    @router.get("/journeys/{journey}/shared")
+    async def shared(request: Request, me: Me, journey: UUID) -> Response:
+        """The same journey for someone outside: no person, no name, no account, no day more exact than a month."""
+        story = await found(me, journey)
+        if me.role in READS_NO_WORDS:
+            raise NotForSharing
+        site = await governance.directory.site(story["site"])
+        moments = await _moments(governance, overview, story, reads=False)
+        return shell_of(request).page(
+            request,
+            "governance/shared.html",
+            story=story,
+            kind=_kind(story),
+            place=label(ServiceKind, site.service_kind),
+            themes=[label(Theme, theme) for theme in story["themes"]],
+            states=[(ClosureState(each["state"]).label, each) for each in story["closure"]],
+            moments=[each | {"role": label(Role, each["role"])} for each in moments if each["told"].decision],
+        )
+
+
+def _kind(story: dict[str, Any]) -> str:
+    return label(OpportunityKind, story["kind"]) if story["kind"] else "A journey that has just begun"
+
+
+class NotForSharing(Refused):
+    """A journey is shared by those who manage or oversee it. Ask the registered manager."""
 
 
 async def _moments(
@@ -70,6 +106,7 @@ async def _moments(
             "recorded": row["recorded"],
             "occurred": row["occurred"],
             "who": _who(row["actor"], row["role"], people),
+            "role": row["role"],
             "words": row["words"] if reads else "",
             "withheld": bool(row["words"]) and not reads,
             "rules": row["rules"],

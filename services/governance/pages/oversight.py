@@ -18,6 +18,7 @@ from services.governance.pages.narrowing import narrowed
 from services.governance.pages.sentences import label
 from services.governance.pages.sites import shown_measures
 from services.governance.projection import Overview
+from services.governance.projection.barring import without_shut
 from services.governance.projection.oversight import board_story, loop_story
 from services.governance.projection.stories import months_before
 
@@ -36,6 +37,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         now = governance.clock.now()
         since = months_before(local_day(now), int(period)) if period else None
         story = await loop_story(overview, scope.ids, now, since)
+        story = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
         return live(
             request,
             "governance/loop.html",
@@ -54,6 +56,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         scope = await narrowed(request, governance.directory, me)
         now = governance.clock.now()
         story = await board_story(overview, scope.provider, scope.sites, now)
+        story = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
         return live(
             request,
             "governance/board.html",

@@ -20,6 +20,7 @@ from services.governance.domain.challenges import LONGEST, OVERSIGHT
 from services.governance.pages.live import live, shell_of, wait_for
 from services.governance.pages.narrowing import narrowed
 from services.governance.projection import Overview
+from services.governance.projection.barring import without_shut
 from services.governance.projection.stories import provider_story, site_story
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -37,6 +38,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         site = await governance.directory.site(site_id)
         posts = await governance.directory.posts_above(site_id)
         story = await site_story(overview, site, governance.clock.now())
+        story = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
         return live(
             request,
             "governance/site.html",
@@ -89,6 +91,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         scope = await narrowed(request, governance.directory, me)
         name = scope.provider or me.scope.partition(":")[2]
         story = await provider_story(overview, name, scope.sites, governance.clock.now())
+        story = without_shut(story, await overview.shut_to(governance.mapper.keys, me.actor_id))
         return live(
             request,
             "governance/provider.html",

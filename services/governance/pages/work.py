@@ -15,9 +15,11 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
-from services.governance.pages.live import live, wait_for
+from services.governance.pages.live import live, shell_of, wait_for
+from services.governance.pages.news import Visits, news, three_things
 from services.governance.pages.sentences import label
 from services.governance.projection import Overview
+from services.governance.projection.barring import without_shut
 from services.governance.projection.work_reading import MOST, Reader
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -61,8 +63,10 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         await wait_for(overview, after)
         sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
-        items = [_item(row, sites) for row in await overview.work(reader)]
-        return live(
+        waiting = without_shut(await overview.work(reader), await overview.shut_to(governance.mapper.keys, me.actor_id))
+        items = [_item(row, sites) for row in waiting]
+        visits = Visits(request, me, governance.clock.now())
+        response = live(
             request,
             "governance/work.html",
             "governance/work_part.html",
@@ -70,7 +74,17 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             many=len(sites) > 1,
             everyone=reader.everyone,
             full=len(items) >= MOST,
+            things=three_things(me) if visits.first else [],
+            since=visits.since,
+            news=await news(overview, list(sites), visits.since) if visits.since else [],
         )
+        if "HX-Request" not in request.headers:
+            visits.remember(response)
+        return response
+
+    @router.get("/start")
+    async def three(request: Request, me: Me) -> Response:
+        return shell_of(request).page(request, "governance/start.html", things=three_things(me))
 
 
 async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, everyone: bool) -> Reader:

@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from services.governance.projection import (
     actions,
+    barring,
     baselines,
     duties,
     journeys,
@@ -19,21 +20,24 @@ from services.governance.projection import (
     searching,
     unwritten,
 )
+from services.governance.projection.barring import Barring
 from services.governance.projection.journey_reading import JourneyReading
 from services.governance.projection.loop_reading import LoopReading
 from services.governance.projection.standing import Standing
+from services.governance.projection.taking_away import TakingAway
 from services.governance.projection.work_reading import WorkReading
 from services.governance.projection.writing import project
 
 __all__ = ["Overview", "project", "unwritten"]
 
 
-class Overview(JourneyReading, Standing, LoopReading, WorkReading):
+class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, Barring):
     """Everything governance shows, in one view."""
 
     name = "overview"
     table_names: ClassVar[tuple[str, ...]] = (
         *journeys.NAMES,
+        *barring.NAMES,
         *actions.NAMES,
         *duties.NAMES,
         *proof.NAMES,
@@ -42,6 +46,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading):
     )
     tables: ClassVar[LiteralString] = (
         journeys.TABLES
+        + barring.TABLES
         + actions.TABLES
         + duties.TABLES
         + proof.TABLES

@@ -9,25 +9,25 @@ from services.governance.projection.writing import journey_row, moment, project
 NAMES = ("action",)
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS action (
-        action_id uuid PRIMARY KEY,
-        journey uuid NOT NULL,
-        provider text NOT NULL,
-        site text NOT NULL,
-        what text NOT NULL,
-        change_kind text NOT NULL,
-        strength text NOT NULL,
-        owner_post text NOT NULL,
-        due date NOT NULL,
-        measure_id text NOT NULL,
-        expected_effect text NOT NULL,
-        affects_people boolean NOT NULL,
-        agreed timestamptz NOT NULL,
-        state text NOT NULL DEFAULT 'agreed',
-        implemented_on date,
-        implemented_by text NOT NULL DEFAULT '',
-        verified timestamptz,
-        said_overdue timestamptz
+    CREATE TABLE IF NOT EXISTS action ( -- Each change that was agreed, with whose it is and how far it is.
+        action_id uuid PRIMARY KEY, -- the action's id
+        journey uuid NOT NULL, -- the journey it belongs to
+        provider text NOT NULL, -- the provider
+        site text NOT NULL, -- the site
+        what text NOT NULL, -- what changes, in words that name nobody
+        change_kind text NOT NULL, -- what kind of change it is (taxonomy: change kind)
+        strength text NOT NULL, -- stronger, intermediate or weaker: how little it relies on people remembering
+        owner_post text NOT NULL, -- the post that owns it
+        due date NOT NULL, -- the day by which it is to be made
+        measure_id text NOT NULL, -- the measure that will show whether it worked
+        expected_effect text NOT NULL, -- what it is expected to do
+        affects_people boolean NOT NULL, -- whether it changes the care that people receive
+        agreed timestamptz NOT NULL, -- when it was agreed
+        state text NOT NULL DEFAULT 'agreed', -- agreed, started, blocked, implemented, verified or withdrawn
+        implemented_on date, -- the day on which it was made
+        implemented_by text NOT NULL DEFAULT '', -- who said that it was made (an id)
+        verified timestamptz, -- when someone else had seen that it was made
+        said_overdue timestamptz -- when it was last found overdue
     );
     CREATE INDEX IF NOT EXISTS action_journey ON action (journey);
     CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');

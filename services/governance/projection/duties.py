@@ -9,48 +9,48 @@ from services.governance.projection.writing import journey_row, moment, project,
 NAMES = ("duty", "briefing", "briefing_person")
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS duty (
-        duty_id uuid PRIMARY KEY,
-        journey uuid NOT NULL,
-        provider text NOT NULL,
-        site text NOT NULL,
-        recipient text NOT NULL,
-        title text NOT NULL,
-        rule_id text NOT NULL,
-        rule_kind text NOT NULL,
-        citation text NOT NULL,
-        confirmed boolean NOT NULL,
-        owner_role text NOT NULL,
-        clock text NOT NULL,
-        due timestamptz,
-        owed timestamptz NOT NULL,
-        state text NOT NULL DEFAULT 'owed',
-        channel text NOT NULL DEFAULT '',
-        settled timestamptz,
-        said_overdue timestamptz
+    CREATE TABLE IF NOT EXISTS duty ( -- Each account that someone is owed, under a rule that is named.
+        duty_id uuid PRIMARY KEY, -- the duty's id
+        journey uuid NOT NULL, -- the journey it belongs to
+        provider text NOT NULL, -- the provider
+        site text NOT NULL, -- the site
+        recipient text NOT NULL, -- who is owed it (taxonomy: duty recipient)
+        title text NOT NULL, -- what is owed
+        rule_id text NOT NULL, -- the rule it follows from
+        rule_kind text NOT NULL, -- law, guidance, contract or policy
+        citation text NOT NULL, -- where the rule is written
+        confirmed boolean NOT NULL, -- whether the provider has confirmed the rule
+        owner_role text NOT NULL, -- the role that sees to it
+        clock text NOT NULL, -- by when, in the rule's own words
+        due timestamptz, -- by when, where the rule gives a time that can be reckoned
+        owed timestamptz NOT NULL, -- since when it is owed
+        state text NOT NULL DEFAULT 'owed', -- owed, discharged, declined or not_possible
+        channel text NOT NULL DEFAULT '', -- how the account was given
+        settled timestamptz, -- when it was given, declined or found not possible
+        said_overdue timestamptz -- when it was found overdue
     );
     CREATE INDEX IF NOT EXISTS duty_journey ON duty (journey);
     CREATE INDEX IF NOT EXISTS duty_owed ON duty (site, due) WHERE state = 'owed';
-    CREATE TABLE IF NOT EXISTS briefing (
-        briefing_id uuid PRIMARY KEY,
-        journey uuid NOT NULL,
-        provider text NOT NULL,
-        site text NOT NULL,
-        title text NOT NULL,
-        what_changed text NOT NULL,
-        audience int NOT NULL,
-        parts jsonb NOT NULL,
-        issued timestamptz NOT NULL,
-        reached timestamptz
+    CREATE TABLE IF NOT EXISTS briefing ( -- Each briefing of staff about a change.
+        briefing_id uuid PRIMARY KEY, -- the briefing's id
+        journey uuid NOT NULL, -- the journey it belongs to
+        provider text NOT NULL, -- the provider
+        site text NOT NULL, -- the site
+        title text NOT NULL, -- what it is called
+        what_changed text NOT NULL, -- what staff are to do differently
+        audience int NOT NULL, -- how many people it is for
+        parts jsonb NOT NULL, -- how many of them work by day, by night, for an agency, or are new
+        issued timestamptz NOT NULL, -- when it was issued
+        reached timestamptz -- when everyone had understood it; empty until then
     );
     CREATE INDEX IF NOT EXISTS briefing_journey ON briefing (journey);
     CREATE INDEX IF NOT EXISTS briefing_open ON briefing (site, issued) WHERE reached IS NULL;
-    CREATE TABLE IF NOT EXISTS briefing_person (
-        briefing_id uuid NOT NULL,
-        person_id uuid NOT NULL,
-        part text NOT NULL,
-        read timestamptz,
-        understood timestamptz,
+    CREATE TABLE IF NOT EXISTS briefing_person ( -- Each person that a briefing is for and who has opened it.
+        briefing_id uuid NOT NULL, -- the briefing's id
+        person_id uuid NOT NULL, -- the person's id, never a name
+        part text NOT NULL, -- day, night, agency or new starter
+        read timestamptz, -- when they read it
+        understood timestamptz, -- when they answered its question rightly
         PRIMARY KEY (briefing_id, person_id)
     );
 """

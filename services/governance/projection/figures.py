@@ -85,6 +85,12 @@ FIGURES: dict[str, Figure] = {
     ),
     "reported": _journeys(" reported", "raised IS NOT NULL", "occurred"),
     "learned": _journeys(" with something to change", LEARNED, "signed_off"),
+    "new_reports": _journeys(" reported", "TRUE", "raised"),
+    "new_learned": _journeys(" whose review was signed off", "review_state = 'signed_off'", "signed_off"),
+    "new_changes": _journeys(" where practice changed", "practice_changed IS NOT NULL", "practice_changed"),
+    "new_answers": Figure(
+        "challenge answered", "challenges answered", "challenge", "answered IS NOT NULL", "answered"
+    ),
     "fell_back": Figure(
         "proof that no longer holds", "proofs that no longer hold", "closure",
         "lost IS NOT NULL", "lost",

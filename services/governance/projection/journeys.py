@@ -9,41 +9,41 @@ from services.governance.projection.writing import journey_row, moment, project
 NAMES = ("journey", "moment")
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS journey (
-        journey uuid PRIMARY KEY,
-        provider text NOT NULL,
-        site text NOT NULL,
-        last_recorded timestamptz NOT NULL,
-        last_id uuid NOT NULL,
-        last_event text NOT NULL,
-        kind text NOT NULL DEFAULT '',
-        themes text[] NOT NULL DEFAULT '{}',
-        reference text NOT NULL DEFAULT '',
-        route text NOT NULL DEFAULT '',
-        harm_level text NOT NULL DEFAULT '',
-        summary text NOT NULL DEFAULT '',
-        due_on date,
-        occurred timestamptz,
-        raised timestamptz,
-        made_safe timestamptz,
-        triaged timestamptz,
-        response text NOT NULL DEFAULT '',
-        rules text NOT NULL DEFAULT '',
-        closed_without_review timestamptz,
-        update_reviewed timestamptz,
-        update_actioned timestamptz,
-        update_communicated timestamptz,
-        review_state text NOT NULL DEFAULT '',
-        lead_role text NOT NULL DEFAULT '',
-        review_opened timestamptz,
-        review_step smallint NOT NULL DEFAULT 0,
-        factors int NOT NULL DEFAULT 0,
-        signed_off timestamptz,
-        learned text NOT NULL DEFAULT '',
-        practice_changed timestamptz,
-        what_changed text NOT NULL DEFAULT '',
-        closure smallint NOT NULL DEFAULT 0,
-        stage text NOT NULL GENERATED ALWAYS AS (CASE
+    CREATE TABLE IF NOT EXISTS journey ( -- Each journey: one thing to learn from, with where it stands in every room.
+        journey uuid PRIMARY KEY, -- the journey's id
+        provider text NOT NULL, -- the provider it belongs to
+        site text NOT NULL, -- the site it happened at
+        last_recorded timestamptz NOT NULL, -- when the last thing said of it was recorded
+        last_id uuid NOT NULL, -- the id of that event
+        last_event text NOT NULL, -- the name of that event
+        kind text NOT NULL DEFAULT '', -- what was reported (taxonomy: opportunity kind)
+        themes text[] NOT NULL DEFAULT '{}', -- what it is about (taxonomy: themes)
+        reference text NOT NULL DEFAULT '', -- the receipt number that the reporter was given
+        route text NOT NULL DEFAULT '', -- the way it came in (taxonomy: intake route)
+        harm_level text NOT NULL DEFAULT '', -- how much harm came of it, where that was stated
+        summary text NOT NULL DEFAULT '', -- what was reported, under the seal of the person it is about
+        due_on date, -- the day by which an answer is due, where there is one
+        occurred timestamptz, -- when it happened
+        raised timestamptz, -- when it was recorded
+        made_safe timestamptz, -- when someone recorded what was done to keep people safe
+        triaged timestamptz, -- when a manager weighed it; empty again after it was reclassified
+        response text NOT NULL DEFAULT '', -- how the service answers it (taxonomy: response kind; none: no review)
+        rules text NOT NULL DEFAULT '', -- the rule pack and version it was weighed under
+        closed_without_review timestamptz, -- when it was closed without a review
+        update_reviewed timestamptz, -- when a professional's update was looked at
+        update_actioned timestamptz, -- when what it asks for was done
+        update_communicated timestamptz, -- when all staff concerned knew of it
+        review_state text NOT NULL DEFAULT '', -- open, reopened or signed_off; empty before a review
+        lead_role text NOT NULL DEFAULT '', -- the role that leads the review
+        review_opened timestamptz, -- when the review was opened
+        review_step smallint NOT NULL DEFAULT 0, -- the furthest reflective step on record, 0 to 5
+        factors int NOT NULL DEFAULT 0, -- how many contributing factors were signed off
+        signed_off timestamptz, -- when the review was signed off
+        learned text NOT NULL DEFAULT '', -- the learning statement, which names nobody
+        practice_changed timestamptz, -- when every change behind it had been made and verified
+        what_changed text NOT NULL DEFAULT '', -- what staff do differently, in words that name nobody
+        closure smallint NOT NULL DEFAULT 0, -- how many closure states hold, from done (1) to sustained (5); 0 for none
+        stage text NOT NULL GENERATED ALWAYS AS (CASE -- where it waits: weigh, update, review, act, brief … last, or closed
             WHEN closed_without_review IS NOT NULL OR closure >= 5 THEN 'closed'
             WHEN triaged IS NULL THEN 'weigh'
             WHEN kind = 'professional_update' AND response = 'none' AND update_communicated IS NULL THEN 'update'
@@ -60,21 +60,21 @@ TABLES = """
     CREATE INDEX IF NOT EXISTS journey_newest ON journey (site, raised DESC, journey);
     CREATE INDEX IF NOT EXISTS journey_learned ON journey (site, signed_off DESC) WHERE learned <> '';
     CREATE INDEX IF NOT EXISTS journey_changed ON journey (site, practice_changed DESC) WHERE what_changed <> '';
-    CREATE TABLE IF NOT EXISTS moment (
-        event uuid PRIMARY KEY,
-        journey uuid NOT NULL,
-        site text NOT NULL,
-        source text NOT NULL,
-        sequence bigint NOT NULL,
-        recorded timestamptz NOT NULL,
-        occurred timestamptz NOT NULL,
-        name text NOT NULL,
-        actor text NOT NULL,
-        role text NOT NULL,
-        params jsonb NOT NULL,
-        words text NOT NULL,
-        rules text NOT NULL,
-        causation text NOT NULL
+    CREATE TABLE IF NOT EXISTS moment ( -- Each thing on record about a journey, in the order in which it was recorded.
+        event uuid PRIMARY KEY, -- the event's id
+        journey uuid NOT NULL, -- the journey it belongs to
+        site text NOT NULL, -- the site it happened at
+        source text NOT NULL, -- the room that said it
+        sequence bigint NOT NULL, -- its place in that room's log
+        recorded timestamptz NOT NULL, -- when it was recorded
+        occurred timestamptz NOT NULL, -- when it happened
+        name text NOT NULL, -- the event's name in the catalogue
+        actor text NOT NULL, -- who decided: a person's or a system's id, never a name
+        role text NOT NULL, -- in which role they decided
+        params jsonb NOT NULL, -- its codes, numbers and words that name nobody
+        words text NOT NULL, -- the personal words, under seal
+        rules text NOT NULL, -- the rule or rule version it was decided under
+        causation text NOT NULL -- what it followed from
     );
     CREATE INDEX IF NOT EXISTS moment_journey ON moment (journey, recorded, source, sequence);
 """

@@ -102,3 +102,18 @@ class LoopReading(View):
             (sites, since),
         )
         return {row["verdict"]: row["changes"] for row in found}
+
+    async def fresh(self, sites: list[str], since: datetime) -> dict[str, int]:
+        """What happened since a moment, by the figure that lists it."""
+        row = await self.row(
+            "SELECT (count(*) FILTER (WHERE raised >= %(since)s))::int AS new_reports,"
+            " (count(*) FILTER (WHERE review_state = 'signed_off' AND signed_off >= %(since)s))::int AS new_learned,"
+            " (count(*) FILTER (WHERE practice_changed >= %(since)s))::int AS new_changes,"
+            " (SELECT count(*) FROM closure c JOIN journey k ON k.journey = c.journey WHERE k.site = ANY(%(sites)s)"
+            "  AND k.raised IS NOT NULL AND c.lost >= %(since)s)::int AS fell_back,"
+            " (SELECT count(*) FROM challenge h JOIN journey k ON k.journey = h.journey WHERE k.site = ANY(%(sites)s)"
+            "  AND k.raised IS NOT NULL AND h.answered >= %(since)s)::int AS new_answers"
+            " FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND last_recorded >= %(since)s",
+            {"sites": sites, "since": since},
+        )
+        return row or {}

@@ -9,46 +9,46 @@ from services.governance.projection.writing import moment, project
 NAMES = ("capacity", "challenge", "regulator_count", "checkpoint")
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS capacity (
-        site text NOT NULL,
-        month date NOT NULL,
-        beds int,
-        exposure double precision,
-        unit text NOT NULL,
+    CREATE TABLE IF NOT EXISTS capacity ( -- What a site's month is divided by.
+        site text NOT NULL, -- the site
+        month date NOT NULL, -- the first day of the month
+        beds int, -- how many beds there were, where stated
+        exposure double precision, -- how many units of care were given
+        unit text NOT NULL, -- what the units are: occupied_bed_days, care_hours or person_days
         PRIMARY KEY (site, month)
     );
-    CREATE TABLE IF NOT EXISTS challenge (
-        challenge_id uuid PRIMARY KEY,
-        journey uuid NOT NULL,
-        provider text NOT NULL,
-        site text NOT NULL,
-        post_id text NOT NULL,
-        measure_id text,
-        words text NOT NULL,
-        raised timestamptz NOT NULL,
-        raised_by text NOT NULL,
-        answer text NOT NULL DEFAULT '',
-        answered timestamptz
+    CREATE TABLE IF NOT EXISTS challenge ( -- Each question that oversight asked a post to account for, and its answer.
+        challenge_id uuid PRIMARY KEY, -- the challenge's id
+        journey uuid NOT NULL, -- the journey it is about, or the organisation's own
+        provider text NOT NULL, -- the provider
+        site text NOT NULL, -- the site it is about
+        post_id text NOT NULL, -- the post that was asked
+        measure_id text, -- the measure it is about, if any
+        words text NOT NULL, -- what was asked; it names nobody
+        raised timestamptz NOT NULL, -- when it was asked
+        raised_by text NOT NULL, -- the role that asked
+        answer text NOT NULL DEFAULT '', -- the answer; it names nobody
+        answered timestamptz -- when it was answered
     );
     CREATE INDEX IF NOT EXISTS challenge_open ON challenge (post_id, raised) WHERE answered IS NULL;
-    CREATE TABLE IF NOT EXISTS regulator_count (
-        event uuid PRIMARY KEY,
-        provider text NOT NULL,
-        site text NOT NULL,
-        count_kind text NOT NULL,
-        financial_year text NOT NULL,
-        as_of date NOT NULL,
-        running_total int NOT NULL,
-        delta int NOT NULL,
-        after_year_end boolean NOT NULL,
-        sequence bigint NOT NULL,
-        recorded timestamptz NOT NULL
+    CREATE TABLE IF NOT EXISTS regulator_count ( -- Each restatement of a regulator's running total for a site.
+        event uuid PRIMARY KEY, -- the event's id
+        provider text NOT NULL, -- the provider
+        site text NOT NULL, -- the site
+        count_kind text NOT NULL, -- what is counted
+        financial_year text NOT NULL, -- the financial year it belongs to
+        as_of date NOT NULL, -- the day it was stated for
+        running_total int NOT NULL, -- the total as stated
+        delta int NOT NULL, -- the difference from the statement before; below nought where it was corrected
+        after_year_end boolean NOT NULL, -- whether it was posted after the year had ended
+        sequence bigint NOT NULL, -- its place in the log
+        recorded timestamptz NOT NULL -- when it was recorded
     );
     CREATE INDEX IF NOT EXISTS regulator_count_site ON regulator_count (site, count_kind, financial_year, sequence);
-    CREATE TABLE IF NOT EXISTS checkpoint (
-        ledger text PRIMARY KEY,
-        size bigint NOT NULL,
-        signed timestamptz NOT NULL
+    CREATE TABLE IF NOT EXISTS checkpoint ( -- The last signed checkpoint of each room's ledger.
+        ledger text PRIMARY KEY, -- the room whose record it is
+        size bigint NOT NULL, -- how many records it covers
+        signed timestamptz NOT NULL -- when it was signed
     );
 """
 

@@ -10,60 +10,60 @@ from services.governance.projection.writing import journey_row, moment, project,
 NAMES = ("measure", "measure_figure", "closure", "verdict", "cadence")
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS measure (
-        measure_id text NOT NULL,
-        site text NOT NULL,
-        provider text NOT NULL,
-        title text NOT NULL,
-        target_percent double precision NOT NULL,
-        cycle text NOT NULL,
-        first_period date NOT NULL,
+    CREATE TABLE IF NOT EXISTS measure ( -- Each measure that is set at a site.
+        measure_id text NOT NULL, -- the measure's id in the rule pack
+        site text NOT NULL, -- the site
+        provider text NOT NULL, -- the provider
+        title text NOT NULL, -- what it measures
+        target_percent double precision NOT NULL, -- the target, in per cent
+        cycle text NOT NULL, -- how often it is checked
+        first_period date NOT NULL, -- the first month it is checked for
         PRIMARY KEY (site, measure_id)
     );
-    CREATE TABLE IF NOT EXISTS measure_figure (
-        measure_id text NOT NULL,
-        site text NOT NULL,
-        provider text NOT NULL,
-        period date NOT NULL,
-        title text NOT NULL,
-        numerator int NOT NULL,
-        denominator int NOT NULL,
-        target_percent double precision NOT NULL,
-        met boolean,
-        revision int NOT NULL,
-        breaches jsonb NOT NULL,
-        checked timestamptz NOT NULL,
+    CREATE TABLE IF NOT EXISTS measure_figure ( -- Each figure of a measure, for one site and month, as last revised.
+        measure_id text NOT NULL, -- the measure's id
+        site text NOT NULL, -- the site
+        provider text NOT NULL, -- the provider
+        period date NOT NULL, -- the first day of the month it speaks of
+        title text NOT NULL, -- what it measures
+        numerator int NOT NULL, -- how many cases met the target's condition
+        denominator int NOT NULL, -- of how many cases
+        target_percent double precision NOT NULL, -- the target, in per cent
+        met boolean, -- whether the target was met; empty where there was nothing to measure
+        revision int NOT NULL, -- which check of this month it is
+        breaches jsonb NOT NULL, -- each case that missed, with its journey and why
+        checked timestamptz NOT NULL, -- when it was checked
         PRIMARY KEY (site, measure_id, period)
     );
     CREATE INDEX IF NOT EXISTS measure_figure_breach ON measure_figure USING gin (breaches jsonb_path_ops);
-    CREATE TABLE IF NOT EXISTS closure (
-        journey uuid NOT NULL,
-        state text NOT NULL,
-        reached timestamptz,
-        proof text NOT NULL DEFAULT '',
-        lost timestamptz,
-        because text NOT NULL DEFAULT '',
+    CREATE TABLE IF NOT EXISTS closure ( -- Each closure state of a journey that was reached or lost.
+        journey uuid NOT NULL, -- the journey
+        state text NOT NULL, -- done, briefed, practised, effective or sustained
+        reached timestamptz, -- when it was last reached
+        proof text NOT NULL DEFAULT '', -- by what proof
+        lost timestamptz, -- when it was lost; empty while it holds
+        because text NOT NULL DEFAULT '', -- why it was lost
         PRIMARY KEY (journey, state)
     );
-    CREATE TABLE IF NOT EXISTS verdict (
-        journey uuid NOT NULL,
-        site text NOT NULL,
-        measure_id text NOT NULL,
-        verdict text NOT NULL,
-        before text NOT NULL,
-        after text NOT NULL,
-        method text NOT NULL,
-        reached timestamptz NOT NULL,
+    CREATE TABLE IF NOT EXISTS verdict ( -- Whether a change worked, by the measure it was meant to move.
+        journey uuid NOT NULL, -- the journey
+        site text NOT NULL, -- the site
+        measure_id text NOT NULL, -- the measure
+        verdict text NOT NULL, -- improved, no_evidence, worse or too_little_data
+        before text NOT NULL, -- k/n before the change
+        after text NOT NULL, -- k/n after it
+        method text NOT NULL, -- the method by which the two were compared
+        reached timestamptz NOT NULL, -- when the verdict was reached
         PRIMARY KEY (journey, measure_id)
     );
-    CREATE TABLE IF NOT EXISTS cadence (
-        site text NOT NULL,
-        cadence_id text NOT NULL,
-        provider text NOT NULL,
-        title text NOT NULL,
-        role text NOT NULL,
-        held_on date,
-        missed date,
+    CREATE TABLE IF NOT EXISTS cadence ( -- Each regular review, when it was last held and when one was last missed.
+        site text NOT NULL, -- the site, or empty for the provider's own
+        cadence_id text NOT NULL, -- the cadence's id in the rule pack
+        provider text NOT NULL, -- the provider
+        title text NOT NULL, -- what is reviewed
+        role text NOT NULL, -- the role that holds it
+        held_on date, -- the day it was last held
+        missed date, -- the day for which one is missing
         PRIMARY KEY (provider, site, cadence_id)
     );
 """
