@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import singledispatch
+from typing import Protocol, TypeVar
+from uuid import UUID
 
 from contracts.assurance import ClosureStateLost
 from contracts.review import ReviewSignedOff
 from contracts.taxonomy import ClosureState
 from libs.calendar import WorkingDays, end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
+from libs.directory import Site
 from libs.domain import Aggregate
-from services.action.application import Actions
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
 
@@ -20,15 +22,33 @@ DAYS_BETWEEN = 5
 """Working days after which the next on the route is concerned, where an action is still not made."""
 NO_MORE = (Lifted(OVERDUE), Lifted(ESCALATE))
 
+A = TypeVar("A", bound=Aggregate)
+
+
+class Sites(Protocol):
+    """Where it is known in which nation a site lies."""
+
+    async def site(self, site_id: str) -> Site: ...
+
+
+class Records(Protocol):
+    """What the policy asks of its service."""
+
+    directory: Sites
+
+    async def find(self, kind: type[A], identity: UUID) -> A | None: ...
+
+    async def route(self, site: str, owner_post: str) -> list[list[str]]: ...
+
 
 @singledispatch
-async def react(event: object, action: Actions) -> Iterable[Aggregate]:
+async def react(event: object, action: Records) -> Iterable[Aggregate]:
     """What has no case here changes nothing."""
     return ()
 
 
 @react.register
-async def open_or_extend_the_plan(event: ReviewSignedOff, action: Actions) -> Iterable[Aggregate]:
+async def open_or_extend_the_plan(event: ReviewSignedOff, action: Records) -> Iterable[Aggregate]:
     """Each factor that a review found waits for an answer. A review without factors leaves nothing to change."""
     factors = [Factor(each.factor_id, each.category, each.seips) for each in event.factors]
     plan = await action.find(Plan, Plan.create_id(event.journey))
@@ -52,7 +72,7 @@ async def open_or_extend_the_plan(event: ReviewSignedOff, action: Actions) -> It
 
 
 @react.register
-async def open_the_plan_again(event: ClosureStateLost, action: Actions) -> Iterable[Aggregate]:
+async def open_the_plan_again(event: ClosureStateLost, action: Records) -> Iterable[Aggregate]:
     """Practice slipped: more may have to be agreed."""
     plan = await action.find(Plan, Plan.create_id(event.journey))
     if plan is None or not plan.finished:
@@ -62,7 +82,7 @@ async def open_the_plan_again(event: ClosureStateLost, action: Actions) -> Itera
 
 
 @react.register
-async def notice_what_is_overdue(event: DeadlineReached, action: Actions) -> Iterable[Aggregate]:
+async def notice_what_is_overdue(event: DeadlineReached, action: Records) -> Iterable[Aggregate]:
     """The due day of an action ended, or more working days have passed since."""
     found = await action.find(Action, event.aggregate)
     if found is None or event.name not in {OVERDUE, ESCALATE}:

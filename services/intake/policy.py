@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import singledispatch
+from typing import Protocol
 
 from contracts.assurance import AuditFindingMade
-from contracts.taxonomy import IntakeRoute, OpportunityKind
+from contracts.taxonomy import OpportunityKind
 from libs.domain import Aggregate
-from services.intake.application import Intake
-from services.intake.application.reporting import Report
+
+
+class TakesIn(Protocol):
+    """What the policy asks of its service."""
+
+    async def taken_from(self, site: str, kind: str, summary: str, themes: list[str], source_key: str) -> Aggregate:
+        """The opportunity that a report of another room begins, or the one that it began before."""
+        ...
 
 
 @singledispatch
-async def react(event: object, intake: Intake) -> Iterable[Aggregate]:
+async def react(event: object, intake: TakesIn) -> Iterable[Aggregate]:
     """What has no case here changes nothing."""
     return ()
 
 
 @react.register
-async def take_a_finding_in(event: AuditFindingMade, intake: Intake) -> Iterable[Aggregate]:
+async def take_a_finding_in(event: AuditFindingMade, intake: TakesIn) -> Iterable[Aggregate]:
     """One for each check that failed, however many of the sample did; the same finding again is known."""
-    report = Report(
-        site=event.site,
-        kind=OpportunityKind.QUALITY_ASSURANCE,
-        summary=f"An audit found this not to be so in {event.exceptions} of {event.of}: {event.title}",
-        themes=list(event.themes),
-        route=IntakeRoute.EVENT,
-        source_key=f"audit:{event.finding_id}",
+    opportunity = await intake.taken_from(
+        event.site,
+        OpportunityKind.QUALITY_ASSURANCE,
+        f"An audit found this not to be so in {event.exceptions} of {event.of}: {event.title}",
+        list(event.themes),
+        f"audit:{event.finding_id}",
     )
-    opportunity, _ = await intake.taken(report)
     return [opportunity]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from contracts.assurance import AuditFindingMade
@@ -23,22 +22,22 @@ class Desk:
     """Intake's own taking-in, without a store."""
 
     def __init__(self) -> None:
-        self.taken_in: list[Report] = []
+        self.keys: list[str] = []
 
-    async def taken(self, report: Report) -> tuple[Any, str]:
-        self.taken_in.append(report)
-        return begun(report, SITE, UUID(int=10)), "raised"
+    async def taken_from(self, site: str, kind: str, summary: str, themes: list[str], source_key: str) -> Opportunity:
+        self.keys.append(source_key)
+        return begun(Report(site, kind, summary, themes, source_key=source_key), SITE, UUID(int=10))
 
 
 def test_a_finding_of_an_audit_becomes_something_to_learn_from() -> None:
     desk = Desk()
     whenever(react, heard(FINDING), desk).then(
         event(
-            Opportunity.Raised, kind="quality_assurance", themes=["recording"], route="event",
+            Opportunity.Raised, kind="quality_assurance", themes=["recording"],
             summary="An audit found this not to be so in 3 of 12: The note says what was seen",
         )
     )  # fmt: skip
-    assert [each.source_key for each in desk.taken_in] == [f"audit:{UUID(int=8)}"]
+    assert desk.keys == [f"audit:{UUID(int=8)}"]
 
 
 def test_nothing_else_is_taken_in() -> None:

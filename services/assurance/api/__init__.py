@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.assurance.api import vigilance
 from services.assurance.application import Assurance, cadence_within
+from services.assurance.domain.inspection import four, standing_of, triangle
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 After = Annotated[int, Query(ge=0)]
@@ -121,8 +123,13 @@ def _follow_ups(api: APIRouter, assurance: Assurance) -> None:
         await assurance.standing.reached("assurance", after)
         found = await _follow_up(me, journey)
         response.headers["ETag"] = f'"{found["version"]}"'
+        known = standing_of(found, await assurance.cases.reached_by(journey))
+        asked = {
+            "inspector": [asdict(each) for each in four(known)],
+            "triangle": [asdict(each) for each in triangle(known)],
+        }
         looked = [{name: each[name] for name in each if name != "note"} for each in found["observations"]]
-        return found | {"observations": looked}
+        return found | {"observations": looked} | asked
 
     @api.post("/follow-ups/{journey}/observations")
     async def observe(request: Request, response: Response, me: Me, journey: UUID, said: Round) -> dict[str, Any]:

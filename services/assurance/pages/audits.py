@@ -20,7 +20,7 @@ from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import MOST_RECORDS, Assurance
 from services.assurance.domain.figures import month_after, month_of
-from services.assurance.pages.words import audit_figures, how_many
+from services.assurance.pages.words import audit_figures
 from services.assurance.projection.vigilance import PAGE
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -47,7 +47,7 @@ def _list(router: APIRouter, assurance: Assurance) -> None:
         choices = [value for value, _ in await _choices(me)]
         chosen = form.one_of("tool", choices, "Choose the audit and the site.")
         month = form.one_of("period", [value for value, _ in _months()], "Choose the month.")
-        records = how_many(form, "records", "", 0, MOST_RECORDS) if form.value("records").strip() else 0
+        records = form.whole_number("records", 0, MOST_RECORDS)
         if not form.ok or chosen is None or month is None:
             return await _page(request, me, form, 1, 422)
         site, _, tool = chosen.partition("/")

@@ -19,6 +19,7 @@ from libs.web.reach import within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import Assurance
+from services.assurance.domain.inspection import four, is_triangulated, standing_of, triangle
 from services.assurance.pages.words import observed, review_words, states, verdict_words
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -72,6 +73,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
         looked = await opened(assurance.mapper.keys, row["observations"], "note")
         titles = {each["measure_id"]: each["title"] for each in await assurance.standing.measures([row["site"]])}
         said = states(row["states"])
+        known = standing_of(row, await assurance.cases.reached_by(journey))
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -80,6 +82,9 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             it=row,
             site=(await assurance.directory.site(row["site"])).title,
             states=said,
+            four=four(known),
+            triangle=triangle(known),
+            triangulated=is_triangulated(known),
             slippable=[(each["code"], each["label"]) for each in said if each["held"]],
             verdicts=[verdict_words(each, titles.get(each["measure_id"], "Measure")) for each in row["verdicts"]],
             reviews=[review_words(each, titles) for each in row["reviews"]],

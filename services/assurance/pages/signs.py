@@ -18,7 +18,7 @@ from libs.web.reach import sites_of, within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import Assurance
-from services.assurance.pages.words import firing_words, how_many
+from services.assurance.pages.words import firing_words
 from services.assurance.projection.vigilance import PAGE
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -39,7 +39,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
     async def notice(request: Request, me: Me) -> Response:
         form = await Form.of(request)
         chosen = form.one_of("sign", [value for value, _ in await _choices(assurance, me)], "Choose what you noticed.")
-        times = how_many(form, "times", "Enter how often you noticed it.", 1, MOST)
+        times = form.whole_number("times", 1, MOST, "Enter how often you noticed it.")
         on = form.day("noted_on", "Enter the day.")
         note = form.text("note", longest=2000)
         if chosen is None or times is None or on is None or not form.ok:

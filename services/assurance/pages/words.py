@@ -10,7 +10,6 @@ from uuid import UUID
 from contracts.taxonomy import ClosureState, EvidenceSource, Register, Role, Verdict
 from libs.practice import Every
 from libs.statistics import wilson
-from libs.web.forms import Form
 from services.assurance.domain.proof import share_words
 
 PROOF_ASKED = {
@@ -158,17 +157,6 @@ def observed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def how_many(form: Form, name: str, missing: str, least: int, most: int) -> int | None:
-    """A whole number that was typed, or None with what is wrong noted on the form."""
-    typed = form.text(name, missing)
-    if not typed:
-        return None
-    if not typed.isascii() or not typed.isdigit() or not least <= int(typed) <= most:
-        form.wrong(f"Enter a whole number from {least} to {most:,}.", name)
-        return None
-    return int(typed)
 
 
 def audit_figures(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:

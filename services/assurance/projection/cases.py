@@ -83,6 +83,10 @@ class Cases(View):
         )
         return {row["journey"]: row["reference"] for row in rows if belongs(cohort, _case(row))}
 
+    async def reached_by(self, journey: UUID) -> set[str]:
+        """The milestones that a journey has reached."""
+        return {row["name"] for row in await self.rows("SELECT name FROM milestone WHERE journey = %s", (journey,))}
+
     async def references(self, journeys: list[UUID]) -> dict[UUID, str]:
         """The receipt number of each journey."""
         rows = await self.rows("SELECT journey, reference FROM opportunity WHERE journey = ANY(%s)", (journeys,))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.taxonomy import ClockKind, ClockStart, HarmLevel, OpportunityKind, Role
+from contracts.taxonomy import ClockKind, ClockStart, HarmLevel, IntakeRoute, OpportunityKind, Role
 from libs.calendar import calendar_days, local_day
 from libs.deciding import Act, Saved, circumstances
 from libs.directory import Directory, Site
@@ -79,6 +79,11 @@ class Opportunities(Service):
             due_note=report.due_note,
         )
         return known, "corrected" if known.version > version else "known"
+
+    async def taken_from(self, site: str, kind: str, summary: str, themes: list[str], source_key: str) -> Opportunity:
+        """What another room reports, not yet saved; told again, it is the same opportunity."""
+        report = Report(site, kind, summary, themes, route=IntakeRoute.EVENT, source_key=source_key)
+        return (await self.taken(report))[0]
 
     @command
     async def confirm_safety(self, act: Act, opportunity: UUID, measures: str) -> Saved:
