@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from getpass import getuser
 from pathlib import Path
 
+from contracts.taxonomy import Role
 from deploy.attached import settings
 from deploy.demo.people import SOURCES
 from deploy.house import Platform
+from deploy.packs.handing import noted
 from deploy.packs.making import Made, Request, make
 from libs.clock import SystemClock
+from libs.deciding import Act
+from services.audit.application import Audit
 from services.audit.ledger import Signer
+
+WHY = "Written to a file by whoever runs the platform."
 
 
 async def made_beside(var: Path, request: Request) -> Made:
-    """Make a pack of the data in `var`. Raises as `make`, and InUse as `settings`."""
+    """Make a pack of the data in `var`, and put on record that it was made and taken here. Raises as `make` and `settings`."""
     with settings(var, SOURCES) as (env, _):
         platform = Platform(env, SystemClock(), ["audit"])
         await platform.open()
         try:
             signer = Signer.of_file(env["CANDOUR_AUDIT_KEY_FILE"])
-            return await make(request, env["CANDOUR_PG_AUDITOR"], platform.keys, signer)
+            made = await make(request, env["CANDOUR_PG_AUDITOR"], platform.keys, signer)
+            await _noted(platform.service("audit"), request, made)
+            return made
         finally:
             await platform.close()
+
+
+async def _noted(audit: Audit, request: Request, made: Made) -> None:
+    operator = Act(f"operator:{getuser()}", Role.SYSTEM, rationale=WHY)
+    saved = await audit.note_pack(operator, request.query.provider, noted(request, made))
+    await audit.take_pack_away(operator, saved.id)

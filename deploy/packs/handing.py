@@ -81,7 +81,7 @@ class Counter:
         """Sign what has been added to the ledgers, make the pack, and put it on record. Raises as `making.make`."""
         await self.audit.sign_grown()
         made = await self._made(request)
-        return await self.audit.note_pack(act, _provider(me, await self.reach(me)), _noted(request, made))
+        return await self.audit.note_pack(act, _provider(me, await self.reach(me)), noted(request, made))
 
     async def taken(self, act: Act, pack: EvidencePack) -> Made:
         """The same pack, made again, once it is on record who takes it and why. Raises NotTheSameAnyMore."""
@@ -124,7 +124,8 @@ def _journey(form: Form) -> UUID | None:
         return None
 
 
-def _noted(request: Request, made: Made) -> MadePack:
+def noted(request: Request, made: Made) -> MadePack:
+    """What goes on record about a pack."""
     query: dict[str, Any] = orjson.loads(request.query.model_dump_json())
     return MadePack(
         digest=made.digest, file=made.name, size=len(made.content), reader=request.profile.id, as_of=made.as_of,

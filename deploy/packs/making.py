@@ -22,13 +22,15 @@ from deploy.packs.profile import Profile, Shown
 from deploy.packs.query import Query
 from deploy.packs.report import day_words, pdf
 from deploy.packs.signing import PackKey
+from deploy.packs.stored import kinds, line_schema, state_schema
 from deploy.packs.story import stories
 from deploy.packs.tables import Table, tables
 from deploy.packs.writing import csv_of, events_of, parquet_of, schema_of
 from libs.keys import KeyRing
 from services.audit.ledger import NotSigned, Signer, opened_by_any
 
-VERIFY = Path(__file__).parent / "verify.py"
+VERIFY, README = (Path(__file__).parent / name for name in ("verify.py", "README.txt"))
+"""What lies beside the data in every pack."""
 MOST_JOURNEYS, MOST_MEASURES = 60, 120
 """How many journeys and months of measures the pages tell; the tables hold them all."""
 OPENSSL = f"openssl pkeyutl -verify -pubin -inkey data/key.pem -rawin -in {TAG_MANIFEST} -sigfile signature.ed25519"
@@ -110,6 +112,7 @@ def _made(request: Request, found: Gathered, opened: dict[str, str], key: PackKe
         "key.pem": key.pem,
         **{f"checkpoints/{name}.txt": each.note.encode() for name, each in found.checkpoints.items()},
     }
+    payload |= _event_schemas(found, profile)
     for table in given:
         payload[f"tables/{table.name}.csv"] = csv_of(table)
         payload[f"tables/{table.name}.parquet"] = parquet_of(table)
@@ -120,9 +123,19 @@ def _made(request: Request, found: Gathered, opened: dict[str, str], key: PackKe
         "Bagging-Date": bagging_date(found.as_of), "External-Identifier": name,
         "External-Description": content["title"], "Bag-Software-Agent": "Candour",
     }  # fmt: skip
-    made = bag(name, payload, {"verify.py": VERIFY.read_bytes()}, info, key.sign)
+    made = bag(name, payload, {"verify.py": VERIFY.read_bytes(), "README.txt": README.read_bytes()}, info, key.sign)
     sizes = {ledger: each.size for ledger, each in sorted(found.checkpoints.items())}
     return Made(f"{name}.zip", made, hashlib.sha256(made).hexdigest(), found.as_of, sizes, len(found.entries))
+
+
+def _event_schemas(found: Gathered, profile: Profile) -> dict[str, bytes]:
+    """What the lines of events.jsonl hold, and the state of each kind of event that is shown."""
+    if profile.events is Shown.NONE:
+        return {}
+    shown = {entry.topic for entry in found.entries if profile.shows_event(entry.topic)} & kinds().keys()
+    option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+    schemas = {f"schemas/events/{topic}.json": orjson.dumps(state_schema(topic), option=option) for topic in shown}
+    return {"schemas/events.json": line_schema()} | schemas
 
 
 def _content(

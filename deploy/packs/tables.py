@@ -36,6 +36,8 @@ class Column(Part):
     source: str = Field(default="", alias="from")
     type: Kind = "string"
     words: bool = False
+    people: bool = False
+    """Whether it counts people or cases, so that a reader with small-number rules is told it by them."""
 
 
 class Spec(Part):
@@ -85,7 +87,11 @@ def tables(entries: Sequence[Entry], profile: Profile, opened: Mapping[str, str]
 
 def _rows(spec: Spec, entries: Iterable[Entry], profile: Profile, opened: Mapping[str, str]) -> Table:
     shown = {name: (title, "datetime" if name == "recorded" else "string") for name, title in MARKS.items()}
-    shown |= {name: (column.title, column.type) for name, column in spec.columns.items()}
+    careful = profile.small_numbers is not None
+    shown |= {
+        name: (column.title, "string" if column.people and careful else column.type)
+        for name, column in spec.columns.items()
+    }
     columns: dict[str, Any] = {name: each for name, each in shown.items() if name not in profile.hides}
     rows = []
     for entry in entries:
@@ -115,6 +121,8 @@ def _plain(entry: Entry, name: str, spec: Spec) -> Cell:
 
 def _cell(entry: Entry, name: str, column: Column, profile: Profile, opened: Mapping[str, str]) -> Cell:
     found = value_of(entry, name, column.source)
+    if column.people and profile.small_numbers and isinstance(found, int):
+        return profile.number(found)
     if not column.words or found in (None, ""):
         if column.type in {"integer", "number"} and isinstance(found, str):
             return None  # the same name holds words in another event of the table

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import bagit  # type: ignore[import-untyped]
+import jsonschema
 import pikepdf
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
@@ -147,6 +148,8 @@ def test_the_pages_are_accessible_and_archival(bags: dict[str, Path]) -> None:
         with pdf.open_metadata() as said:
             assert (said["pdfaid:part"], said["pdfaid:conformance"], said["pdfuaid:part"]) == ("3", "A", "1")
             assert "inspector" in said["dc:title"]
+        attached = json.loads(pdf.attachments["pack.json"].get_file().read_bytes())
+    assert attached == json.loads((bags["inspector"] / "data" / "pack.json").read_text())
 
 
 def test_personal_words_stay_sealed_unless_the_reader_may_have_them(bags: dict[str, Path]) -> None:
@@ -162,6 +165,17 @@ def test_personal_words_stay_sealed_unless_the_reader_may_have_them(bags: dict[s
     kept = (bags["inspector"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
     assert "[sealed]" in kept
     assert "[sealed]" not in opened
+
+
+def test_every_event_is_as_its_schema_says(bags: dict[str, Path]) -> None:
+    schemas = bags["inspector"] / "data" / "schemas"
+    line = jsonschema.Draft202012Validator(json.loads((schemas / "events.json").read_text()))
+    for event in lines(bags["inspector"]):
+        line.validate(event)
+        state = json.loads((schemas / "events" / f"{event['topic']}.json").read_text())
+        jsonschema.Draft202012Validator(state).validate(json.loads(event["state"]))
+    for event in lines(bags["commissioner"]):
+        line.validate(event)
 
 
 def test_an_event_that_is_not_shown_is_proved_by_its_hash(bags: dict[str, Path]) -> None:

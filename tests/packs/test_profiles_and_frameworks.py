@@ -1,37 +1,20 @@
 """Readers' profiles, tables and frameworks are data: what ships names only what the services really store."""
 
-import importlib
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from deploy.nats.topology import services
 from deploy.packs.framework import framework, frameworks
 from deploy.packs.profile import NoSuchProfile, NotForThisReader, SmallNumbers, profile, profiles
 from deploy.packs.query import Query
+from deploy.packs.stored import kinds
 from deploy.packs.story import TELLING
 from deploy.packs.tables import PICK, specs
-from libs.mapper import events_of
 from libs.policytext import DocumentMalformed
-from libs.service import Service
 
-
-def stored() -> dict[str, dict[str, object]]:
-    """Every stored event of every service, with its fields."""
-    found: dict[str, dict[str, object]] = {}
-    for name in services():
-        module = importlib.import_module(f"services.{name}.application")
-        kinds = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Service)]
-        for aggregate in {aggregate for kind in kinds for aggregate in getattr(kind, "aggregates", ())}:
-            for kind in events_of(aggregate):
-                found[kind.TOPIC] = get_type_hints(kind)  # type: ignore[attr-defined]
-    return found
-
-
-STORED = stored()
+STORED = {topic: get_type_hints(kind) for topic, kind in kinds().items()}
 
 
 def test_every_event_that_a_story_a_table_or_a_framework_names_is_stored_by_a_service() -> None:
@@ -80,13 +63,17 @@ def test_an_unknown_reader_is_refused() -> None:
         profile("nobody")
 
 
-@given(st.integers(0, 10_000), st.integers(2, 20), st.integers(1, 20))
-def test_no_small_number_is_said_and_none_can_be_told_from_its_rounding(number: int, fewest: int, nearest: int) -> None:
-    said = SmallNumbers(fewest=fewest, round_to=min(nearest, fewest)).said(number)
-    if 0 < number < fewest:
-        assert said == f"fewer than {fewest}"
-    else:
-        assert abs(int(said) - number) * 2 <= min(nearest, fewest)
+def test_no_small_number_is_said_and_none_can_be_told_from_its_rounding() -> None:
+    for fewest, nearest in [(2, 1), (2, 2), (5, 1), (5, 4), (5, 5), (10, 3), (20, 20)]:
+        told = SmallNumbers(fewest=fewest, round_to=nearest)
+        assert {told.said(number) for number in range(1, fewest)} == {f"fewer than {fewest}"}
+        for number in (0, *range(fewest, 500)):
+            assert abs(int(told.said(number)) - number) * 2 <= nearest
+
+
+def test_rounding_may_not_reach_below_what_is_said() -> None:
+    with pytest.raises(ValidationError):
+        SmallNumbers(fewest=5, round_to=6)
 
 
 def test_a_new_framework_is_loaded_as_data(tmp_path: Path) -> None:
