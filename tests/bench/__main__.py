@@ -23,10 +23,11 @@ from libs.clock import SystemClock
 from libs.deciding import Act
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.bench import appends, reading, visible
+from tests.bench import appends, ledger, reading, visible
 from tests.house import rules
 
 RATES = (50, 500, 2000)
+LEDGER_EVENTS = 100_000
 ACT = Act("person:bench", "provider_quality_lead", "provider:acme")
 
 
@@ -107,7 +108,7 @@ def show(result: dict[str, Any], console: Console) -> None:
             f"{row['accepted_p50_ms']} / {row['accepted_p99_ms']}", f"{row['visible_p50_ms']} / {row['visible_p99_ms']}",
         )  # fmt: skip
     console.print(table)
-    for name in ("relay", "rebuild", "load", "commands_per_second_at_64", "resident_mb", "machine"):
+    for name in ("ledger", "relay", "rebuild", "load", "commands_per_second_at_64", "resident_mb", "machine"):
         console.print(name, result[name])
     if result["appends"]["emmett"] != "took part":
         console.print(f"Emmett did not take part: {result['appends']['emmett']}")
@@ -128,6 +129,7 @@ def main() -> None:
             env = dict(os.environ) | servers.environment()
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))
+            result["ledger"] = ledger.check_rate(env, LEDGER_EVENTS)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(result, indent=1))
     show(result, Console(width=120))

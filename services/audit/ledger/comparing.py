@@ -6,6 +6,7 @@ One pass, in batches, over a connection that may read both and write neither; me
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, LiteralString
@@ -56,27 +57,34 @@ class Checked:
 
 def compare(ledger: str, auditor: str, signed: Sequence[Signed] = (), told: Told = silent) -> Checked:
     """Read a store and its ledger in one snapshot. Blocks; raises psycopg.Error where they cannot be read."""
-    with psycopg.connect(auditor) as connection:
+    with psycopg.connect(auditor) as connection, ThreadPoolExecutor(1, "ahead") as ahead:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         found = connection.execute("SELECT count(*) FROM audit.ledger_entry WHERE service = %s", (ledger,)).fetchone()
         size: int = found[0] if found else 0
         growing = _Growing(connection, ledger, signed)
         result = Comparison(ledger, size)
-        noted = growing.watched(_rows(connection, "ledger", SQL(LEDGER), (ledger,)), result, told)
+        noted = growing.watched(_rows(connection, ahead, "ledger", SQL(LEDGER), (ledger,)), result, told)
         store = SQL(STORE).format(Identifier(ledger))
         pairs = _Pairs(result)
-        pairs.read(noted, _rows(connection, "store", store))
+        pairs.read(noted, _rows(connection, ahead, "store", store))
     pairs.name()
     return growing.judged(result)
 
 
 def _rows(
-    connection: psycopg.Connection[Any], name: LiteralString, query: Any, parameters: Sequence[Any] = ()
+    connection: psycopg.Connection[Any],
+    ahead: Executor,
+    name: LiteralString,
+    query: Any,
+    parameters: Sequence[Any] = (),
 ) -> Iterator[Row]:
+    """The rows of a query; the database prepares the next batch while this one is looked at."""
     with connection.cursor(name, binary=True) as cursor:
         cursor.execute(query, parameters)
-        while rows := cursor.fetchmany(BATCH):
+        coming = ahead.submit(cursor.fetchmany, BATCH)
+        while rows := coming.result():
+            coming = ahead.submit(cursor.fetchmany, BATCH)
             yield from rows
 
 
