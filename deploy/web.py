@@ -29,7 +29,7 @@ from libs.web.shell import LISTS, NAVIGATION, Shell
 from libs.web.sign_in import Persona, sign_in_routes
 from libs.web.walls import MEBIBYTE
 
-LARGER = {"/evidence/": 11 * MEBIBYTE, "/api/intake/evidence/": 11 * MEBIBYTE}
+LARGER = {"/intake/evidence/": 11 * MEBIBYTE, "/api/intake/evidence/": 11 * MEBIBYTE}
 """Where files are sent in. Each is at most 10 MB; the form around it takes a little more."""
 
 SERVICES = Path(__file__).parent.parent / "services"

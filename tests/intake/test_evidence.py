@@ -109,7 +109,7 @@ async def begun(reception: Reception) -> str:
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_file_is_sent_in_and_read_again_by_those_who_may(reception: Reception) -> None:
     journey = await begun(reception)
-    here = f"/evidence/{journey}"
+    here = f"/intake/evidence/{journey}"
     ann = await reception.browser(MANAGER)
     await ann.get(here)
 

@@ -75,7 +75,7 @@ async def test_what_changed_is_shown_once_it_is_weighed_anew(reception: Receptio
 async def test_matters_of_employment_have_a_page_of_their_own(reception: Reception) -> None:
     ann = await reception.browser(MANAGER)
     journey = await begun(reception, "staff_allegation")
-    here = f"/employment/{journey}"
+    here = f"/intake/employment/{journey}"
     assert "kept apart from the learning" in (await ann.get(f"/intake/{journey}")).text
     await ann.get(here)
     assert (await ann.post(f"{here}/subject")).status_code == 422

@@ -160,8 +160,8 @@ async def test_the_pages_beside_the_record_are_open_to_everyone(browser: Browser
         href = await page.get_by_role("link", name="Accident or injury").first.get_attribute("href")
         journey = str(href).rpartition("/")[2]
         for path in (
-            "/report", "/intake", f"/intake/{journey}", f"/intake/{journey}/triage", f"/evidence/{journey}",
-            f"/employment/{journey}", "/intake/patterns", "/intake/agreement",
+            "/report", "/intake", f"/intake/{journey}", f"/intake/{journey}/triage", f"/intake/evidence/{journey}",
+            f"/intake/employment/{journey}", "/intake/patterns", "/intake/agreement",
         ):  # fmt: skip
             await page.goto(f"{site}{path}")
             await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")

@@ -30,11 +30,11 @@ Decide = Callable[[Intake, Act, Opportunity, Form], Awaitable[Saved | None]]
 def add(router: APIRouter, intake: Intake) -> None:
     """The page, and what can be recorded there."""
 
-    @router.get("/employment/{journey}")
+    @router.get("/intake/employment/{journey}")
     async def show(request: Request, me: Me, journey: UUID) -> Response:
         return await _page(request, me, journey, Form())
 
-    @router.post("/employment/{journey}/{action}")
+    @router.post("/intake/employment/{journey}/{action}")
     async def decide(request: Request, me: Me, journey: UUID, action: str) -> Response:
         if action not in DECIDED:
             raise HTTPException(404)
@@ -48,7 +48,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             return await _page(request, me, journey, form, action, 409)
         if saved is None:
             return await _page(request, me, journey, form, action, 422)
-        return RedirectResponse(f"/employment/{journey}?after={saved.position}", 303)
+        return RedirectResponse(f"/intake/employment/{journey}?after={saved.position}", 303)
 
     async def _page(
         request: Request, me: SignedIn, journey: UUID, form: Form, failed: str = "", status: int = 200

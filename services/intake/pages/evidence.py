@@ -25,11 +25,11 @@ Me = Annotated[SignedIn, Depends(signed_in)]
 def add(router: APIRouter, intake: Intake) -> None:
     """The list of files, sending one in, and reading one."""
 
-    @router.get("/evidence/{journey}")
+    @router.get("/intake/evidence/{journey}")
     async def several(request: Request, me: Me, journey: UUID) -> Response:
         return await _page(request, me, journey, Form())
 
-    @router.post("/evidence/{journey}")
+    @router.post("/intake/evidence/{journey}")
     async def attach(request: Request, me: Me, journey: UUID) -> Response:
         async with request.form() as posted:
             await found(intake, me, journey)
@@ -46,9 +46,9 @@ def add(router: APIRouter, intake: Intake) -> None:
         except Refused as refusal:
             form.wrong(str(refusal), "file")
             return await _page(request, me, journey, form, 409)
-        return RedirectResponse(f"/evidence/{journey}?after={saved.position}", 303)
+        return RedirectResponse(f"/intake/evidence/{journey}?after={saved.position}", 303)
 
-    @router.get("/evidence/{journey}/{evidence}")
+    @router.get("/intake/evidence/{journey}/{evidence}")
     async def read(me: Me, journey: UUID, evidence: UUID) -> Response:
         opportunity = await found(intake, me, journey)
         require_weigher(act_of_form(me, ""))
@@ -67,7 +67,7 @@ def add(router: APIRouter, intake: Intake) -> None:
 
 def _line(journey: UUID, key: UUID, each: OnRecord) -> dict[str, Any]:
     return {
-        "href": f"/evidence/{journey}/{key}",
+        "href": f"/intake/evidence/{journey}/{key}",
         "title": each.title or "Untitled",
         "day": each.evidence_date,
         "kind": ENDINGS[each.file.media_type].upper(),
