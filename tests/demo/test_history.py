@@ -75,8 +75,7 @@ def test_the_site_that_improves_misses_its_target_until_the_change_and_meets_it_
     after = [found[month] for month in ("2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01")]
     assert all(met < of for met, of in before)
     assert all(met == of > 0 for met, of in after)
-    verdicts = states(provider[0], "assurance", "assurance.Effect.Judged")
-    assert "improved" in {each["verdict"] for each in verdicts if each["site"] == "fernley"}
+    assert judged(provider[0], "fernley") == ["improved"]
 
 
 def test_the_site_that_only_seems_to_improve_returns_to_what_it_was(provider: tuple[Database, dict[str, str]]) -> None:
@@ -84,8 +83,17 @@ def test_the_site_that_only_seems_to_improve_returns_to_what_it_was(provider: tu
     shares = {month: met / of for month, (met, of) in found.items() if of}
     assert min(shares, key=shares.__getitem__) == "2025-10-01"
     assert not all(share == 1 for month, share in shares.items() if month > "2025-10-01")
-    verdicts = states(provider[0], "assurance", "assurance.Effect.Judged")
-    assert "improved" not in {each["verdict"] for each in verdicts if each["site"] == "beacon-house"}
+    assert judged(provider[0], "beacon-house") == ["no_evidence"]
+
+
+def test_where_too_little_happens_that_is_what_is_said(provider: tuple[Database, dict[str, str]]) -> None:
+    assert judged(provider[0], "orchard-lea") == ["too_little_data"]
+
+
+def judged(database: Database, site: str) -> list[str]:
+    """What was said of the changes at a site, on the days fixed for it."""
+    found = states(database, "assurance", "assurance.Effect.Judged")
+    return [each["verdict"] for each in found if each["site"] == site]
 
 
 def test_the_site_with_a_story_of_delay_still_misses_its_target(provider: tuple[Database, dict[str, str]]) -> None:
