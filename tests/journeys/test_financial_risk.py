@@ -142,6 +142,14 @@ async def _every_team_is_briefed(mill: Town, journey: str) -> None:
     factors = await reflect(mill, journey, LESSON)
     named = await lead.is_refused(f"{review}/learning", words="What happened to Mr Adeyemi could happen again.")
     assert named == "names-in-shared-text"
+    unread = await mill["registered_manager"].is_refused(f"{review}/sign-off")
+    assert unread == "sample-missing"
+    await lead.does(f"{review}/sample", from_day="2026-03-01", to_day="2026-04-20", sites=["mill"], size=3)
+    await mill.settle()
+    cases = (await lead.sees(review))["sample"]["cases"]
+    assert len(cases) == 3
+    for case in cases:
+        await lead.does(f"{review}/sample/{case}/read", words="Put right for the person, and nobody else heard of it.")
     await sign_off(mill, journey, by="registered_manager")
     await change(mill, journey, LESSON, factors)
     reach = await brief(mill, journey, LESSON)
