@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import MISSING
+from dataclasses import fields as dataclass_fields
 from functools import cache
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, NotRequired, TypeVar, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -44,9 +46,19 @@ class Shape(Generic[T]):
             for seal in getattr(hint, "__metadata__", ())
             if isinstance(seal, Seal)
         )
+        # A field that came later has a default, which stands for it in what was stored before.
+        later = [f for f in dataclass_fields(kind) if f.default is not MISSING or f.default_factory is not MISSING]
+        self.later = tuple((f.name, f.default, f.default_factory) for f in later if f.name in fields)
+        fields |= {name: NotRequired[fields[name]] for name, *_ in self.later}
         form: Any = TypedDict("State", fields)  # type: ignore[misc]  # the fields of each class are its own
         adapter: TypeAdapter[Any] = TypeAdapter(form)
         self.read: Callable[[Any], dict[str, Any]] = adapter.validator.validate_python
+
+    def fill(self, values: dict[str, Any]) -> None:
+        """Give each field that was not there yet when the event was stored its default."""
+        for name, default, factory in self.later:
+            if name not in values:
+                values[name] = default if factory is MISSING else factory()
 
 
 def place(topic: str, aggregate: UUID, version: int, field: str) -> str:
@@ -129,6 +141,7 @@ class Mapper:
             state["by"]["rationale"] = self.keys.open(state["by"]["rationale"], place(*here, "by"))
         event: Event = object.__new__(shape.kind)
         values = shape.read(state)
+        shape.fill(values)
         values["originator_id"], values["originator_version"] = identity, stored.originator_version
         object.__setattr__(event, "__dict__", values)
         return event

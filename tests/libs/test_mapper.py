@@ -1,7 +1,7 @@
 """Between decisions and their stored form: what is written reads back the same, and no word lies open."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -134,3 +134,35 @@ async def test_an_old_shape_reads_as_todays_and_todays_says_its_version(mapper: 
     assert [orjson.loads(s.state).get("class_version") for s in stored] == [None, 3]
     read = await todays.read(stored)
     assert [(e.heading, e.count) for e in read] == [("As it was", 1), ("As it is", 2)]  # type: ignore[attr-defined]
+
+
+class Grown(Aggregate):
+    TOPIC = "intake.Grown"
+
+    class Begun(Created):
+        TOPIC = "intake.Grown.Begun"
+        title: str
+        named: Sealed = ""
+        marks: list[str] = field(default_factory=list)
+
+    @event(Begun)
+    def __init__(
+        self,
+        *,
+        provider: str,
+        site: str,
+        journey: object,
+        about: object,
+        title: str,
+        named: str = "",
+        marks: object = None,
+    ) -> None:
+        self.title, self.named, self.marks = title, named, marks
+
+
+async def test_a_field_that_came_later_has_its_default_in_what_was_stored_before(mapper: Mapper) -> None:
+    with deciding(SOMEONE, NOW):
+        older = Older(provider="acme", site="elm", journey=uuid4(), about=uuid4(), title="As it was")
+    [written] = await Mapper([Older], mapper.keys).store(decided(older))
+    [read] = await Mapper([Grown], mapper.keys).read([replace(written, topic=Grown.Begun.TOPIC)])
+    assert (read.title, read.named, read.marks) == ("As it was", "", [])  # type: ignore[attr-defined]
