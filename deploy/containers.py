@@ -47,6 +47,7 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
         }
         if name == "audit":
             own["CANDOUR_PG_AUDITOR"] = roles.conninfo(admin, "auditor", database["auditor"])
+            own["CANDOUR_CHECKPOINTS"] = "/var/lib/candour/checkpoints"
         _settings(folder / f"{name}.env", everyone | own)
 
 
