@@ -79,6 +79,7 @@ def _first_journey(says: Saying) -> None:
         review.FactorIdentified(review_id=rid, factor_id=factor, category="handover", seips="tasks", words=sealed("f")),
         FIRST,
     )
+    says.say(review.SignOffAwaited(review_id=rid, signers=["registered_manager"], author="person:ann"), FIRST)
     says.say(review.ReviewReopened(review_id=rid, because=sealed("again")), FIRST)
     says.say(
         review.ReviewSignedOff(

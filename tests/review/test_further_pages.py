@@ -192,6 +192,21 @@ async def test_what_others_recommend_is_decided_on_and_whoever_was_asked_is_hear
     assert "Waiting for your sign-off" not in (await carer.get("/review")).text
 
 
+async def test_a_complete_review_waits_in_the_work_of_whoever_may_sign_it_off(reception: Reception) -> None:
+    journey = await triaged(reception.platform, kind="compliment")
+    await understood(reception, journey)
+    bo, ann = await reception.browser(DEPUTY, "person:bo"), await reception.browser(MANAGER)
+    carer = await reception.browser(CARER, "person:cy")
+    waits = "Read what was learned and sign it off: Compliment"
+    assert waits in (await bo.get("/work")).text
+    assert waits not in (await ann.get("/work")).text, "who wrote it does not sign it off"
+    assert waits not in (await carer.get("/work")).text
+    assert "waiting for somebody else" in (await bo.get(f"/journeys/{journey}")).text
+    await reception.platform.service("review").sign_off(Act("person:bo", "deputy_manager", "site:elm"), journey)
+    await reception.platform.settle()
+    assert waits not in (await bo.get("/work")).text
+
+
 async def test_a_carer_reads_and_writes_and_does_not_sign_off(reception: Reception) -> None:
     journey = await triaged(reception.platform)
     await understood(reception, journey)

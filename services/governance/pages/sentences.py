@@ -17,6 +17,7 @@ from contracts.taxonomy import (
     IntakeRoute,
     Labelled,
     OpportunityKind,
+    RecommendationDecision,
     ResponseKind,
     Role,
     RuleKind,
@@ -88,6 +89,11 @@ def _signed_off(p: Params) -> Told:
     return Told("Review signed off", lines + [f"Recommended: {each}" for each in p["recommended"]], True, "review")
 
 
+def _recommended(p: Params) -> Told:
+    whose = f"{label(DutyRecipient, p['body'])}'s" if p["body"] else "Our"
+    return Told(f"{whose} recommendation: {lower(label(RecommendationDecision, p['decision']))}", [], True, "review")
+
+
 def _verdict(p: Params) -> Told:
     lines = [f"Before: {p['before']}. After: {p['after']}.", f"Method: {p['method']}"]
     return Told(f"Did it work? {label(Verdict, p['verdict'])}", lines, page="assurance")
@@ -142,6 +148,15 @@ SENTENCES: dict[str, Tell] = {
     "review.factor_identified.v1": lambda p: Told(
         f"Contributing factor named: {lower(label(FactorCategory, p['category']))}", page="review"
     ),
+    "review.finding_made.v1": lambda p: Told(
+        "Found to have been so",
+        [f"Rests on: {', '.join(lower(label(EvidenceSource, each)) for each in p['kinds'])}."],
+        page="review",
+    ),
+    "review.review_challenged.v1": lambda p: Told("Review challenged", decision=True, page="review"),
+    "review.review_challenge_answered.v1": lambda p: Told("The challenge was answered", decision=True, page="review"),
+    "review.recommendation_decided.v1": _recommended,
+    "review.sign_off_awaited.v1": lambda p: Told("Complete, and waiting for somebody else's sign-off", page="review"),
     "review.review_signed_off.v1": _signed_off,
     "review.review_reopened.v1": lambda p: Told("Review opened again", decision=True, page="review"),
     "action.action_agreed.v1": lambda p: Told(

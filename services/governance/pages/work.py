@@ -40,6 +40,7 @@ TASKS = {
     "weigh": ("Weigh it", "/intake/"),
     "update": ("See an update through", "/intake/"),
     "review": ("Review it", "/review/"),
+    "sign": ("Read what was learned and sign it off", "/review/"),
     "agree": ("Agree what changes", "/action/"),
     "act": ("Make the change", "/action/"),
     "verify": ("See that the change was made", "/action/"),
@@ -112,7 +113,7 @@ def _person(actor: str) -> UUID | None:
 
 def _item(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
     task, page = TASKS[row["task"]]
-    of_kind = row["task"] in {"weigh", "update", "review", "agree", "observe"}
+    of_kind = row["task"] in {"weigh", "update", "review", "sign", "agree", "observe"}
     due: datetime | None = row["due"] or (end_of_day(row["due_day"]) if row["due_day"] else None)
     return {
         "task": task,

@@ -17,6 +17,7 @@ from services.governance.projection import (
     journeys,
     organisation,
     proof,
+    reviewing,
     searching,
     unwritten,
 )
@@ -38,6 +39,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
     table_names: ClassVar[tuple[str, ...]] = (
         *journeys.NAMES,
         *barring.NAMES,
+        *reviewing.NAMES,
         *actions.NAMES,
         *duties.NAMES,
         *proof.NAMES,
@@ -47,6 +49,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
     tables: ClassVar[LiteralString] = (
         journeys.TABLES
         + barring.TABLES
+        + reviewing.TABLES
         + actions.TABLES
         + duties.TABLES
         + proof.TABLES

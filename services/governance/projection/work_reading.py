@@ -45,6 +45,15 @@ JOURNEYS: LiteralString = """
     ORDER BY coalesce(due_on, raised::date), raised LIMIT %(most)s
 """
 
+SIGN_OFFS: LiteralString = """
+    SELECT 'sign' AS task, s.journey, s.site, j.kind AS title, '' AS owner, NULL::date AS due_day,
+        NULL::timestamptz AS due, s.since
+    FROM sign_off s JOIN journey j USING (journey) WHERE s.site = ANY(%(sites)s) AND s.awaited AND j.stage = 'review'
+        AND s.since > coalesce(j.signed_off, '-infinity') AND s.author <> %(actor)s
+        AND (%(role)s = ANY(s.signers) OR %(everyone)s)
+    ORDER BY s.since, s.journey LIMIT %(most)s
+"""
+
 ACTIONS: LiteralString = """
     SELECT CASE state WHEN 'implemented' THEN 'verify' ELSE 'act' END AS task, journey, site, what AS title,
         owner_post AS owner, due AS due_day, NULL::timestamptz AS due, agreed AS since
@@ -93,7 +102,7 @@ class WorkReading(View):
         """Everything that waits for the reader, first due first; what has no date stands by how long it has waited."""
         given = {name: getattr(reader, name) for name in Reader.__slots__}
         given |= {"works_at": list(reader.works_at), "unowned": reader.unowned or reader.everyone, "most": MOST}
-        asked = [JOURNEYS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
+        asked = [JOURNEYS, SIGN_OFFS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
         found = [row for question in asked for row in await self.rows(question, given)]
         return sorted(found, key=_order)[:MOST]
 
