@@ -53,7 +53,7 @@ class Case:
     weighings: list[Weighing] = field(default_factory=list)
     milestones: dict[Milestone, datetime] = field(default_factory=dict)
     changed: tuple[datetime, bool] | None = None
-    given: dict[UUID, datetime] = field(default_factory=dict)
+    given: dict[UUID, datetime] | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +79,13 @@ class History:
     targets: dict[tuple[str, str], Target] = field(default_factory=dict)
     events: int = 0
     until: datetime | None = None
+    _same: dict[str | bytes, Any] = field(default_factory=dict, repr=False)
+    """Answers that many cases share, kept once."""
+
+    def shared(self, thing: Any) -> Any:
+        """One copy of what was read before, for things that are never changed."""
+        key = thing if isinstance(thing, str) else orjson.dumps(thing)
+        return self._same.setdefault(key, thing)
 
     def name_on(self, day: date, provider: str) -> str:
         """Id and version of the rules in force for a provider on a day, as every service finds them; "" for none."""
@@ -141,28 +148,29 @@ def _adopted(history: History, said: dict[str, Any], _: datetime, __: UUID) -> N
 
 
 def _raised(history: History, said: dict[str, Any], recorded: datetime, journey: UUID) -> None:
+    share = history.shared
     history.cases[journey] = Case(
-        journey, said["provider"], said["site"], said["kind"], tuple(said["themes"]), said["facts"],
-        _occurred(said, recorded), recorded, said["reporter_known"], said.get("person") or "",
-        tuple(said["facts"].get("abuse_types") or ()),
+        journey, share(said["provider"]), share(said["site"]), share(said["kind"]), share(tuple(said["themes"])),
+        share(said["facts"]), _occurred(said, recorded), recorded, said["reporter_known"], said.get("person") or "",
+        share(tuple(said["facts"].get("abuse_types") or ())),
     )  # fmt: skip
 
 
 def _reclassified(history: History, said: dict[str, Any], _: datetime, journey: UUID) -> None:
     if case := history.cases.get(journey):
-        case.kind, case.themes = said["kind"], tuple(said["themes"])
+        case.kind, case.themes = history.shared(said["kind"]), history.shared(tuple(said["themes"]))
 
 
 def _triaged(history: History, said: dict[str, Any], recorded: datetime, journey: UUID) -> None:
     case = history.cases.get(journey)
     if case is None:
         return
+    share = history.shared
     answers = {each["rule_id"]: each["agreed"] for each in said["weighed"] if each.get("proposed", True)}
-    case.weighings.append(
-        Weighing(recorded, case.kind, case.themes, said["facts"], said["by"].get("rules") or "", answers)
-    )
-    case.themes, case.facts = tuple(said["themes"]), said["facts"]
-    case.abuse_types = tuple(said["facts"].get("abuse_types") or ())
+    facts, rules = share(said["facts"]), share(said["by"].get("rules") or "")
+    case.weighings.append(Weighing(recorded, case.kind, case.themes, facts, rules, share(answers)))
+    case.themes, case.facts = share(tuple(said["themes"])), facts
+    case.abuse_types = share(tuple(facts.get("abuse_types") or ()))
     _reach(Milestone.MANAGEMENT_REVIEWED)(history, said, recorded, journey)
 
 
@@ -184,6 +192,7 @@ def _changed(history: History, said: dict[str, Any], recorded: datetime, _: UUID
 
 def _given(history: History, said: dict[str, Any], recorded: datetime, duty: UUID) -> None:
     if case := history.cases.get(UUID(said["journey"])):
+        case.given = case.given or {}
         case.given.setdefault(duty, recorded)
 
 

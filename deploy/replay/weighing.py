@@ -115,13 +115,19 @@ def _offers(rules: Rules | None, moment: Moment) -> Offers:
     if rules is None:
         return frozenset()
     facts, on = _facts(moment), local_day(moment.at)
-    offered = rules.offered(facts, on)
+    offered, more = rules.offered(facts, on), rules.offered(facts | _besides(moment), on)
     if moment.occasion == "weighed":
-        known = rules.offered(facts | {Fact.REPORTER_KNOWN: True}, on) if moment.case.reporter_known else frozenset()
-        return offered | {name for name in known if _is_owed_to_reporter(rules.by_id[name])}
-    affects = bool(moment.case.changed and moment.case.changed[1]) or bool(facts.get(Fact.CHANGE_AFFECTS_CARE))
-    after = rules.offered(facts | {Fact.CHANGE_IMPLEMENTED: True, Fact.CHANGE_AFFECTS_CARE: affects}, on)
-    return frozenset(name for name in after - offered if rules.by_id[name].duty)
+        return offered | {name for name in more if _is_owed_to_reporter(rules.by_id[name])}
+    return frozenset(name for name in more - offered if rules.by_id[name].duty)
+
+
+def _besides(moment: Moment) -> dict[str, Any]:
+    """What nobody is asked at the weighing: that the reporter is known; later, that practice changed."""
+    if moment.occasion == "weighed":
+        return {Fact.REPORTER_KNOWN: True} if moment.case.reporter_known else {}
+    said = moment.weighing.facts.get(Fact.CHANGE_AFFECTS_CARE)
+    affects = bool(moment.case.changed and moment.case.changed[1]) or bool(said)
+    return {Fact.CHANGE_IMPLEMENTED: True, Fact.CHANGE_AFFECTS_CARE: affects}
 
 
 def _is_owed_to_reporter(rule: Rule) -> bool:
@@ -148,7 +154,7 @@ def _decision(moment: Moment, before: Rule | None, after: Rule | None, new: Rule
         "title": rule.title, "difference": what,
         "answered": None if answer is None else ("agreed" if answer else "not agreed"),
         "was": _told(before), "would_be": _told(after),
-        "because": new.reasons(rule.id, _facts(moment)) if after and moment.occasion == "weighed" else [],
+        "because": new.reasons(rule.id, _facts(moment) | _besides(moment)) if after else [],
     }  # fmt: skip
 
 
@@ -168,7 +174,7 @@ def _clock(moment: Moment, before: Rule | None, after: Rule | None, now: datetim
     rule = next(each for each in (after, before) if each)
     if was == would or running is None:
         return None
-    given = moment.case.given.get(duty_id(moment.case.journey, rule.id))
+    given = (moment.case.given or {}).get(duty_id(moment.case.journey, rule.id))
     return {
         "journey": str(moment.case.journey), "clock": rule.id, "occasion": moment.occasion,
         "began": moment.begins(running), "was_due": was, "would_be_due": would,

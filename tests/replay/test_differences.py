@@ -88,7 +88,7 @@ def test_a_new_rule_would_have_been_proposed_for_a_reason_and_with_its_date() ->
 
 def test_a_longer_clock_moves_the_date_and_may_turn_late_into_in_time() -> None:
     case = complaint()
-    case.given[duty_id(JOURNEY, "letter")] = MONDAY + timedelta(days=3)
+    case.given = {duty_id(JOURNEY, "letter"): MONDAY + timedelta(days=3)}
     longer = rule("letter", clock={"kind": "working_days", "n": 5, "starts_at": "became_aware"})
     found = compared(history(case), pack("2", longer, OLD["rules"][1]), MARCH).content["sites"]["elm"]
     [clock] = found["clocks"]
@@ -119,6 +119,17 @@ def test_a_rule_that_follows_a_change_of_practice_is_asked_about_when_practice_c
     [decision], [clock] = found["decisions"], found["clocks"]
     assert (decision["rule"], decision["occasion"]) == ("tell", "practice changed")
     assert clock["would_be_due"] == "2026-03-13T23:59:59.999999+00:00"
+
+
+def test_a_known_reporter_is_owed_an_account_although_nobody_was_asked() -> None:
+    case = complaint()
+    case.reporter_known = True
+    duty = {"owed_by": "registered_manager", "owed_to": "reporter", "channel": "writing", "content": ["what was done"]}
+    back = rule("hear-back", applies_when={"eq": ["reporter_known", True]}, duty=duty)
+    found = compared(history(case), pack("2", *OLD["rules"], back), MARCH).content["sites"]["elm"]
+    [decision] = found["decisions"]
+    assert (decision["rule"], decision["answered"]) == ("hear-back", None)
+    assert len(decision["because"]) == 1
 
 
 def test_what_is_offered_is_what_is_proposed_to_a_manager() -> None:
