@@ -15,10 +15,14 @@ from typing import Any
 import bagit  # type: ignore[import-untyped]
 import jsonschema
 import pikepdf
+import psycopg
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.packs.bag import MANIFEST, SIGNATURE, TAG_MANIFEST
+from deploy.packs.gathering import RecordNotSound
 from deploy.packs.making import OPENSSL, Made
 from tests.demo.seeded import settings
 from tests.packs.signed import Signed, in_a_loop, packs, signed, unpacked
@@ -216,3 +220,44 @@ def test_tables_say_the_same_for_people_and_programs(bags: dict[str, Path]) -> N
         assert list(schema["properties"]) == table.column_names
         assert path.read_text("utf-8-sig").splitlines()[0] == ",".join(table.column_names)
     assert pq.read_table(tables / "actions.parquet").num_rows >= 1
+
+
+def test_the_command_writes_the_same_bytes_and_puts_on_record_that_it_did(
+    world: Signed, made: dict[str, Made], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in world.env.items():
+        monkeypatch.setenv(name, value)
+    asked = ["pack", "create", "--for", "complainant", "--journey", world.journey, "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / made["complainant"].name).read_bytes() == made["complainant"].content
+    with psycopg.connect(world.env["CANDOUR_PG_AUDITOR"]) as connection:
+        found = connection.execute("SELECT topic FROM audit.events WHERE topic LIKE 'audit.EvidencePack.%'").fetchall()
+    assert sorted(topic for (topic,) in found) == ["audit.EvidencePack.Made", "audit.EvidencePack.TakenAway"]
+    refused = CliRunner().invoke(app, ["pack", "create", "--for", "board", "--journey", world.journey])
+    assert refused.exit_code == 2
+
+
+def test_what_was_forgotten_reads_erased_and_every_proof_still_holds(
+    world: Signed, made: dict[str, Made], module_database: Database, tmp_path: Path, faults: Callable[[Path], list[str]]
+) -> None:
+    with psycopg.connect(module_database.admin) as administrator:
+        administrator.execute("DELETE FROM keys.person_key WHERE subject = %s", (world.journey,))
+    [again] = in_a_loop(packs(world, [("local-authority", {"journey": world.journey})]))
+    bag = unpacked(again, tmp_path)
+    assert again.digest != made["local-authority"].digest
+    assert "[erased]" in (bag / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
+    assert any("has been forgotten" in each for each in json.loads((bag / "data" / "pack.json").read_text())["missing"])
+    assert faults(bag) == []
+
+
+def test_no_pack_is_made_of_a_store_that_does_not_say_what_its_ledger_does(
+    world: Signed, module_database: Database
+) -> None:
+    with psycopg.connect(module_database.admin) as administrator:
+        administrator.execute(
+            "UPDATE intake.events SET state = state || ' '::bytea WHERE originator_id = %s AND originator_version = 1",
+            (world.journey,),
+        )
+    with pytest.raises(RecordNotSound, match="ledger intake"):
+        in_a_loop(packs(world, [("inspector", {"journey": world.journey})]))

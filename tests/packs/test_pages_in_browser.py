@@ -60,7 +60,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
-    with serving(Served(module_database, messaging, wrapping_key)) as address:
+    with serving(Served(module_database, messaging, wrapping_key), patience=60) as address:
         yield address
 
 
