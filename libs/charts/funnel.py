@@ -79,8 +79,9 @@ def _drawn(
     frame = framed(drawing, shape, (0.0, right), [min(0.0, *seen), top], what.value, percent=what.percent)
     _funnel(drawing, frame, limits, 0.7 * smallest, right)
     drawing.line(frame.at(0, what.target), frame.at(right, what.target), SOFT, 1.5)
-    for spot in sorted(spots, key=lambda spot: abs(spot.direction)):
+    for spot in spots:
         _mark(drawing, frame, spot)
+    _label(drawing, frame, sorted(spots, key=lambda spot: (not spot.far, -abs(spot.value - what.target))))
     if shape is WIDE:
         _names(drawing, frame, limits(right), what.target)
     ticks = [tick for tick in round_ticks(0, right, shape.ticks - 1) if tick <= right]
@@ -102,10 +103,21 @@ def _mark(drawing: Drawing, frame: Frame, spot: Spot) -> None:
         drawing.dot(at, COMMON, 4.5)
         return
     drawing.triangle(at, NEUTRAL, 8 if spot.far else 6, up=spot.direction > 0)
-    room = frame.shape.width - at[0] > len(spot.label) * frame.shape.text * 0.6
-    drawing.text(
-        (at[0] + (10 if room else -10), at[1] + 4), spot.label, INK, frame.shape.text - 1, "start" if room else "end"
-    )
+
+
+def _label(drawing: Drawing, frame: Frame, spots: Sequence[Spot]) -> None:
+    """The names of sites outside the funnel, the furthest first, as long as no name lies on another; the table has all."""
+    taken: list[tuple[float, float, float]] = []
+    size = frame.shape.text - 1
+    for spot in spots:
+        x, y = frame.at(spot.denominator, spot.value)
+        wide = len(spot.label) * size * 0.58
+        room = frame.shape.width - x - 10 > wide
+        left = x + 10 if room else x - 10 - wide
+        free = all(abs(y - other) > size or left > end or left + wide < start for start, end, other in taken)
+        if spot.direction and free:
+            taken.append((left, left + wide, y))
+            drawing.text((x + (10 if room else -10), y + 4), spot.label, INK, size, "start" if room else "end")
 
 
 def _names(drawing: Drawing, frame: Frame, at_right: Four, target: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
@@ -86,16 +86,17 @@ def care_homes() -> list[str]:
     return [site.id for site in sites().values() if site.kind.startswith("care_home")]
 
 
-def told(home: list[str], pick: Pick) -> list[PublishedEvent]:
-    """What governance would have heard of these sites: what was raised, what they stated, and one measure's figures."""
+def told(home: list[str], pick: Pick, named: Mapping[str, str] | None = None) -> list[PublishedEvent]:
+    """What governance would have heard of these sites: what was raised, and what they stated; under other names, if any."""
     said: list[PublishedEvent] = []
     for site in home:
+        name = (named or {}).get(site, site)
         for back in range(MONTHS, 0, -1):
             when = month(back)
             stated, unit = exposure(site, when)
-            fact = governance.CapacityStated(site_id=site, month=when, beds=None, exposure=stated, exposure_unit=unit)
-            said.append(_said(fact, site, f"capacity/{site}/{when}", datetime.fromisoformat(f"{when}T00:00:00+00:00")))
-            said += [_raised(each) for each in happened(site, back) if pick(each)]
+            fact = governance.CapacityStated(site_id=name, month=when, beds=None, exposure=stated, exposure_unit=unit)
+            said.append(_said(fact, name, f"capacity/{site}/{when}", datetime.fromisoformat(f"{when}T00:00:00+00:00")))
+            said += [_raised(each, name) for each in happened(site, back) if pick(each)]
     return said
 
 
@@ -112,11 +113,11 @@ def figures_told(site: str, kind: str, measure: str) -> list[PublishedEvent]:
     return said
 
 
-def _raised(each: Happening) -> PublishedEvent:
+def _raised(each: Happening, site: str) -> PublishedEvent:
     fact = intake.OpportunityRaised(
         kind=each.kind, themes=list(each.themes), reference=each.key, route="event", reporter_known=False, summary=""
     )
-    return _said(fact, each.site.id, each.key, each.occurred)
+    return _said(fact, site, each.key, each.occurred)
 
 
 def _said(fact: PublishedEvent, site: str, key: str, at: datetime) -> PublishedEvent:

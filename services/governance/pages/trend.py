@@ -136,12 +136,20 @@ def _unit(watched: Watched, trended: Trended) -> str:
     return f"per 1,000 {watched.unit_words}" if watched.unit_words else "share of cases"
 
 
+def _behind(here: Here, watched: Watched, each: Drawn) -> str:
+    """The journeys that a point counts, or those that missed the target; nothing where there is none."""
+    if not each.month:
+        return ""
+    if not here.measure:
+        return journeys_behind(here.asked.what, here.site, watched.unit, each.month)
+    missed = each.count < each.of
+    return address("/journeys", measure=here.measure, period=each.month.isoformat(), site=here.site) if missed else ""
+
+
 def _dot(here: Here, watched: Watched, each: Drawn) -> Dot:
     lines = each.lines
     direction = 0 if each.signal is None else (1 if each.signal.is_high else -1)
-    href = ""
-    if each.month and not here.measure:
-        href = journeys_behind(here.asked.what, here.site, watched.unit, each.month)
+    href = _behind(here, watched, each)
     numbers = (
         f"{each.count} of {each.of:.0f}" if here.measure else (f"{each.count} in {each.of:,.0f}" if each.of else "")
     )
