@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -184,3 +184,80 @@ async def test_rules_are_adopted_from_files_and_only_by_the_provider(stage: Stag
     assert "Adopt a rule pack" not in page
     assert "Ann, manager" in page
     assert refused.status_code == 409
+
+
+async def test_a_number_on_a_page_leads_to_the_list_behind_it(stage: Stage) -> None:
+    async with browsing(stage.door, QUINN) as browser:
+        page = (await browser.get("/provider")).text
+        link = re.search(r'href="(/journeys\?state=open&amp;site=elm|/journeys\?state=review)"', page)
+        assert link is not None
+        listed = (await browser.get(link[1].replace("&amp;", "&"))).text
+        nonsense = await browser.get("/journeys?figure=none&month=soon&since=never&period=x&before=%20")
+    assert "1 journey" in listed
+    assert len(CARD.findall(listed)) == 1
+    assert nonsense.status_code == 200
+
+
+async def test_search_finds_a_reference_and_never_a_personal_account(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        shown = (await browser.get("/journeys")).text
+        reference = re.search(r'candour-code">([^<]+)<', shown)
+        assert reference is not None
+        by_reference = (await browser.get("/journeys", params={"words": reference[1]})).text
+        by_account = (await browser.get("/journeys", params={"words": "window"})).text
+    assert len(CARD.findall(by_reference)) == 1
+    assert "No journey fits" in by_account
+
+
+async def test_the_form_to_share_names_nobody_and_no_site(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        page = (await browser.get(f"/journeys/{stage.journey}/shared")).text
+    async with browsing(stage.door, DEV) as browser:
+        refused = await browser.get(f"/journeys/{stage.journey}/shared")
+    told = page.split("<main", 1)[1].split("</main>", 1)[0]
+    assert "Weighed: swarm" in told
+    assert not any(word in told for word in (SECRET, "Ann", "Elm", "2 March"))
+    assert refused.status_code == 409
+
+
+async def test_tables_are_taken_away_by_those_who_manage(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        page = (await browser.get("/tables")).text
+        rows = await browser.get("/tables/journey.csv")
+        defined = (await browser.get("/tables/journey.definition.json")).json()
+        outside = await browser.get("/tables/outside/kinds.csv")
+        unknown = await browser.get("/tables/holder.csv")
+    async with browsing(stage.door, DEV) as browser:
+        refused = await browser.get("/tables/journey.csv")
+    assert "For people outside the provider" in page
+    assert rows.headers["content-disposition"] == 'attachment; filename="journey.csv"'
+    assert SECRET not in rows.text
+    assert rows.text.splitlines()[0].split(",") == [each["name"] for each in defined["tableSchema"]["columns"]]
+    assert (outside.status_code, unknown.status_code, refused.status_code) == (200, 404, 409)
+
+
+async def test_whoever_comes_first_is_shown_three_things_and_later_what_is_new(stage: Stage) -> None:
+    async with browsing(stage.door, ANN) as browser:
+        first = (await browser.get("/work")).text
+        again = (await browser.get("/work")).text
+        visit = next(name for name in browser.cookies if name.startswith("candour_visit"))
+        browser.cookies.set(
+            visit, f".{int(datetime(2026, 2, 1, tzinfo=UTC).timestamp())}", domain="127.0.0.1", path="/"
+        )
+        later = (await browser.get("/work")).text
+        three = (await browser.get("/start")).text
+    assert "Three things to look at" in first
+    assert "First time here?" not in again
+    assert "New since 1 Feb 2026" in later
+    assert "1 journey reported" in later
+    assert in_order(three, "1. My work", "2. Your site", "3. A journey")
+
+
+async def test_the_loop_and_the_board_say_what_they_show_in_a_sentence(stage: Stage) -> None:
+    async with browsing(stage.door, QUINN) as browser:
+        loop = (await browser.get("/loop?months=")).text
+        board = (await browser.get("/board?region=North")).text
+        elsewhere = await browser.get("/board?region=Nowhere")
+    assert "No review with something to change has been signed off in this time." in loop
+    assert in_order(board, "What was learned, and did it change anything?", "Themes", "Falls")
+    assert elsewhere.status_code == 409

@@ -19,12 +19,15 @@ from services.intake.application import Report
 from tests.browser.lane import DESK, PHONE, opened, serving
 from tests.governance.facts import CHALLENGE, FIRST, story
 from tests.governance.front import ANN, PEOPLE, door_of
+from tests.governance.planted import falls, told
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = ["/work", "/work?everyone=yes", "/journeys", f"/journeys/{FIRST}", "/site", "/site/elm", "/provider"]
-PAGES += ["/organisation", f"/challenges/{CHALLENGE}"]
+PAGES += ["/organisation", f"/challenges/{CHALLENGE}", "/loop", "/board", "/tables", "/tables/dictionary", "/start"]
+PAGES += [f"/journeys/{FIRST}/shared", f"/journeys/{FIRST}?only=decisions", "/journeys?figure=changes_open&words=form"]
+PAGES += ["/comparison", "/trend?site=oak&theme=falls", "/trend?measure=m-1", "/themes", "/themes/falls"]
 
 
 class Served:
@@ -37,7 +40,7 @@ class Served:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        async with housed(*self._settings, "governance", "intake") as platform:
+        async with housed(*self._settings, "governance", "intake", start=False) as platform:
             await _furnished(platform)
             async with door_of(platform) as door:
                 self._app = door.app
@@ -55,16 +58,19 @@ class Served:
 
 
 async def _furnished(platform: Platform) -> None:
-    await with_sites(platform, "elm", "oak")
     governance = platform.service("governance")
+    overview: Overview = governance.overview
+    said = [event for events in story().said.values() for event in events]
+    said = [event for event in said if event.name != "governance.capacity_stated.v1"]
+    past = told(["ashdown-lodge", "orchard-lea"], falls, {"ashdown-lodge": "elm", "orchard-lea": "oak"})
+    await overview.keep(said + past, {})  # before anybody else keeps the view, as it came over no wire
+    await platform.start()
+    await with_sites(platform, "elm", "oak")
     for person, post in ((p, p.posts[0]) for p in PEOPLE):
         site = post.scope.removeprefix("site:") if post.scope.startswith("site:") else ""
         await governance.establish_post(OPERATOR, "acme", site, post.post, post.role, post.scope, post.label, None)
         who = UUID(person.actor_id.removeprefix("person:"))
         await governance.appoint(OPERATOR, post.post, who, person.label, "someone@example.org")
-    overview: Overview = governance.overview
-    said = [event for events in story().said.values() for event in events]
-    await overview.keep([event for event in said if event.name != "governance.capacity_stated.v1"], {})
     await platform.settle()
 
 
