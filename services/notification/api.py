@@ -14,8 +14,11 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
+from services.notification.application import Contact as Reached
 from services.notification.application import Notification, person_of
+from services.notification.domain.candour import Step
 from services.notification.projection.briefings import Briefings
+from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -41,6 +44,21 @@ class Contact(Body):
     declined: bool = False
 
 
+class CandourStep(Body):
+    """A step of the duty of candour. Telling in person, and in writing, is not without an apology."""
+
+    step: Step
+    note: str = Field(min_length=1, max_length=4000)
+    apologised: bool = False
+
+
+class CandourContact(Body):
+    """What became of trying to reach the relevant person."""
+
+    what: Reached
+    note: str = Field(min_length=1, max_length=4000)
+
+
 class Question(Body):
     """A question about a situation. Without options it is answered in words, which someone reads."""
 
@@ -63,11 +81,12 @@ class Mark(Body):
     verdict: Literal["understood", "not_yet"]
 
 
-def routes(service: Notification, duties: Duties, briefings: Briefings) -> APIRouter:
+def routes(service: Notification, duties: Duties, briefings: Briefings, candours: Candours) -> APIRouter:
     """The routes under /api/notification."""
     api = APIRouter(prefix="/api/notification", tags=["notification"])
     _of_duties(api, service, duties)
     _of_briefings(api, service, briefings)
+    _of_candour(api, service, candours)
     return api
 
 
@@ -147,6 +166,35 @@ def _of_briefings(api: APIRouter, service: Notification, briefings: Briefings) -
         await reachable(me, briefing)
         understood = given.verdict == "understood"
         return told(response, await service.mark(act_of(request, me), briefing, given.person, understood=understood))
+
+
+def _of_candour(api: APIRouter, service: Notification, candours: Candours) -> None:
+    async def reachable(me: SignedIn, journey: UUID) -> dict[str, Any]:
+        row = await candours.of_journey(journey)
+        if row is None:
+            raise NotFound("The duty of candour was not in question on this journey so far.")
+        await within(service.directory, me, row["site"])
+        return row
+
+    @api.get("/candour/{journey}")
+    async def record(response: Response, me: Me, journey: UUID, after: int = 0) -> dict[str, Any]:
+        await candours.reached("notification", after)
+        row = await reachable(me, journey)
+        response.headers["ETag"] = f'"{row["version"]}"'
+        entries = [{name: each[name] for name in ("kind", "role", "at")} for each in await candours.entries(journey)]
+        return row | {"entries": entries}
+
+    @api.post("/candour/{journey}/step")
+    async def step(request: Request, response: Response, me: Me, journey: UUID, done: CandourStep) -> dict[str, Any]:
+        await reachable(me, journey)
+        act = act_of(request, me)
+        saved = await service.take_candour_step(act, journey, done.step, done.note, apologised=done.apologised)
+        return told(response, saved)
+
+    @api.post("/candour/{journey}/contact")
+    async def reach(request: Request, response: Response, me: Me, journey: UUID, had: CandourContact) -> dict[str, Any]:
+        await reachable(me, journey)
+        return told(response, await service.record_candour_contact(act_of(request, me), journey, had.what, had.note))
 
 
 async def _reachable(

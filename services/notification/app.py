@@ -9,7 +9,7 @@ from services.notification.application import Notification
 from services.notification.delivery import Delivery, Post
 from services.notification.pages import pages
 from services.notification.policy import dates, react
-from services.notification.projection import briefings, duties, outbox
+from services.notification.projection import briefings, candour, duties, outbox
 from services.notification.publication import publish
 
 
@@ -26,10 +26,12 @@ def room(house: House) -> Room:
             duties.Duties(name, duties.project, pool),
             briefings.Briefings(name, briefings.project, pool),
             outbox.Outbox(name, outbox.project, pool),
+            candour.Candours(name, candour.project, pool),
         ],
     )
     service, sent = notification.service, notification.view(outbox.Outbox)
     owed, issued = notification.view(duties.Duties), notification.view(briefings.Briefings)
+    candours = notification.view(candour.Candours)
     notification.more = [Delivery(service, sent, house.clock, Post.of(house.env)).run]
-    notification.routes = [api.routes(service, owed, issued), pages(service, owed, issued, sent)]
+    notification.routes = [api.routes(service, owed, issued, candours), pages(service, owed, issued, sent, candours)]
     return notification

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from uuid import UUID
 
 from contracts.taxonomy import Role
@@ -11,9 +13,11 @@ from libs.domain import Refused
 from libs.service import Service, command
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing, NotInTheAudience
+from services.notification.domain.candour import STEP_OF, Candour, Step
 from services.notification.domain.duty import Duty
 from services.notification.domain.message import Message
 from services.notification.domain.team import Team
+from services.notification.policy.candour import discharged_by, in_contact_again, without_contact
 from services.notification.policy.team import told_by
 
 PERSON = "person:"
@@ -23,6 +27,28 @@ READS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.AUDITOR})
 
 class NotYoursToTell(Refused):
     """Giving an account for the service is for those who lead it. Ask your manager, or change to a post that may."""
+
+
+class OnTheCandourRecord(Refused):
+    """This belongs to the duty of candour, which has a record of its own. Put it there; that settles this too."""
+
+
+class Contact(StrEnum):
+    """What became of trying to reach the relevant person."""
+
+    TRIED = "tried"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+    RESUMED = "resumed"
+
+    def on(self, candour: Candour) -> Callable[[str], None]:
+        """What the record does with it."""
+        return {
+            Contact.TRIED: candour.try_contact,
+            Contact.UNREACHABLE: candour.find_unreachable,
+            Contact.DECLINED: candour.decline,
+            Contact.RESUMED: candour.resume,
+        }[self]
 
 
 def require_teller(role: str) -> None:
@@ -51,14 +77,15 @@ class Notification(Service):
     """Keeps what is owed, what must be understood, and what was sent."""
 
     name = "notification"
-    aggregates = (Account, Duty, Briefing, Team, Message)
+    aggregates = (Account, Duty, Candour, Briefing, Team, Message)
     directory: Directory
 
     @command
     async def discharge(self, act: Act, duty: UUID, channel: str, note: str) -> Saved:
-        """The account was given."""
+        """The account was given. One that the duty of candour asks for is put on its own record, by `candour`."""
         require_teller(act.role)
         found = await self.get(Duty, duty, act)
+        await self._not_of_candour(found)
         found.discharge(channel, note)
         return await self.save(act, found)
 
@@ -67,11 +94,39 @@ class Notification(Service):
         """Someone tried to give it; nobody was reached, or they did not wish to be told."""
         require_teller(act.role)
         found = await self.get(Duty, duty, act)
+        await self._not_of_candour(found)
         if declined:
             found.decline(note)
         else:
             found.attempt(note)
         return await self.save(act, found)
+
+    async def _not_of_candour(self, duty: Duty) -> None:
+        if duty.owing.rule_id in STEP_OF and await self.find(Candour, Candour.create_id(duty.journey)):
+            raise OnTheCandourRecord
+
+    @command
+    async def take_candour_step(
+        self, act: Act, journey: UUID, step: Step, note: str, *, apologised: bool = False
+    ) -> Saved:
+        """A step of the duty of candour was taken; the duty it stands for is discharged with it."""
+        require_teller(act.role)
+        candour = await self.get(Candour, Candour.create_id(journey), act)
+        candour.take(step, note, apologised=apologised)
+        return await self.save(act, candour, *await discharged_by(self, candour, step, note))
+
+    @command
+    async def record_candour_contact(self, act: Act, journey: UUID, what: Contact, note: str) -> Saved:
+        """The relevant person was not reached, cannot be, does not wish to hear, or is in contact again."""
+        require_teller(act.role)
+        candour = await self.get(Candour, Candour.create_id(journey), act)
+        what.on(candour)(note)
+        if what is Contact.RESUMED:
+            return await self.save(act, candour, *await in_contact_again(self, candour))
+        if what is Contact.TRIED:
+            return await self.save(act, candour)
+        declined = what is Contact.DECLINED
+        return await self.save(act, candour, *await without_contact(self, candour, note, declined=declined))
 
     @command
     async def ask(self, act: Act, briefing: UUID, question: str, options: list[str], right: int | None) -> Saved:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notification.application import Notification
-from services.notification.pages import briefings, duties, reach
+from services.notification.pages import briefings, candour, duties, reach
 from services.notification.projection.briefings import Briefings
+from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
 from services.notification.projection.outbox import Outbox
 
 
-def pages(notification: Notification, owed: Duties, issued: Briefings, sent: Outbox) -> APIRouter:
+def pages(notification: Notification, owed: Duties, issued: Briefings, sent: Outbox, candours: Candours) -> APIRouter:
     """Every page of notification."""
     router = APIRouter(include_in_schema=False)
     duties.add(router, notification, owed, issued, sent)
+    candour.add(router, notification, candours)
     briefings.add(router, notification, issued)
     reach.add(router, notification, issued)
     return router

@@ -21,6 +21,7 @@ from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.account import Account
+from services.notification.domain.candour import STEP_OF
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.duties import Duties
 from services.notification.projection.outbox import Outbox
@@ -97,6 +98,7 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
             journey=journey,
             site=(await service.directory.site(site)).title,
             duties=rows,
+            of_candour=set(STEP_OF),
             tellings=[row | {"recipient": DutyRecipient(row["recipient"]).label} for row in tellings],
             reads=me.role not in READS_ONLY,
             briefings=await briefings.of_journey(journey),

@@ -25,6 +25,7 @@ from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
+from services.notification.policy.candour import assessed
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import agreed_upon
 from services.notification.policy.records import ACTIONED, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
@@ -60,7 +61,7 @@ async def settle_what_is_owed(event: OpportunityTriaged, service: Any) -> Iterab
     rules = [rule.rule_id for rule in event.weighed]
     account.weigh(event.kind, event.themes, event.facts, rules, [a.rule_id for a in agreed], event.recorded)
     account.keep(list(BY_WEIGHING))
-    return await settle(service, account, agreed)
+    return [*await settle(service, account, agreed), *await assessed(service, event, account)]
 
 
 @react.register

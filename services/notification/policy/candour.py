@@ -1,0 +1,73 @@
+"""Keeping the candour record and the duties that stand behind it in step, whichever of the two was written first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.intake import OpportunityTriaged
+from contracts.taxonomy import Channel
+from libs.domain import Aggregate
+from services.notification.domain.account import Account
+from services.notification.domain.candour import ATTEMPTS, BASIS, RULE_OF, UNLESS_REACHED, Candour, Step
+from services.notification.domain.duty import Duty, duty_id
+
+NOT_PROPOSED = "It was weighed again, and nothing on record points to the duty any more."
+NOT_REACHED = "The relevant person cannot be reached; every attempt is on the candour record, regulation 20(5)."
+HOW: dict[Step, Channel] = {Step.TOLD_IN_PERSON: Channel.IN_PERSON, Step.WRITTEN_FOLLOW_UP: Channel.WRITING}
+ON_RECORD = "Every attempt is on the candour record."
+
+
+async def assessed(service: Any, event: OpportunityTriaged, account: Account) -> list[Aggregate]:
+    """Whether the duty applies, as the manager weighed it: yes, or proposed and not agreed, each with its facts."""
+    weighed = next((rule for rule in event.weighed if rule.rule_id == BASIS), None)
+    candour: Candour | None = await service.find(Candour, Candour.create_id(event.journey))
+    if candour is None and weighed is None:
+        return []
+    applies, because = (weighed.agreed, weighed.because) if weighed else (False, [NOT_PROPOSED])
+    if candour is None:
+        return [
+            Candour(
+                provider=account.provider, site=account.site, journey=account.journey, about=account.about,
+                applies=applies, because=because,
+            )
+        ]  # fmt: skip
+    candour.assess(because, applies=applies)
+    return [candour]
+
+
+async def discharged_by(service: Any, candour: Candour, step: Step, note: str) -> list[Aggregate]:
+    """The duty that a step discharges, where it is owed."""
+    rule = RULE_OF.get(step)
+    duty: Duty | None = await service.find(Duty, duty_id(candour.journey, rule)) if rule else None
+    if duty is None or duty.state != "owed":
+        return []
+    duty.discharge(HOW.get(step, Channel.AGREED), note)
+    return [duty]
+
+
+async def without_contact(service: Any, candour: Candour, note: str, *, declined: bool) -> list[Aggregate]:
+    """What was owed falls away while the person declines or is not found; that the attempts are on record is kept."""
+    changed: list[Aggregate] = []
+    for rule in (*UNLESS_REACHED, ATTEMPTS):
+        duty: Duty | None = await service.find(Duty, duty_id(candour.journey, rule))
+        if duty is None or duty.state != "owed":
+            continue
+        if rule == ATTEMPTS:
+            duty.discharge(Channel.RECORD, ON_RECORD)
+        elif declined:
+            duty.decline(note)
+        else:
+            duty.lift(NOT_REACHED)
+        changed.append(duty)
+    return changed
+
+
+async def in_contact_again(service: Any, candour: Candour) -> list[Aggregate]:
+    """What was not done yet is owed again."""
+    changed: list[Aggregate] = []
+    for rule in UNLESS_REACHED:
+        duty: Duty | None = await service.find(Duty, duty_id(candour.journey, rule))
+        if duty and duty.state in {"declined", "lifted"} and candour.applies:
+            duty.owe_again(duty.owing)
+            changed.append(duty)
+    return changed
