@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -160,6 +161,19 @@ async def test_evidence_is_compared_and_a_finding_rests_on_it(reception: Recepti
     page = await sent(ann, journey, "session", **met)
     assert "There: Occupational therapist." in page
     assert "Reported" in page, "the timeline begins with what intake has on record"
+
+
+async def test_the_timeline_begins_with_what_the_report_has_on_record(reception: Reception) -> None:
+    journey, intake = await triaged(reception.platform), reception.platform.service("intake")
+    await intake.refer(ANN, journey, "local_authority", "SG-2026-0417")
+    await intake.receive_decision(ANN, journey, "local_authority", "no_further_enquiry", "The hall was dark.")
+    await intake.attach(ANN, journey, b"%PDF-1.7\n1 0 obj\n%%EOF\n", date(2026, 2, 27), "Photo plan of the hall")
+    await reception.platform.settle()
+    ann = await reception.browser(MANAGER)
+    page = (await ann.get(f"/review/{journey}")).text
+    for said in ("Reported", "Made safe", "Weighed by a manager", "Passed on to local authority", "The hall was dark."):
+        assert said in page, said
+    assert "Photo plan of the hall (from 27 February 2026, sent in 2 March 2026)" in page
 
 
 async def test_what_others_recommend_is_decided_on_and_whoever_was_asked_is_heard(reception: Reception) -> None:

@@ -115,6 +115,10 @@ async def test_a_step_asks_for_something_and_takes_a_reason_instead(reception: R
     assert (
         "Does not apply" in (await ann.get(f"/review/{journey}?{passed.headers['Location'].rpartition('?')[2]}")).text
     )
+    assert "Nobody was there." in (await ann.get(f"/review/{journey}/step/2")).text
+    late = await ann.post(f"/review/{journey}/step/2/pass-over", because="It was brief.", key="late")
+    assert late.status_code == 409
+    assert "Somebody has said already why" in late.text
     assert (await ann.get(f"/review/{journey}/step/9")).status_code == 404
 
 

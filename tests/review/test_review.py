@@ -132,9 +132,9 @@ class TestPassingOver:
             event(Review.StepPassedOver, step=2, because="Nobody was there.")
         )
 
-    def test_passing_over_twice_is_no_news(self) -> None:
+    def test_nobodys_reason_for_passing_over_is_lost_to_anothers(self) -> None:
         past = event(Review.StepPassedOver, step=2, because="x")
-        given(Review, OPENED, past).when(lambda r: r.pass_over(2, "y")).nothing()
+        given(Review, OPENED, past).when(lambda r: r.pass_over(2, "y")).refused(no.StepAlreadyPassedOver)
 
     def test_it_needs_a_step_and_a_reason(self) -> None:
         given(Review, OPENED).when(lambda r: r.pass_over(9, "x")).refused(no.UnknownStep)

@@ -26,6 +26,10 @@ class UnknownStep(Refused):
     """There is no such step in this reflection. Choose one of the steps shown."""
 
 
+class StepAlreadyPassedOver(Refused):
+    """Somebody has said already why this step does not apply. Read theirs; yours was not saved and is still here."""
+
+
 class WordsMissing(Refused):
     """Nothing was written. Say it in a sentence or two, in your own words."""
 

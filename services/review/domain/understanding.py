@@ -77,8 +77,9 @@ class Understanding(Aggregate):
         self._require_open()
         self._require_step(step)
         no.require_words(because)
-        if step not in self.answers.passed_over:
-            self.trigger_event(self.StepPassedOver, step=step, because=because)
+        if step in self.answers.passed_over:
+            raise no.StepAlreadyPassedOver
+        self.trigger_event(self.StepPassedOver, step=step, because=because)
         self._draw_conclusions()
 
     def identify_factor(self, category: str, words: str, behind: UUID | None = None, expected: str = "") -> None:

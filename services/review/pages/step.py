@@ -167,6 +167,9 @@ class StepPage:
             "others": _by_question(await self._own(row["journey"])),
             "named": {each.id: names.find(form.value(each.id), known) for each in asked.questions},
             "saved": saved,
+            "reasons": await opened(
+                self.reviewing.mapper.keys, await self.reviews.remarks(row["journey"], f"step-{number}"), "words"
+            ),
             "longest": LONGEST,
         }
         return shell.page(request, "review/step.html", status, **shown)

@@ -53,6 +53,7 @@ async def _understood(reviewing: Reviewing, reviews: Reviews, row: dict[str, Any
         "whys": words.whys(factors),
         "people_only": words.people_only(factors),
         "system_answers": [each | {"role_label": words.labelled(Role, each["role"])} for each in said],
+        "nothing_found": await opened(keys, await reviews.remarks(journey, "no_factor"), "words"),
         "shared": await reviews.shared_texts(journey),
     }
 

@@ -98,7 +98,16 @@ def passed_over(event: Review.StepPassedOver, rows: Rows) -> None:
         "UPDATE review SET passed_over = array_append(passed_over, %s) WHERE journey = %s AND NOT %s = ANY(passed_over)",
         (event.step, event.journey, event.step),
     )
+    _remark(event, f"step-{event.step}", event.because, rows)
     _moved(event, rows)
+
+
+def _remark(event: Event, section: str, words: str, rows: Rows) -> None:
+    """Beside what others said in the same place, never instead of it."""
+    rows.execute(
+        "INSERT INTO remark VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (event.journey, event.originator_version, section, words, event.by.role, event.recorded),
+    )
 
 
 @project.register
@@ -124,6 +133,7 @@ def factor_withdrawn(event: Review.FactorWithdrawn, rows: Rows) -> None:
 @project.register
 def no_factor_found(event: Review.NoFactorFound, rows: Rows) -> None:
     rows.execute("UPDATE review SET without_factor = %s WHERE journey = %s", (event.because, event.journey))
+    _remark(event, "no_factor", event.because, rows)
     _moved(event, rows)
 
 

@@ -102,6 +102,12 @@ class Reviews(View):
         """Everything said of the system that allowed it, in the order it was said."""
         return await self.rows("SELECT * FROM system_answer WHERE journey = %s ORDER BY version", (journey,))
 
+    async def remarks(self, journey: UUID, section: str) -> list[dict[str, Any]]:
+        """Why a step was passed over, or why no factor was found: everything said, in the order it was said."""
+        return await self.rows(
+            "SELECT * FROM remark WHERE journey = %s AND section = %s ORDER BY version", (journey, section)
+        )
+
     async def shared_texts(self, journey: UUID) -> dict[str, dict[str, Any]]:
         """What will be shared, by section: what was learned, and the example."""
         found = await self.rows("SELECT * FROM shared_text WHERE journey = %s", (journey,))

@@ -4,7 +4,7 @@ from typing import LiteralString
 
 TABLE_NAMES = (
     "review", "opportunity", "answer", "factor", "recommendation", "participant", "entry", "evidence",
-    "own_answer", "added_question", "factor_expected", "system_answer", "shared_text", "sign_off",
+    "own_answer", "added_question", "factor_expected", "system_answer", "remark", "shared_text", "sign_off",
     "specialist", "session", "evidence_author", "finding", "challenge", "advice", "decision", "barred",
     "owner", "sample", "sampled_case", "known_case", "person", "heard", "attached",
 )  # fmt: skip
@@ -66,6 +66,10 @@ TABLES: LiteralString = """
         CREATE TABLE IF NOT EXISTS system_answer (
             journey uuid NOT NULL, version bigint NOT NULL, words text NOT NULL, role text NOT NULL,
             recorded timestamptz NOT NULL, PRIMARY KEY (journey, version)
+        );
+        CREATE TABLE IF NOT EXISTS remark (
+            journey uuid NOT NULL, version bigint NOT NULL, section text NOT NULL, words text NOT NULL,
+            role text NOT NULL, recorded timestamptz NOT NULL, PRIMARY KEY (journey, version)
         );
         CREATE TABLE IF NOT EXISTS shared_text (
             journey uuid NOT NULL, section text NOT NULL, number int NOT NULL, words text NOT NULL, role text NOT NULL,
