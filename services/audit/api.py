@@ -58,6 +58,7 @@ def _ledgers(api: APIRouter, audit: Audit) -> None:
 
     @api.get("/journeys/{journey}")
     async def decisions(me: Me, journey: UUID) -> list[dict[str, Any]]:
+        await audit.require_reach(me, journey)
         return [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
 
 

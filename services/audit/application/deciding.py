@@ -64,6 +64,12 @@ class Deciding(Verifying):
         kind, _, name = me.scope.partition(":")
         return name if kind == "provider" else "", sites
 
+    async def require_reach(self, me: SignedIn, journey: UUID) -> None:
+        """Raises NotFound for a journey of a site that the reader's post does not cover."""
+        site, (_, sites) = await self.site_of(str(journey)), await self.reach(me)
+        if site and site not in {each.site_id for each in sites}:
+            raise NotFound("There is no such journey among those that your post covers.")
+
     async def decided(
         self, me: SignedIn, wanted: Wanted, before: tuple[datetime, str, int] | None = None
     ) -> list[Decision]:
