@@ -20,6 +20,7 @@ from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import MOST_RECORDS, Assurance
 from services.assurance.domain.figures import month_after, month_of
+from services.assurance.pages.places import Offer, offered
 from services.assurance.pages.words import audit_figures
 from services.assurance.projection.vigilance import PAGE
 
@@ -37,14 +38,14 @@ def add(router: APIRouter, assurance: Assurance) -> None:
 
 def _list(router: APIRouter, assurance: Assurance) -> None:
     @router.get("/assurance/audits")
-    async def show(request: Request, me: Me, after: int = 0, page: Page = 1) -> Response:
+    async def show(request: Request, me: Me, after: int = 0, page: Page = 1, site: str = "") -> Response:
         await assurance.vigilance.reached("assurance", after)
-        return await _page(request, me, Form(), page)
+        return await _page(request, me, Form({"site": site}), page)
 
     @router.post("/assurance/audits")
     async def draw(request: Request, me: Me) -> Response:
         form = await Form.of(request)
-        choices = [value for value, _ in await _choices(me)]
+        choices = [value for value, _ in (await _offer(me, form)).choices]
         chosen = form.one_of("tool", choices, "Choose the audit and the site.")
         month = form.one_of("period", [value for value, _ in _months()], "Choose the month.")
         records = form.whole_number("records", 0, MOST_RECORDS)
@@ -63,11 +64,9 @@ def _list(router: APIRouter, assurance: Assurance) -> None:
         this = month_of(assurance.today())
         return [(month_after(this, -n).isoformat(), f"{month_after(this, -n):%B %Y}") for n in range(6)]
 
-    async def _choices(me: SignedIn) -> list[tuple[str, str]]:
-        sites = await sites_of(assurance.directory, me)
-        return [
-            (f"{s.site_id}/{t.id}", f"{s.title}: {t.title}") for s in sites for t in await assurance.tools(s.site_id)
-        ]
+    async def _offer(me: SignedIn, form: Form) -> Offer:
+        site = form.value("tool").partition("/")[0] or form.value("site")
+        return await offered(await sites_of(assurance.directory, me), site, assurance.tools)
 
     async def _page(request: Request, me: SignedIn, form: Form, page: int, status: int = 200) -> Response:
         titles = {each.site_id: each.title for each in await sites_of(assurance.directory, me)}
@@ -80,7 +79,7 @@ def _list(router: APIRouter, assurance: Assurance) -> None:
             audits=[row | {"place": titles[row["site"]], "month": f"{row['period']:%B %Y}"} for row in rows[:PAGE]],
             previous=f"/assurance/audits?page={page - 1}" if page > 1 else "",
             next=f"/assurance/audits?page={page + 1}" if len(rows) > PAGE else "",
-            choices=await _choices(me),
+            offer=await _offer(me, form),
             months=_months(),
             form=form,
         )

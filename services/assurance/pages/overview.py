@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -17,6 +18,8 @@ from services.assurance.application import Assurance
 from services.assurance.pages.words import journeys_of, measured, round_words
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+AHEAD = timedelta(days=31)
+"""How long before its day a change is shown as to be looked at again."""
 FEW = 3
 """With more sites than this, rounds are shown where one is missing; the others are a click away at their site."""
 
@@ -36,6 +39,10 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             measures=await _measures(assurance, titles),
             rounds=await _rounds(assurance, me, titles),
             changes=await _changes(assurance, titles),
+            looks=[
+                row | {"site_title": titles[row["site"]]}
+                for row in await assurance.standing.looks_due(list(titles), assurance.today() + AHEAD)
+            ],
             many=len(titles) > 1,
         )
 

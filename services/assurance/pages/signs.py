@@ -18,6 +18,7 @@ from libs.web.reach import sites_of, within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import Assurance
+from services.assurance.pages.places import Offer, offered
 from services.assurance.pages.words import firing_words
 from services.assurance.projection.vigilance import PAGE
 
@@ -30,15 +31,17 @@ def add(router: APIRouter, assurance: Assurance) -> None:
     """The page of signs and triggers."""
 
     @router.get("/assurance/signs")
-    async def show(request: Request, me: Me, after: int = 0, page: Page = 1) -> Response:
+    async def show(request: Request, me: Me, after: int = 0, page: Page = 1, site: str = "") -> Response:
         await assurance.vigilance.reached("assurance", after)
-        typed = {"noted_on": assurance.today().isoformat(), "times": "1"}
+        typed = {"site": site, "noted_on": assurance.today().isoformat(), "times": "1"}
         return await _page(request, me, Form(typed), page=page)
 
     @router.post("/assurance/signs")
     async def notice(request: Request, me: Me) -> Response:
         form = await Form.of(request)
-        chosen = form.one_of("sign", [value for value, _ in await _choices(assurance, me)], "Choose what you noticed.")
+        chosen = form.one_of(
+            "sign", [value for value, _ in (await _offer(assurance, me, form)).choices], "Choose what you noticed."
+        )
         times = form.whole_number("times", 1, MOST, "Enter how often you noticed it.")
         on = form.day("noted_on", "Enter the day.")
         note = form.text("note", longest=2000)
@@ -86,7 +89,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
                 for each in await opened(assurance.mapper.keys, done, "how")
             ],
             signs=[row | {"place": titles[row["site"]]} for row in await assurance.vigilance.signs(list(titles))],
-            choices=await _choices(assurance, me),
+            offer=await _offer(assurance, me, form),
             previous=f"/assurance/signs?page={page - 1}" if page > 1 else "",
             next=f"/assurance/signs?page={page + 1}" if len(owed) > PAGE else "",
             many=len(titles) > 1,
@@ -95,11 +98,6 @@ def add(router: APIRouter, assurance: Assurance) -> None:
         )
 
 
-async def _choices(assurance: Assurance, me: SignedIn) -> list[tuple[str, str]]:
-    """Each early sign at each of my sites."""
-    sites = await sites_of(assurance.directory, me)
-    return [
-        (f"{site.site_id}/{sign.id}", f"{site.title}: {sign.title}" if len(sites) > 1 else sign.title)
-        for site in sites
-        for sign in await assurance.early_signs(site.site_id)
-    ]
+async def _offer(assurance: Assurance, me: SignedIn, form: Form) -> Offer:
+    site = form.value("sign").partition("/")[0] or form.value("site")
+    return await offered(await sites_of(assurance.directory, me), site, assurance.early_signs)

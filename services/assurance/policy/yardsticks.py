@@ -19,7 +19,7 @@ from services.assurance.policy.reacting import Records, measure_at, react
 @react.register
 async def take_a_site_in(event: governance.SiteRegistered, service: Records) -> Iterable[Aggregate]:
     programme = await _programme(event.provider, service)
-    before = _asked(programme)
+    before = _asked(programme, event.site_id)
     programme.take_in(Place(event.site_id, event.nation, event.service_kind, event.opened_on))
     return [programme, *await _hold_to(programme, before, service, only=event.site_id)]
 
@@ -36,11 +36,17 @@ async def _programme(provider: str, service: Records) -> Programme:
     return await service.find(Programme, Programme.create_id(provider)) or Programme.open(provider)
 
 
-def _asked(programme: Programme) -> set[tuple[type[Measure | Cadence], UUID]]:
-    """Everything a programme asks for, by identity."""
-    measures = {(Measure, Measure.create_id(each.id, place.site)) for place, each, _ in programme.measures()}
+def _asked(programme: Programme, only: str = "") -> set[tuple[type[Measure | Cadence], UUID]]:
+    """Everything a programme asks for, by identity; with `only`, of one site and of the provider as a whole."""
+    measures = {
+        (Measure, Measure.create_id(each.id, place.site))
+        for place, each, _ in programme.measures()
+        if only in {"", place.site}
+    }
     cadences = {
-        (Cadence, Cadence.create_id(each.id, programme.provider, site)) for site, _, each, _ in programme.cadences()
+        (Cadence, Cadence.create_id(each.id, programme.provider, site))
+        for site, _, each, _ in programme.cadences()
+        if only in {"", site} or not site
     }
     return measures | cadences
 
@@ -49,7 +55,7 @@ async def _hold_to(
     programme: Programme, before: set[tuple[type[Measure | Cadence], UUID]], service: Records, only: str = ""
 ) -> list[Aggregate]:
     """Every measure and cadence as the programme asks for it now, at one site or at all; the rest withdrawn."""
-    no_more = await gather(*(service.find(kind, identity) for kind, identity in before - _asked(programme)))
+    no_more = await gather(*(service.find(kind, identity) for kind, identity in before - _asked(programme, only)))
     dropped = [each for each in no_more if each]
     version = ", ".join(sorted(pack.version for pack in programme.packs.values()))
     for each in dropped:

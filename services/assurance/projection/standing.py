@@ -157,6 +157,16 @@ class Standing(View):
             "reviews": await self.rows("SELECT * FROM review_date WHERE journey = %s ORDER BY due", (journey,)),
         }
 
+    async def looks_due(self, sites: Sequence[str], until: date, limit: int = 50) -> list[dict[str, Any]]:
+        """Changes that no measure fits and that are to be looked at again by a day, or were not when they should have."""
+        return await self.rows(
+            "SELECT r.journey, r.months, r.due, r.site, r.rounds, f.what_changed FROM review_date r"
+            " JOIN follow_up f USING (journey) WHERE r.site = ANY(%s) AND r.measure_id = ''"
+            " AND ((r.held IS NULL AND r.due <= %s) OR r.rounds = 0) AND NOT EXISTS (SELECT FROM observation o"
+            " WHERE o.journey = r.journey AND o.at > r.due - interval '92 days') ORDER BY r.due LIMIT %s",
+            (list(sites), until, limit),
+        )
+
     async def open_follow_ups(self, sites: Sequence[str], limit: int = 50) -> list[dict[str, Any]]:
         """Changes at these sites that are not yet shown to last, with the states that hold, oldest first."""
         return await self.rows(
