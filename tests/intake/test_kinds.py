@@ -157,8 +157,10 @@ async def test_small_things_add_up_to_a_pattern_that_somebody_decides_on(
     field = f"why-{here.rpartition('/')[2]}"
     answer = await ann.post(f"{here}/recognise", **{field: "Each time at tea. Two of us serve it now."})
     assert answer.status_code == 303, answer.text
-    assert "Low-level concerns about the same person: 3" in (await ann.get(answer.headers["Location"])).text
     await reception.platform.settle()
+    begun = (await ann.get(answer.headers["Location"])).text
+    assert "Low-level concerns about the same person: 3" in begun
+    assert f'href="/intake/{journey}"' in begun
     assert here not in (await ann.get("/intake/patterns")).text
     again = await ann.post(f"{here}/set-aside", **{field: "No."})
     assert again.status_code == 409

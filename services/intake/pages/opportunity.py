@@ -112,6 +112,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             if sent
             else [],
             changed=changed(opportunity),
+            born_of=[f"/intake/{each}" for each in await intake.patterns.born_of(journey)],
             beside=[(f"/intake/{row['journey']}", OpportunityKind(row["kind"]).label, row) for row in beside],
             marks=sorted({each.kind for each in find(opportunity.summary)} & MARKS),
             employs=me.role in EMPLOYERS and concerns_staff(opportunity),

@@ -25,7 +25,7 @@ class Patterns(View):
     """Sightings, and the evidence that somebody has decided on already."""
 
     name = "patterns"
-    table_names = ("sighting", "decided")
+    table_names = ("sighting", "decided", "born")
     tables = """
         CREATE TABLE IF NOT EXISTS sighting (
             journey uuid PRIMARY KEY,
@@ -42,6 +42,7 @@ class Patterns(View):
         );
         CREATE INDEX IF NOT EXISTS sighting_person ON sighting (person) WHERE person <> '';
         CREATE INDEX IF NOT EXISTS sighting_latest ON sighting (site, occurred DESC);
+        CREATE TABLE IF NOT EXISTS born (opportunity uuid, journey uuid, PRIMARY KEY (opportunity, journey));
         CREATE TABLE IF NOT EXISTS decided (pattern uuid, journey uuid, PRIMARY KEY (pattern, journey));
     """
 
@@ -70,6 +71,12 @@ class Patterns(View):
             " WHERE it.journey = %s ORDER BY o.occurred DESC LIMIT %s",
             (sites, reader, journey, MOST_BESIDE),
         )
+
+    async def born_of(self, opportunity: UUID) -> list[UUID]:
+        """The journeys of the pattern for which an opportunity began; none for any other."""
+        return [
+            row["journey"] for row in await self.rows("SELECT journey FROM born WHERE opportunity = %s", (opportunity,))
+        ]
 
     async def decided(self, patterns: list[UUID]) -> dict[UUID, set[UUID]]:
         """The evidence of these patterns that somebody decided on already."""
@@ -130,6 +137,8 @@ def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> N
 @project.register
 def recognised(event: Pattern.Recognised, rows: Rows) -> None:
     _decided(event.originator_id, event.evidence, rows)
+    for journey in event.evidence:
+        rows.execute("INSERT INTO born VALUES (%s, %s) ON CONFLICT DO NOTHING", (event.opportunity, journey))
 
 
 @project.register
