@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import isclose, sqrt
 from statistics import fmean
 
-from libs.statistics.quantiles import NotCalculable, poisson_quantile
+from libs.statistics.quantiles import NotCalculable, poisson_quantiles
 from libs.statistics.runs import Runs, runs_about
 from libs.statistics.xmr import TRIAL, mean_moving_range
 
@@ -130,9 +130,11 @@ def few_rates(
     """
     kept = baseline(len(counts), freeze, exclude)
     mean = _pooled(counts, exposure, kept)
+    expected = [mean * of for of in exposure]
+    four = zip(*(poisson_quantiles(p, expected) for p in TAILS), strict=True)
     points = []
-    for count, of, included in zip(counts, exposure, kept.included, strict=True):
-        lower, upper, near_lower, near_upper = (poisson_quantile(p, mean * of) / of for p in TAILS)
+    for count, of, included, lines in zip(counts, exposure, kept.included, four, strict=True):
+        lower, upper, near_lower, near_upper = (line / of for line in lines)
         points.append(Point(count / of, mean, lower, upper, near_lower, near_upper, included))
     return Chart(Kind.RATE, tuple(points), mean, len(kept.base), runs_of(points))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import comb
 
 NEAR, FAR = 0.025, 0.001
@@ -47,16 +48,19 @@ def binomial_interval(count: float, of: float, tail: float = NEAR) -> tuple[floa
     return low, high
 
 
-def poisson_quantile(p: float, mean: float) -> int:
-    """The least count that at most so many are seen with probability `p` or more, where `mean` are expected."""
+def poisson_quantiles(p: float, means: Sequence[float]) -> list[int]:
+    """For each mean, the least count that at most so many are seen with probability `p` or more."""
+    import numpy as np
     from scipy import special
 
-    count = max(0, int(mean + normal_quantile(p) * mean**0.5) - 3)
-    while special.pdtr(count, mean) < p:
-        count += 1
-    while count and special.pdtr(count - 1, mean) >= p:
-        count -= 1
-    return count
+    expected = np.asarray(means, dtype=float)
+    some = expected > 0
+    safe = np.where(some, expected, 1.0)
+    # The inverse is not a whole number; the whole one beside it is found by asking, so that no rounding decides.
+    count = np.maximum(0, np.ceil(special.pdtrik(p, safe)))
+    count = np.where(special.pdtr(count, safe) < p, count + 1, count)
+    count = np.where((count > 0) & (special.pdtr(np.maximum(0, count - 1), safe) >= p), count - 1, count)
+    return [int(each) for each in np.where(some, count, 0)]
 
 
 def fair_coin_quantile(tosses: int, percent: int = 5) -> int:

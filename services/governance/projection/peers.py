@@ -64,12 +64,20 @@ def _of_kind(unit: str, kind: str, members: Sequence[Site]) -> Peers:
 
 def site_rates(peers: Peers, rows: Sequence[dict[str, Any]]) -> list[SiteRate]:
     """Each site's events over its exposure, of the months for which it stated the group's unit."""
-    found = []
+    found, stated = [], by_site(rows, peers.unit)
     for site in peers.sites:
-        kept = [row for row in rows if row["site"] == site.site_id and row["unit"] == peers.unit]
-        if kept:
+        if kept := stated.get(site.site_id):
             events, exposure = sum(row["events"] for row in kept), sum(row["exposure"] for row in kept)
             found.append(SiteRate(site.site_id, site.title, events, exposure, len(kept)))
+    return found
+
+
+def by_site(rows: Sequence[dict[str, Any]], unit: str = "") -> dict[str, list[dict[str, Any]]]:
+    """Each site's months with a stated unit: with this one, where one is named."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["unit"] and unit in ("", row["unit"]):
+            found[row["site"]].append(row)
     return found
 
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from libs.directory import Site
-from services.governance.domain.trending import Month, trend_of_rates
-from services.governance.projection.peers import Peers
+from services.governance.domain.trending import ENOUGH_EVENTS, Month, trend_of_rates
+from services.governance.projection.peers import Peers, by_site
 
 LEVELS = 4
 """How strongly a cell is shaded: 1 less than half of the group's rate, 2 up to it, 3 up to twice, 4 above."""
@@ -68,10 +68,12 @@ def _cell(events: int, exposure: float, usual: float | None) -> Cell:
 
 
 def risen(sites: Sequence[Site], rows: Sequence[dict[str, Any]]) -> list[Risen]:
-    """Where a theme rose beyond what chance explains at a site itself, the first first."""
-    found = []
+    """Where a theme rose beyond what chance explains at a site itself, the first first; of one or two nothing is said."""
+    found, stated = [], by_site(rows)
     for site in sites:
-        kept = [row for row in rows if row["site"] == site.site_id and row["unit"]]
+        kept = stated.get(site.site_id, [])
+        if sum(row["events"] for row in kept) < ENOUGH_EVENTS:
+            continue
         trended = trend_of_rates([Month(row["month"], row["events"], row["exposure"]) for row in kept])
         high = [point for point in trended.points if point.signal and point.signal.is_high] if trended else []
         if trended and high and high[0].month:
