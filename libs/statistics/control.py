@@ -135,6 +135,8 @@ def few_rates(
     points = []
     for count, of, included, lines in zip(counts, exposure, kept.included, four, strict=True):
         lower, upper, near_lower, near_upper = (line / of for line in lines)
+        # Where next to nothing is expected, none at all is the limit; it is drawn at the mean, and one is beyond both.
+        upper, near_upper = max(upper, mean), max(near_upper, mean)
         points.append(Point(count / of, mean, lower, upper, near_lower, near_upper, included))
     return Chart(Kind.RATE, tuple(points), mean, len(kept.base), runs_of(points))
 
