@@ -123,7 +123,9 @@ async def test_a_theme_is_reviewed_on_cases_that_nobody_picked(reception: Recept
     sample = await reviewing.reviews.sample(journey)
     assert sample["fitting"] >= len(cases)
     assert sample["seed"] in page
-    fitting = {row["journey"] for row in await reviewing.reviews.rows("SELECT journey FROM known_case")} - {journey}
+    found = await reviewing.reviews.rows("SELECT journey FROM known_case WHERE 'falls' = ANY(themes)")
+    fitting = {row["journey"] for row in found} - {journey}
+    assert sample["fitting"] == len(fitting)
     assert sample["cases"] == draw(fitting, sample["seed"], 2)
     again = await ann.post(f"/review/{journey}/sample", **query, key="again")
     assert "so that nobody can pick the cases" in again.text
@@ -197,12 +199,15 @@ async def test_what_others_recommend_is_decided_on_and_whoever_was_asked_is_hear
     await sent(bo, journey, "contribution", post_id="elm.deputy_manager", took_part="yes")
     refused = await bo.post(f"/review/{journey}/sign-off", agreed="yes", key="undecided")
     assert "has no decision yet" in refused.text
+    carer = await reception.browser(CARER, "person:cy")
+    await carer.get(f"/review/{journey}")
+    hers = {"advice_id": str(uuid4()), "decision": "accepted", "decision_because": "It is dark."}
+    assert "decided by someone who answers" in (await carer.post(f"/review/{journey}/decision", **hers)).text
     for advice in (each["advice_id"] for each in await reviewing.reviews.advice(journey)):
         decided = {"advice_id": str(advice), "decision": "accepted_in_part", "decision_because": "Where it is dark."}
         assert "Accepted in part" in await sent(bo, journey, "decision", **decided)
     page = await sent(bo, journey, "sign-off", agreed="yes")
     assert "This review is signed off." in page
-    carer = await reception.browser(CARER, "person:cy")
     assert "Waiting for your sign-off" not in (await carer.get("/review")).text
 
 

@@ -329,6 +329,11 @@ class TestSignOff:
         assert not past.aggregate.signed_off
         past.when(lambda r: r.sign_off(), by=READER).then(event(Review.SignedOff))
 
+    def test_it_is_reopened_by_someone_who_answers_for_the_service(self) -> None:
+        past = given(Review, OPENED, *STEPS, factor(), STATED, SIGNED_OFF)
+        carer = Act("person:cy", "care_worker")
+        past.when(lambda r: r.reopen("More came to light."), by=carer).refused(no.RoleDoesNotDecide)
+
     def test_only_a_signed_off_review_is_reopened(self) -> None:
         given(Review, OPENED).when(lambda r: r.reopen("x")).refused(no.NotSignedOffYet)
 

@@ -67,6 +67,7 @@ class Concluding(Records):
     async def decide(self, act: Act, journey: UUID, advice: UUID, decision: str, because: str) -> Saved:
         """Decide on a finding or a recommendation, another body's or our own; also after the sign-off."""
         review = await self.review_for(act, journey)
+        review.require_answering_for_it()
         scrutiny = await self.scrutiny_for(act, journey)
         scrutiny.decide(advice, decision, because, review.recommendations)
         return await self.save(act, scrutiny)

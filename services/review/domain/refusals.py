@@ -87,6 +87,10 @@ class RoleDoesNotSignOff(Refused):
     """A review is signed off by someone who answers for the service. Ask one of the posts shown on the page."""
 
 
+class RoleDoesNotDecide(Refused):
+    """This is decided by someone who answers for the service. Tell one of the posts shown at the sign-off why it matters."""
+
+
 class VoicesMissing(Refused):
     """Someone who was asked has neither taken part nor has a reason on record. Nobody is left out without one."""
 

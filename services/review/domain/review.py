@@ -250,8 +250,14 @@ class Review(Understanding):
         """Take a signed-off review up again, with the reason on the record."""
         if not self.signed_off:
             raise no.NotSignedOffYet
+        self.require_answering_for_it()
         no.require_words(because)
         self.trigger_event(self.Reopened, because=because)
+
+    def require_answering_for_it(self) -> None:
+        """Raises RoleDoesNotDecide for a role that answers neither for the service nor for this review."""
+        if circumstances().role not in self.signers:
+            raise no.RoleDoesNotDecide
 
     @event(Reopened)
     def _(self) -> None:
