@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -107,7 +107,15 @@ async def _titles(audit: Audit) -> dict[str, str]:
 def _page(request: Request, me: SignedIn, form: Form, status: int = 200, **found: Any) -> Response:
     around: dict[str, Any] = {
         "form": form, "found": None, "titles": {}, "parts": PARTS, "shown": SHOWN, "most": MOST_BYTES,
-        "may_adopt": me.role in ADOPTERS and me.scope.startswith("provider:"),
+        "day": _day, "may_adopt": me.role in ADOPTERS and me.scope.startswith("provider:"),
     }  # fmt: skip
     page: Response = request.app.state.shell.page(request, "deploy/replay.html", status, **around | found)
     return page
+
+
+def _day(moment: date | str | None) -> str:
+    """A day as a reader meets it, from a day or a moment as the document states it."""
+    if moment is None:
+        return "no date"
+    day = local_day(datetime.fromisoformat(moment)) if isinstance(moment, str) else moment
+    return f"{day.day} {day:%B %Y}"

@@ -176,7 +176,7 @@ def _clock(moment: Moment, before: Rule | None, after: Rule | None, now: datetim
         return None
     given = (moment.case.given or {}).get(duty_id(moment.case.journey, rule.id))
     return {
-        "journey": str(moment.case.journey), "clock": rule.id, "occasion": moment.occasion,
+        "journey": str(moment.case.journey), "clock": rule.id, "title": rule.title, "occasion": moment.occasion,
         "began": moment.begins(running), "was_due": was, "would_be_due": would,
         "done": given, "was": standing(given, was, now), "would_be": standing(given, would, now),
     }  # fmt: skip

@@ -75,7 +75,7 @@ def _clocks(
             began = figures.start_of(definition, _as_figure(case), _reached(case)) if definition else None
             done = _all_reached(definition, case) if definition else None
             yield {
-                "journey": str(case.journey), "clock": measure, "occasion": "measured", "began": began,
+                "journey": str(case.journey), "clock": measure, "title": _title(new, old), "occasion": "measured", "began": began,
                 "was_due": was_due, "would_be_due": would_due, "done": done, "was": was, "would_be": would,
             }  # fmt: skip
 
@@ -113,9 +113,10 @@ def _figure(
     was, would = (
         figures.evaluate(each, known, milestones, month, now, days) if each else None for each in (old, new)
     )  # fmt: skip
-    if _counted(was) != _counted(would):
+    if _counted(was) != _counted(would) and any(each and each.denominator for each in (was, would)):
         told = {
             "trigger": measure,
+            "title": _title(new, old),
             "what": "target of a month",
             "month": month,
             "was": _counted(was),
@@ -143,6 +144,11 @@ def _reached(case: Case) -> Mapping[str, datetime]:
     return cast("Mapping[str, datetime]", case.milestones)
 
 
+def _title(*given: Measure | Cadence | PatternRule | None) -> str:
+    """What it is called: by the new rules, or by the old ones where the new have none."""
+    return next(each.title for each in given if each)
+
+
 def _months(first: date, last: date) -> Iterator[date]:
     month = figures.month_of(first)
     while month <= last:
@@ -161,7 +167,13 @@ def rounds(history: History, old: RulePack | None, new: RulePack) -> Found:
                 yield (
                     place.site,
                     "triggers",
-                    {"trigger": name, "what": "regular round", "was": before, "would_be": after},
+                    {
+                        "trigger": name,
+                        "title": _title(would.get(name), was.get(name)),
+                        "what": "regular round",
+                        "was": before,
+                        "would_be": after,
+                    },
                 )
 
 
@@ -182,7 +194,13 @@ def patterns(history: History, old: RulePack | None, new: RulePack, first: date,
             continue
         before, after = (set(_proposed(each.get(name), seen, first, last)) for each in (was, would))
         for site, value, at in sorted(before ^ after):
-            told = {"trigger": name, "what": "pattern proposed", "about": value if value == site else "", "at": at}
+            told = {
+                "trigger": name,
+                "title": _title(would.get(name), was.get(name)),
+                "what": "pattern proposed",
+                "about": value if value == site else "",
+                "at": at,
+            }
             off = "would have been set off" if (site, value, at) in after else "would not have been set off"
             yield site, "triggers", told | {"sets_off": off}
 

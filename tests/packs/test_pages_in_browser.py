@@ -107,6 +107,6 @@ async def test_rules_are_tried_out_at_a_desk(browser: Browser, site: str) -> Non
         await page.get_by_role("button", name="Try them out").click()
         await expect(page.get_by_text("would have made of")).to_be_visible()
         await page.get_by_text("Elm: every difference").click()
-        await expect(page.get_by_text("indicator-reviewed-in-one-working-day").first).to_be_visible()
+        await expect(page.get_by_text("reviewed by a manager within one working day").first).to_be_visible()
         await sound(seen, "tried")
         await expect(page.get_by_role("button", name="Go to adopt these rules")).to_be_visible()

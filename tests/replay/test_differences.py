@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts.taxonomy import Milestone
 from deploy.replay.history import TAKEN, Case, History, Weighing
 from deploy.replay.running import Period, compared
 from libs.rules import pack_of, propose
@@ -149,6 +150,20 @@ def test_a_round_at_another_interval_is_told_for_each_place_where_it_is_held() -
     assert [(each["trigger"], each["was"]["every"], each["would_be"]["every"]) for each in found] == [
         ("audit", "weekly", "monthly")
     ]
+
+
+def test_a_month_in_which_there_was_nothing_to_measure_is_no_difference() -> None:
+    measure = {"id": "m", "title": "Seen in a day", "cohort": {"kinds": ["near_miss"]}, "starts_at": "recorded",
+               "numerator": {"all_of": ["management_reviewed"], "within": "working_days", "n": 1}, "denominator": "All",
+               "target_percent": 100, "direction": "higher_is_better", "check": "monthly", "sources": ["policy"]}  # fmt: skip
+    new = OLD | {"version": "2", "measures": [measure]}
+    assert compared(history(complaint()), new, MARCH).content["sites"] == {}
+    near_miss = complaint()
+    near_miss.kind = "near_miss"
+    near_miss.milestones[Milestone.MANAGEMENT_REVIEWED] = MONDAY
+    [trigger] = compared(history(near_miss), new, MARCH).content["sites"]["elm"]["triggers"]
+    assert (trigger["title"], trigger["was"]) == ("Seen in a day", None)
+    assert trigger["would_be"] == {"met": 1, "of": 1, "target_met": True}
 
 
 def test_a_pattern_is_set_off_by_the_case_that_makes_enough_within_its_days() -> None:
