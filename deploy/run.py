@@ -108,7 +108,7 @@ class EmbeddedRun:
             people: list[Persona] = await personas(platform)
             door = Door(platform, lambda: people, banner=self._banner)
             await door.open()
-            door.app.include_router(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
+            door.add(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
             renewing = asyncio.create_task(_renew(people, platform))
             try:
                 await self._listen(door, people)

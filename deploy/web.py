@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from deploy.accounts import accounts
 from deploy.house import Platform
 from deploy.packs.handing import Counter
 from deploy.packs.pages import pack_routes
@@ -19,20 +20,29 @@ from deploy.past.looking import PastDoor
 from deploy.replay.pages import replay_routes
 from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
+from libs.directory import Directory
 from libs.logs import log
+from libs.reach import EVERYTHING
 from libs.telemetry import span, traceparent
+from libs.web.access import Access, guard
 from libs.web.api_tokens import ApiTokens
+from libs.web.bearer import Bearers
 from libs.web.furnish import furnish
+from libs.web.oidc import Issuer, Settings
+from libs.web.posts import SignedIn
 from libs.web.sessions import DDL as SESSIONS_DDL
 from libs.web.sessions import Sessions
 from libs.web.shell import LISTS, NAVIGATION, Shell
 from libs.web.sign_in import Persona, sign_in_routes
+from libs.web.signing_in import DDL as SIGNING_IN_DDL
+from libs.web.signing_in import SigningIn, oidc_routes
 from libs.web.walls import MEBIBYTE
 
 LARGER = {"/intake/evidence/": 11 * MEBIBYTE, "/api/intake/evidence/": 11 * MEBIBYTE}
 """Where files are sent in. Each is at most 10 MB; the form around it takes a little more."""
 
 SERVICES = Path(__file__).parent.parent / "services"
+ACCESS = Path(__file__).parent / "access"
 
 
 class Door:
@@ -48,22 +58,25 @@ class Door:
         # Sessions live by the machine's time: a demo clock that leaps months would sign everyone out.
         self.sessions = Sessions(self.pool, SystemClock())
         self.tokens = ApiTokens(self.pool, SystemClock())
+        settings, who_is = Settings.of(platform.env), accounts(platform, platform.env)
+        issuer = Issuer(settings) if settings else None
+        bearers = Bearers(self.tokens, issuer, who_is) if issuer else self.tokens
         self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
         templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
         self.shell = Shell(platform.clock, templates, mounted=self._mounted(), lists=LISTS, banner=banner)
-        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=self.tokens, larger=LARGER)
+        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=bearers, larger=LARGER)
         self.app.middleware("http")(_traced)
-        for room in platform.rooms.values():
-            for router in room.routes:
-                self.app.include_router(router)
-        self.app.include_router(rooms_routes(platform))
+        self.access = Access(ACCESS)
+        self._gate = [Depends(guard(self.access, self._reaches))]
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
-        if self.past:
-            self.app.include_router(past_routes(self.past))
-            self.app.include_router(pack_routes(Counter(platform)))
-            self.app.include_router(replay_routes(platform))
-        if people is not None:
-            self.app.include_router(sign_in_routes(people))
+        rooms = [router for room in platform.rooms.values() for router in room.routes]
+        beside = [past_routes(self.past), pack_routes(Counter(platform)), replay_routes(platform)] if self.past else []
+        for router in [*rooms, rooms_routes(platform), *beside]:
+            self.add(router)
+        if issuer:
+            self.add(oidc_routes(issuer, SigningIn(self.pool, SystemClock()), who_is))
+        elif people is not None:
+            self.add(sign_in_routes(people))
         self._health()
 
     @staticmethod
@@ -71,11 +84,24 @@ class Door:
         # Every path is reachable: here, or behind the gateway that each service's pages share.
         return {link.path for link in (*NAVIGATION, *LISTS)}
 
+    def add(self, router: APIRouter) -> None:
+        """Let these routes be asked for, by whoever may: each must be named in deploy/access/routes.yaml."""
+        self.app.include_router(router, dependencies=self._gate)
+
+    async def _reaches(self, me: SignedIn) -> Iterable[str]:
+        # Every room keeps the organisation; any one of them will do.
+        directory = next(iter(self.platform.rooms.values())).view(Directory)
+        covered, known = await directory.sites_within(me.scope), await directory.sites()
+        if me.scope.startswith("provider:") and len(covered) == len(known):
+            return [EVERYTHING]
+        return [site.site_id for site in covered]
+
     async def open(self) -> None:
         """Make the tables of sessions where they are missing."""
         await self.pool.open(wait=True)
         async with self.pool.connection() as connection:
             await connection.execute(SESSIONS_DDL)
+            await connection.execute(SIGNING_IN_DDL)
         await self.sessions.forget_expired()
 
     async def close(self) -> None:

@@ -17,6 +17,8 @@ from libs.wire import Heard, Wire
 
 BATCH = 500
 PATIENCE = 0.5
+CHECK = 5.0
+"""Seconds at rest between looks at whether the database still holds what it was told."""
 AT_REST = 0.1
 """Seconds without news after which it is written down how far a view has passed by what does not concern it."""
 
@@ -29,6 +31,8 @@ class Follower:
         self._waiting: list[Heard] = []
         self._heard: asyncio.Queue[Heard] = asyncio.Queue(maxsize=4 * BATCH)
         self._wake = asyncio.Event()
+        self._wire: Wire | None = None
+        self._checked = 0.0
         self._followed: set[Any] = set(view.followed())
         self._log = log(view.service)
         if store and view.reads_own_store():
@@ -36,6 +40,7 @@ class Follower:
 
     async def listen(self, wire: Wire) -> None:
         """Make the tables, and resume hearing each neighbour after the place that was kept."""
+        self._wire = wire
         await self.view.set_up()
         for source in self.view.neighbours():
             wire.hear(source, self.view.places.get(source, (0, 0))[1], self._take)
@@ -59,7 +64,7 @@ class Follower:
                     await self._keep_heard(waiting)
                     waiting.clear()
                 elif not own and not await self._sleep():
-                    await self.view.turn()
+                    await self._rest()
             except KeptElsewhere:
                 self._log.info("view was kept further elsewhere", view=self.view.name)
                 await self._look_again()
@@ -67,12 +72,35 @@ class Follower:
                 self._log.warning("view waits", view=self.view.name, reason=repr(error))
                 await asyncio.sleep(0.2)
 
+    async def _rest(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if not await self.view.turn() and now - self._checked >= CHECK:
+            self._checked = now
+            await self.view.check()
+
     async def _look_again(self) -> None:
+        """Stand where the database says. What it lost is heard again: nobody else would tell us of it any more."""
+        told = {source: place for source, (_, place) in self.view.pages.items()}
         try:
             await self.view.set_up()
+            pages = {source: place for source, (_, place) in self.view.pages.items()}
+            for source in self.view.neighbours():
+                if pages.get(source, 0) < told.get(source, 0):
+                    await self._hear_again(source)
         except (psycopg.Error, OSError) as error:
             self._log.warning("view waits", view=self.view.name, reason=repr(error))
         await asyncio.sleep(0.2)
+
+    async def _hear_again(self, source: str) -> None:
+        assert self._wire is not None
+        self._log.warning("the database lost what it was told; hearing again", view=self.view.name, source=source)
+        await self._wire.stop_hearing(source, self._take)
+        kept = [heard for heard in self._waiting if heard.source != source]
+        while not self._heard.empty():
+            if (heard := self._heard.get_nowait()).source != source:
+                kept.append(heard)
+        self._waiting[:] = kept
+        await self._wire.hear_again(source, self.view.start_from_page(source), self._take)
 
     def _follows_own(self) -> bool:
         return self.store is not None and self.view.reads_own_store()

@@ -83,7 +83,7 @@ class Room:
         self.kept: dict[str, View] = {view.name: view for view in self.views(name, self.pool)}
         self.service = self.kind(self.store, self.mapper, self.house.clock, **self.kept)
         self.publisher = Publisher(name, self.mapper, self.publish)
-        self.parking = Parking(name, self.engine)
+        self.parking = Parking(name, self.pool)  # waited for: the bookmark passes by what is parked
         self.reactor = Reactor(self.service, self.react, self.engine, self.parking) if self.react else None
         self.diary = Diary(name, self.dates, self.pool) if self.dates else None
         self.waker = self._waker()
@@ -121,6 +121,7 @@ class Room:
         await self.leader.apply(lambda: self._begin(wake=wake))
 
     async def _begin(self, *, wake: bool) -> None:
+        self.wire.forget()
         for follower in self.followers:
             await follower.view.set_up()
             follower.view.kept_here = True

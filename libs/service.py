@@ -17,6 +17,7 @@ from libs.clock import Clock
 from libs.deciding import Act, Circumstances, Saved, circumstances, deciding
 from libs.domain import Aggregate, Refused
 from libs.mapper import Mapper
+from libs.reach import everything
 from libs.remembering import Remembered
 from libs.store import AlreadyHandled, Conflict, EventStore, Once, Unavailable
 from libs.telemetry import span, traceparent
@@ -161,7 +162,11 @@ def command(
     @wraps(ask)
     async def asked(service: S, act: Act, *args: P.args, **kwargs: P.kwargs) -> Saved:
         act = _fingerprinted(act, ask.__name__, args, kwargs)
-        with span(f"{service.name}.{ask.__name__}"), deciding(act, service.clock.now(), trace=traceparent()):
+        with (
+            span(f"{service.name}.{ask.__name__}"),
+            deciding(act, service.clock.now(), trace=traceparent()),
+            everything(),  # who asks may reach few sites; what is decided must be right for all
+        ):
             try:
                 return await _decided(ask, service, act, args, kwargs)
             except Unavailable:

@@ -6,9 +6,7 @@ A view can be thrown away at any time and built anew beside the one in use, then
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, LiteralString, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor
@@ -18,6 +16,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import PublishedEvent
 from libs.domain import Event
+from libs.reach import reach
+from libs.row_security import Hangs, wall
+from libs.rows import Rows
+
+__all__ = ["KeptElsewhere", "Overtaken", "Parameters", "Project", "Rows", "View"]
 
 T = TypeVar("T")
 LOOK = 0.05
@@ -25,9 +28,6 @@ LOOK = 0.05
 
 ANSWERS = 10_000
 """How many answers a view keeps at hand at most."""
-
-LOOK_BACK = 32
-"""How many runs of one statement are looked back over for one that a further row may join."""
 
 BOOKMARK = """
 CREATE TABLE IF NOT EXISTS bookmark (
@@ -48,39 +48,6 @@ class Overtaken(Exception):
     """The live view stands further than the one built beside it. Nothing was swapped; read on and try again."""
 
 
-class Rows:
-    """The changes one batch of events makes, in order, sent to the database together."""
-
-    def __init__(self) -> None:
-        self.statements: list[tuple[LiteralString, Sequence[Any]]] = []
-
-    def execute(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
-        """Write; there is nothing to read back, since a row is made from events alone."""
-        self.statements.append((statement, parameters))
-
-    def runs(self, tables: tuple[str, ...]) -> Iterator[tuple[LiteralString, list[Sequence[Any]]]]:
-        """The changes as runs of one statement each. Only what speaks of other tables is ever overtaken."""
-        found: list[tuple[LiteralString, list[Sequence[Any]], frozenset[str]]] = []
-        for statement, parameters in self.statements:
-            touched = _touched(statement, tables)
-            for earlier, run, others in reversed(found[-LOOK_BACK:]):
-                if earlier == statement:
-                    run.append(parameters)
-                    break
-                if touched & others:
-                    found.append((statement, [parameters], touched))
-                    break
-            else:
-                found.append((statement, [parameters], touched))
-        return ((statement, run) for statement, run, _ in found)
-
-
-@cache
-def _touched(statement: LiteralString, tables: tuple[str, ...]) -> frozenset[str]:
-    """Which of a view's tables a statement may read or write; all, where it names none."""
-    return frozenset(tables).intersection(re.findall(r"\w+", statement)) or frozenset(tables)
-
-
 Project = Callable[[Any, Rows], None]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -95,6 +62,8 @@ class View:
     name: ClassVar[str]
     table_names: ClassVar[tuple[str, ...]]
     tables: ClassVar[LiteralString]
+    hanging: ClassVar[Mapping[str, Hangs]] = {}
+    """Tables whose rows belong to the site of a row in another, such as {"listener": ("briefing", "id", "briefing")}."""
 
     def __init__(self, service: str, project: Project, pool: AsyncConnectionPool) -> None:
         self.service, self.project, self.pool = service, project, pool
@@ -105,8 +74,10 @@ class View:
         self.live, self.next = f"{service}_view", f"{service}_next"
         self.places: dict[str, tuple[int, int]] = {}
         """How far each source has been taken."""
-        self._pages: dict[str, tuple[int, int]] = {}
-        """How far the database knows of; what lies between changed nothing, and may be read again after a crash."""
+        self.pages: dict[str, tuple[int, int]] = {}
+        """How far the database was told; what lies between changed nothing, and may be read again after a crash."""
+        self.open_to_all: list[str] = []
+        """Its tables that do not say whose their rows are, which everyone may read."""
         self._moved = asyncio.Condition()
         self._answers: dict[Hashable, Any] = {}
 
@@ -130,11 +101,12 @@ class View:
             await self._into(connection, schema or self.live)
             await connection.execute(BOOKMARK)
             await connection.execute(self.tables)
+            self.open_to_all = await wall(connection, schema or self.live, self.table_names, self.hanging)
             rows = await connection.execute(
                 "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
             )
-            self._pages = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
-        self.places = self._resumed(self._pages)
+            self.pages = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+        self.places = self._resumed(self.pages)
         self._answers = {}
 
     def _resumed(self, pages: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
@@ -161,7 +133,7 @@ class View:
 
     def ahead(self) -> dict[str, tuple[int, int]]:
         """The places that the database does not know of yet."""
-        return {source: place for source, place in self.places.items() if self._pages.get(source) != place}
+        return {source: place for source, place in self.places.items() if self.pages.get(source) != place}
 
     async def turn(self) -> bool:
         """Write down how far everything has been taken; False when that is known. Raises KeptElsewhere as `keep` does."""
@@ -170,8 +142,18 @@ class View:
             await self._write(Rows(), ahead, "")
         return bool(ahead)
 
+    async def check(self) -> None:
+        """Whether the database still holds what it was told, since nobody waits for its disk. Raises KeptElsewhere."""
+        if await self._kept_to() != self.pages:
+            raise KeptElsewhere(f"{self.service}.{self.name}")
+
+    def start_from_page(self, source: str) -> int:
+        """Take a source to be heard anew from where the database knows of it; that place in its stream."""
+        self.places[source] = self.pages.get(source, (0, 0))
+        return self.places[source][1]
+
     async def _write(self, rows: Rows, places: dict[str, tuple[int, int]], schema: str) -> None:
-        was = dict(self._pages)
+        was = dict(self.pages)
         async with self.keeper.connection() as connection, connection.pipeline(), connection.transaction():
             await self._into(connection, schema or self.live)
             async with connection.cursor() as cursor:
@@ -182,7 +164,7 @@ class View:
                 if await page.fetchone() is None:
                     raise KeptElsewhere(f"{self.service}.{self.name}")
         if not schema:
-            self._pages |= places
+            self.pages |= places
             if rows.statements:
                 self._answers = {}
 
@@ -207,7 +189,7 @@ class View:
         """The answer to a question that is asked with every command, kept until the view next changes."""
         if not self.kept_here:
             return await ask()
-        answers = self._answers
+        answers, question = self._answers, (reach(), question)
         if question in answers:
             found: T = answers[question]
             return found
@@ -260,10 +242,11 @@ class View:
         async with self.pool.connection() as connection, connection.transaction():
             await self._into(connection, self.next)
             for table in self.table_names:
-                await connection.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(self.next, table)))
+                await connection.execute(SQL("DROP TABLE IF EXISTS {} CASCADE").format(Identifier(self.next, table)))
             await connection.execute(BOOKMARK)
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             await connection.execute(self.tables)
+            await wall(connection, self.next, self.table_names, self.hanging)
 
     async def swap(self, positions: dict[str, int]) -> None:
         """Put the newly built tables in place of the live ones; reading goes on from the positions they were built to.
@@ -291,10 +274,13 @@ class View:
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             for source, place in places.items():
                 await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
-        self._pages, self._answers = places, {}
+        self.pages, self._answers = places, {}
         self.places = self._resumed(places)
         async with self._moved:
             self._moved.notify_all()
 
     async def _into(self, connection: AsyncConnection[Any], schema: str) -> None:
-        await connection.execute(SQL("SET LOCAL search_path = {}").format(Identifier(schema)))
+        await connection.execute(
+            "SELECT set_config('search_path', quote_ident(%s), true), set_config('candour.reach', %s, true)",
+            (schema, reach()),
+        )

@@ -37,8 +37,11 @@ HEARTBEAT = 1.0
 """Seconds. A reader that misses two notices that its server restarted, and resumes from its last place."""
 
 Take = Callable[[Heard], Awaitable[None]]
-Reader = tuple[str, str, int, Callable[[Msg], Awaitable[None]]]
-"""A stream, the subjects of it, the sequence to read on from, and who takes what is read."""
+Receiver = tuple[str, Any]
+"""A stream, and who takes what is read of it."""
+
+Reader = tuple[Receiver, str, int, Callable[[Msg], Awaitable[None]]]
+"""Whose reading it is, the subjects, the sequence to read on from, and what is done with each message."""
 
 
 def stream_of(source: str) -> str:
@@ -68,7 +71,7 @@ class Wire:
             name=service,
         )
         self._readers: list[Reader] = []
-        self._subscriptions: list[JetStreamContext.PushSubscription] = []
+        self._subscriptions: dict[Receiver, JetStreamContext.PushSubscription] = {}
         self._log = log(service)
 
     def hear(self, source: str, after: int, take: Take) -> None:
@@ -76,6 +79,9 @@ class Wire:
 
         Call before `open`. `take` holding back holds the server back; it must not raise.
         """
+        self._readers.append(self._reader(source, after, take))
+
+    def _reader(self, source: str, after: int, take: Take) -> Reader:
         stream = stream_of(source)
 
         async def receive(message: Msg) -> None:
@@ -87,22 +93,43 @@ class Wire:
                 heard = Heard(source, place, None, str(fault))
             await take(heard)
 
-        self._readers.append((stream, f"events.{source}.>", after, receive))
+        return (stream, take), f"events.{source}.>", after, receive
 
     def hear_records(self, source: str, after: int, take: Callable[[Msg], Awaitable[None]]) -> None:
         """The same for the stored records of a service, whole, which only audit may read."""
-        self._readers.append((f"AUDIT_{source.upper()}", f"audit.{source}.>", after, take))
+        self._readers.append(((f"AUDIT_{source.upper()}", take), f"audit.{source}.>", after, take))
+
+    async def stop_hearing(self, source: str, take: Take) -> None:
+        """Hand over no more of a source; when this returns, nothing of it is on its way."""
+        if subscription := self._subscriptions.pop((stream_of(source), take), None):
+            with suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+
+    async def hear_again(self, source: str, after: int, take: Take) -> None:
+        """Begin anew after a sequence, once `stop_hearing` has returned. Waits for a server that does not answer."""
+        await self._subscribe_surely(self._reader(source, after, take))
 
     async def _subscribe(self, reader: Reader) -> None:
         # The client's own consumer: the broker's wrapper costs more for each message than everything else together.
-        stream, subject, after, receive = reader
+        (stream, take), subject, after, receive = reader
         place = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=after + 1)
         context = (await self.connect()).jetstream()
-        self._subscriptions.append(
-            await context.subscribe(
-                subject, stream=stream, cb=receive, ordered_consumer=True, idle_heartbeat=HEARTBEAT, config=place
-            )
+        self._subscriptions[stream, take] = await context.subscribe(
+            subject, stream=stream, cb=receive, ordered_consumer=True, idle_heartbeat=HEARTBEAT, config=place
         )
+
+    async def _subscribe_surely(self, reader: Reader) -> None:
+        while True:
+            try:
+                await self._subscribe(reader)
+                return
+            except (nats.errors.Error, TimeoutError) as error:  # it answers, and its streams are still being recovered
+                self._log.warning("waiting for a stream", stream=reader[0][0], reason=repr(error))
+                await asyncio.sleep(0.2)
+
+    def forget(self) -> None:
+        """Drop what was asked to be heard, where beginning to hear broke off and begins again."""
+        self._readers = []
 
     async def open(self) -> None:
         """Connect, and begin to hear. Waits for a server that is still starting."""
@@ -114,12 +141,8 @@ class Wire:
                 self._log.warning("waiting for nats", reason=str(error))
                 await asyncio.sleep(0.2)
         while self._readers:
-            try:
-                await self._subscribe(self._readers[0])
-                self._readers.pop(0)
-            except (nats.errors.Error, TimeoutError) as error:  # it answers, and its streams are still being recovered
-                self._log.warning("waiting for a stream", stream=self._readers[0][0], reason=repr(error))
-                await asyncio.sleep(0.2)
+            await self._subscribe_surely(self._readers[0])
+            self._readers.pop(0)
 
     async def connect(self) -> Any:
         """The bare connection, for the relay's batches."""
@@ -127,8 +150,8 @@ class Wire:
 
     async def close(self) -> None:
         """Hear nothing more, and let go."""
-        for subscription in self._subscriptions:
+        for subscription in self._subscriptions.values():
             with suppress(nats.errors.Error):
                 await subscription.unsubscribe()
-        self._subscriptions = []
+        self._subscriptions = {}
         await self.broker.stop()

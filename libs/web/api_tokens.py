@@ -10,6 +10,9 @@ from libs.clock import Clock
 from libs.web.posts import Post, SignedIn, as_rows, from_rows, require_posts
 from libs.web.sessions import Pool, hashed
 
+PREFIX = "candour_"
+"""How our own tokens begin, so that a leaked one is found by those who search for such."""
+
 
 class ApiTokens:
     """API clients in `web.api_token`. A client acts as a person or as itself, in its first post."""
@@ -20,7 +23,7 @@ class ApiTokens:
     async def issue_token(self, client: str, actor_id: str, posts: Sequence[Post], lasting: timedelta) -> str:
         """The secret to hand over; it cannot be read again. Raises ValueError without posts."""
         require_posts(posts)
-        token, now = f"candour_{token_urlsafe(32)}", self._clock.now()
+        token, now = f"{PREFIX}{token_urlsafe(32)}", self._clock.now()
         async with self._pool.connection() as connection:
             await connection.execute(
                 "INSERT INTO web.api_token VALUES (%s, %s, %s, %s, %s, %s)",

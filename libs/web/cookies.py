@@ -1,5 +1,7 @@
 """The one cookie: its name, how it is set, and what makes it safe."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,3 +35,24 @@ def drop(request: Request, response: Response) -> None:
     """Take the session's cookie away."""
     secure = request.url.scheme == "https"
     response.delete_cookie(_name(request), path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _asking_name(request: Request) -> str:
+    return "__Host-candour_signing_in" if request.url.scheme == "https" else "candour_signing_in"
+
+
+def keep_asking(request: Request, response: Response, value: str, lasting: timedelta) -> None:
+    """Mark the browser that begins to sign in, so that only it can come back. Lax, since it comes back from elsewhere."""
+    secure, seconds = request.url.scheme == "https", int(lasting.total_seconds())
+    response.set_cookie(_asking_name(request), value, seconds, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def read_asking(request: Request) -> str:
+    """The mark of a sign-in under way, or empty."""
+    return request.cookies.get(_asking_name(request), "")
+
+
+def drop_asking(request: Request, response: Response) -> None:
+    """It has come back."""
+    secure = request.url.scheme == "https"
+    response.delete_cookie(_asking_name(request), path="/", secure=secure, httponly=True, samesite="lax")

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from libs.domain import Refused
 from libs.service import KeyReused, NotFound, Stale
 from libs.store import Unavailable
+from libs.web.access import NotYours
 from libs.web.forms import HIDDEN, typed_fields
 from libs.web.plain_words import words_for
 from libs.web.problems import problem
@@ -38,6 +39,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(FormTooOld, _form_too_old)
+    app.add_exception_handler(NotYours, _not_yours)
 
 
 def wants_page(request: Request) -> bool:
@@ -133,6 +135,11 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
         return RedirectResponse(f"/sign-in?next={quote(request.url.path + query, safe='')}", status_code=303)
     await _read_form(request)
     return await answer(request, 401)
+
+
+async def _not_yours(request: Request, _: Exception) -> Response:
+    await _read_form(request)
+    return await answer(request, 403)
 
 
 async def _form_too_old(request: Request, _: Exception) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from libs.web.api_tokens import ApiTokens
+from libs.web.bearer import Bearers
 from libs.web.errors import Failures, install_errors
 from libs.web.sessions import Sessions
 from libs.web.shell import Shell
@@ -17,7 +18,7 @@ def furnish(
     *,
     shell: Shell,
     sessions: Sessions,
-    api_tokens: ApiTokens,
+    api_tokens: ApiTokens | Bearers,
     most: int = MEBIBYTE,
     larger: Mapping[str, int] | None = None,
 ) -> None:

@@ -49,7 +49,7 @@ def sign_in_routes(people: Callable[[], Sequence[Persona]]) -> APIRouter:
     """/sign-in, /act-as and signing out. Raises NotInProduction when CANDOUR_ENV is "production"."""
     if os.environ.get("CANDOUR_ENV", "").strip().lower() == "production":
         raise NotInProduction(NotInProduction.__doc__)
-    router = APIRouter(include_in_schema=False)
+    router = session_routes()
 
     @router.get("/sign-in")
     async def choose(request: Request, onward: Annotated[str, Query(alias="next")] = "/") -> Response:
@@ -67,6 +67,12 @@ def sign_in_routes(people: Callable[[], Sequence[Persona]]) -> APIRouter:
         token = await _sessions(request).start(who.actor_id, who.posts, who.label, replacing=cookies.read(request))
         return _to(request, relative(form.value("next")), token)
 
+    return router
+
+
+def session_routes() -> APIRouter:
+    """/act-as and signing out, however somebody signed in."""
+    router = APIRouter(include_in_schema=False)
     router.add_api_route("/act-as", _offer_posts, methods=["GET"])
     router.add_api_route("/act-as", _act_as, methods=["POST"])
     router.add_api_route("/sign-out", _sign_out, methods=["POST"])

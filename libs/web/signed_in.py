@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from libs.web import cookies
 from libs.web.api_tokens import ApiTokens
+from libs.web.bearer import Bearers
 from libs.web.forms import CSRF_FIELD
 from libs.web.posts import SignedIn
 from libs.web.sessions import Sessions
@@ -39,16 +40,16 @@ async def signed_in(request: Request) -> SignedIn:
 
 async def maybe_signed_in(request: Request) -> SignedIn | None:
     """Whoever made the request, or None: for the few pages that anyone may read."""
-    me = await _find(request)
-    if me is not None:
-        request.state.signed_in = me
-    return me
+    if not hasattr(request.state, "signed_in"):
+        request.state.signed_in = await _find(request)
+    found: SignedIn | None = request.state.signed_in
+    return found
 
 
 async def _find(request: Request) -> SignedIn | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        tokens: ApiTokens = request.app.state.api_tokens
+        tokens: ApiTokens | Bearers = request.app.state.api_tokens
         return await tokens.find_token(token.strip())
     cookie = cookies.read(request)
     sessions: Sessions = request.app.state.sessions

@@ -82,7 +82,7 @@ async def test_a_site_does_not_change_the_organisation(door: Door) -> None:
             await manager.post("/rules", json=RULES),
             await manager.post("/sites/elm/capacity", json={"month": "2026-03-01"}),
         ]
-    assert [each.status_code for each in refused] == [409, 409, 409]
+    assert [each.status_code for each in refused] == [403, 403, 403]
 
 
 async def test_rules_that_no_service_could_read_are_not_adopted(door: Door) -> None:

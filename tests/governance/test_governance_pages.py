@@ -183,7 +183,7 @@ async def test_rules_are_adopted_from_files_and_only_by_the_provider(stage: Stag
         refused = await browser.post("/organisation/rules", data=given | {"csrf_token": csrf_in(page)}, files=files)
     assert "Adopt a rule pack" not in page
     assert "Ann, manager" in page
-    assert refused.status_code == 409
+    assert refused.status_code == 403
 
 
 async def test_a_number_on_a_page_leads_to_the_list_behind_it(stage: Stage) -> None:

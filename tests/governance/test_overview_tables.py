@@ -40,7 +40,8 @@ async def overview(module_database: Database) -> AsyncIterator[Overview]:
 async def tables_of(view: Overview, schema: str) -> dict[str, list[str]]:
     """Everything the tables hold."""
     held: dict[str, list[str]] = {}
-    async with view.pool.connection() as connection:
+    async with view.pool.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('candour.reach', '*', true)")
         for table in view.table_names:
             query = SQL("SELECT row_to_json(t)::text FROM {} t").format(Identifier(schema, table))
             rows = await connection.execute(query)

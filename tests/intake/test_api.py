@@ -109,16 +109,17 @@ async def test_another_site_is_out_of_reach(program: httpx2.AsyncClient, recepti
             await other.get(f"{ALL}/{new['id']}", params={"after": new["position"]}),
             await other.get(f"{ALL}/{new['id']}/proposals"),
             await other.post(f"{ALL}/{new['id']}/safety", json={"words": "x"}),
-            await other.post(ALL, json=told()),
         ):
-            assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:out-of-reach")
+            assert (answer.status_code, answer.json()["type"]) == (404, "urn:candour:problem:not-found")
+        answer = await other.post(ALL, json=told())
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:out-of-reach")
 
 
 async def test_a_post_that_only_reports_does_not_weigh(program: httpx2.AsyncClient, reception: Reception) -> None:
     new = await raised(program, immediate_action="It was taken away.")
     async with await reception.program(CARER) as carer:
         answer = await carer.post(f"{ALL}/{new['id']}/triage", json={"rationale": "x"})
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:not-for-this-post")
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:candour:problem:not-allowed")
 
 
 async def test_a_decision_based_on_an_older_version_is_refused(program: httpx2.AsyncClient) -> None:

@@ -47,7 +47,8 @@ async def logs_of(platform: Platform, database: Database) -> AsyncIterator[Sourc
 async def tables_of(view: View) -> dict[str, list[str]]:
     """What the live tables hold; sealed words are sealed anew each time, so they are only known to be there."""
     held: dict[str, list[str]] = {}
-    async with view.pool.connection() as connection:
+    async with view.pool.connection() as connection, connection.transaction():
+        await connection.execute("SELECT set_config('candour.reach', '*', true)")
         for table in view.table_names:
             query = SQL("SELECT row_to_json(t)::text FROM {} t").format(Identifier(view.live, table))
             rows = await connection.execute(query)

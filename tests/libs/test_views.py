@@ -73,7 +73,7 @@ async def test_an_outcome_that_was_lost_is_looked_up_and_not_repeated(platform: 
     follower = Follower(view, None, None)
     told = [Told("intake", n, said(n).envelope) for n in (1, 2, 3)]
     await follower._keep_heard(told)
-    view.places, view._pages = {}, {}  # as if the commit's answer had never come
+    view.places, view.pages = {}, {}  # as if the commit's answer had never come
     for each in told:
         await follower._take(each)
     running = asyncio.create_task(follower.run())

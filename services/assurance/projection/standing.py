@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
+from libs.row_security import Hangs
 from libs.views import View
 from services.assurance.domain.figures import Figure
 from services.assurance.domain.verdict import Elsewhere
@@ -23,6 +24,10 @@ class Standing(View):
         "measure", "figure", "cadence", "slot", "follow_up", "closure_state", "observation", "judgement",
         "effect", "review_date",
     )  # fmt: skip
+    hanging: ClassVar[Mapping[str, Hangs]] = {
+        "figure": ("measure", "id", "measure"),
+        "slot": ("cadence", "id", "cadence"),
+    }
     tables = """
         CREATE TABLE IF NOT EXISTS measure (
             id uuid PRIMARY KEY, measure_id text NOT NULL, provider text NOT NULL, site text NOT NULL,

@@ -5,10 +5,12 @@ One view follows all seven publishers, so that it has one bookmark and is rebuil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, LiteralString
 
 from psycopg_pool import AsyncConnectionPool
 
+from libs.row_security import Hangs
 from services.governance.projection import (
     actions,
     barring,
@@ -46,6 +48,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         *organisation.NAMES,
         *baselines.NAMES,
     )
+    hanging: ClassVar[Mapping[str, Hangs]] = {"briefing_person": ("briefing", "briefing_id", "briefing_id")}
     tables: ClassVar[LiteralString] = (
         journeys.TABLES
         + barring.TABLES

@@ -1,0 +1,153 @@
+"""Who may come through which door: what a route asks for, and whether the post someone acts in may do that.
+
+The policies are written in Cedar (docs: cedarpolicy.com), where nothing is permitted unless a rule says so and a
+`forbid` outweighs every `permit`. They are data, read once; the decision for a role and an action is remembered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cedarpy
+import yaml
+from starlette.requests import Request
+
+from libs.logs import log
+from libs.reach import narrow
+from libs.web.posts import SignedIn
+from libs.web.signed_in import NotSignedIn, maybe_signed_in
+
+_log = log("web")
+
+OPEN = "open"
+"""What a route asks for that needs no sign-in."""
+
+Reaches = Callable[[SignedIn], Awaitable[Iterable[str]]]
+
+
+class NotYours(Exception):
+    """The post you are acting in does not let you see or change this."""
+
+
+class NoRule(NotYours):
+    """No line of the routes fits this request, so nobody may make it."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether it may be done, and the ids of the policies that said so; none where no policy spoke."""
+
+    allowed: bool
+    because: tuple[str, ...]
+
+
+class Access:
+    """The policies of a folder: `candour.cedar`, `groups.yaml` (roles) and `routes.yaml` (actions, and what asks for which).
+
+    Raises ValueError where the policies do not parse, name an action or group that does not exist, or where a route asks
+    for an action that does not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        text = (folder / "candour.cedar").read_text()
+        routes = yaml.safe_load((folder / "routes.yaml").read_text())
+        self.groups: dict[str, list[str]] = yaml.safe_load((folder / "groups.yaml").read_text())["groups"]
+        self.actions: dict[str, list[str]] = routes["actions"]
+        self.lines: list[tuple[str, str]] = [(line["route"], line["asks"]) for line in routes["routes"]]
+        self._names = re.findall(r'@id\("([^"]+)"\)', text)
+        self._policies = cedarpy.PolicySet.from_str(text)
+        self._entities = cedarpy.Entities.from_json_str(json.dumps(self._known()))
+        self._told: dict[tuple[str, str], Decision] = {}
+        self._require_known(text)
+
+    def asked(self, method: str, path: str) -> str:
+        """The action that a request asks for, or `OPEN`. Raises NoRule."""
+        for on, action in self.lines:
+            if _fitting(on).fullmatch(f"{method} {path}"):
+                return action
+        raise NoRule(f"{method} {path}")
+
+    def decide(self, role: str, action: str) -> Decision:
+        """What the policies say of a role and an action."""
+        if (told := self._told.get((role, action))) is None:
+            request = {"principal": _entity("Role", role), "action": _entity("Action", action)}
+            result = cedarpy.is_authorized(
+                request | {"resource": _entity("House", "candour"), "context": {}}, self._policies, self._entities
+            )
+            because = tuple(self._names[int(reason.removeprefix("policy"))] for reason in result.diagnostics.reasons)
+            told = self._told[role, action] = Decision(bool(result.allowed), because)
+        return told
+
+    def table(self) -> dict[str, list[str]]:
+        """For each action the roles that may do it: what a person checks."""
+        roles = sorted({role for members in self.groups.values() for role in members})
+        return {action: [role for role in roles if self.decide(role, action).allowed] for action in self.actions}
+
+    def _known(self) -> list[Mapping[str, Any]]:
+        of: dict[str, list[dict[str, str]]] = {}
+        for group, members in self.groups.items():
+            for role in members:
+                of.setdefault(role, []).append(_entity("Group", group))
+        kinds = {group for groups in self.actions.values() for group in groups}
+        return [
+            *({"uid": _entity("Group", group), "attrs": {}, "parents": []} for group in self.groups),
+            *({"uid": _entity("Role", role), "attrs": {}, "parents": parents} for role, parents in of.items()),
+            *({"uid": _entity("Action", kind), "attrs": {}, "parents": []} for kind in kinds - set(self.actions)),
+            *(
+                {"uid": _entity("Action", name), "attrs": {}, "parents": [_entity("Action", kind) for kind in groups]}
+                for name, groups in self.actions.items()
+            ),
+        ]
+
+    def _require_known(self, text: str) -> None:
+        known = {"Group": set(self.groups), "Action": {*self.actions, *(g for gs in self.actions.values() for g in gs)}}
+        for kind, name in re.findall(r'\b(Group|Action)::"([^"]+)"', text):
+            if name not in known[kind]:
+                raise ValueError(f"The policies speak of {kind} {name!r}, which does not exist.")
+        for on, action in self.lines:
+            if action != OPEN and action not in self.actions:
+                raise ValueError(f"The route {on!r} asks for {action!r}, which does not exist.")
+
+
+def _entity(kind: str, name: str) -> dict[str, str]:
+    return {"type": kind, "id": name}
+
+
+@cache
+def _fitting(on: str) -> re.Pattern[str]:
+    method, _, path = on.partition(" ")
+    parts = {"**": ".*", "*": "[^/]+"}
+    pattern = "".join(parts.get(piece) or re.escape(piece) for piece in re.split(r"(\*\*|\*)", path))
+    return re.compile((method if method != "*" else "[A-Z]+") + " " + pattern)
+
+
+def guard(access: Access, reaches: Reaches) -> Callable[[Request], Awaitable[None]]:
+    """A dependency for every router: it lets through who may, and lets the views show only what they reach.
+
+    Raises NotSignedIn (401, or the sign-in page) and NotYours (403).
+    """
+
+    async def may_pass(request: Request) -> None:
+        try:
+            action = access.asked(request.method, request.url.path)
+        except NoRule:
+            route = getattr(request.scope.get("route"), "path", "")
+            _log.error("no line of deploy/access/routes.yaml fits", method=request.method, route=route)
+            raise
+        me = await maybe_signed_in(request)
+        if action == OPEN:
+            narrow(await reaches(me) if me else ())
+            return
+        if me is None:
+            raise NotSignedIn
+        if not access.decide(me.role, action).allowed:
+            raise NotYours(f"{me.role} {action}")
+        narrow(await reaches(me))
+
+    return may_pass

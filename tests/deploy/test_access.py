@@ -1,0 +1,135 @@
+"""Every door has a rule, every rule is needed, and the table of who may do what is the one that was agreed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+import pytest_asyncio
+import yaml
+
+from contracts.taxonomy import Role
+from deploy.house import Platform
+from deploy.travel import Traveller, travel_routes
+from deploy.web import ACCESS, Door
+from libs.web.access import OPEN, Access, Decision, NoRule
+from libs.web.posts import Post
+from tests.deploy.routes import asked_of, speaks_of
+from tests.deploy.test_rooms_page import client
+from tests.house import housed, with_sites
+from tests.servers import Database, Messaging
+
+AGREED = yaml.safe_load((Path(__file__).parent / "agreed_access.yaml").read_text())
+POLICIES = re.findall(r'@id\("([^"]+)"\)', (ACCESS / "candour.cedar").read_text())
+
+
+@pytest.fixture(scope="module")
+def access() -> Access:
+    return Access(ACCESS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(module_database: Database, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
+    async with housed(module_database, messaging, wrapping_key) as opened:
+        await with_sites(opened, "elm")
+        yield opened
+
+
+def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
+    folder = tmp_path / "access"
+    copytree(ACCESS, folder)
+    text = (folder / file).read_text()
+    assert text.count(old) == 1, old
+    (folder / file).write_text(text.replace(old, new))
+    return folder
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_route_is_asked_for_by_a_line_and_every_line_by_a_route(house: Platform, access: Access) -> None:
+    door = Door(house, list)
+    door.add(travel_routes(Traveller(house, house.clock, lambda: None)))  # type: ignore[arg-type]  # never travels
+    asked = asked_of(door)
+    assert len(asked) > 100
+    for method, path in asked:
+        access.asked(method, path)  # raises NoRule, naming what has none
+    assert [line for line, _ in access.lines if not speaks_of(line, door)] == []
+
+
+def test_every_action_is_asked_for_by_some_route(access: Access) -> None:
+    assert {action for _, action in access.lines} - {OPEN} == set(access.actions)
+
+
+def test_every_role_stands_in_a_group(access: Access) -> None:
+    assert {role for members in access.groups.values() for role in members} == {str(role) for role in Role}
+
+
+def test_who_may_do_what_is_as_agreed(access: Access) -> None:
+    assert access.table() == AGREED
+
+
+def decisions(access: Access) -> dict[tuple[str, str], Decision]:
+    return {(str(role), action): access.decide(role, action) for role in Role for action in access.actions}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_without_any_one_policy_the_table_is_another(policy: str, access: Access, tmp_path: Path) -> None:
+    text = (ACCESS / "candour.cedar").read_text()
+    [block] = re.findall(rf'@id\("{policy}"\)\n[^;]+;\n', text)
+    without = Access(changed(tmp_path, "candour.cedar", block, ""))
+    assert decisions(without) != decisions(access)
+
+
+def test_without_its_line_a_route_is_refused_to_everyone(tmp_path: Path) -> None:
+    line = '  - {route: "GET /work**", asks: journey.see}\n'
+    with pytest.raises(NoRule):
+        Access(changed(tmp_path, "routes.yaml", line, "")).asked("GET", "/work")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("candour.cedar", 'Action::"report"', 'Action::"repot"'),
+        ("routes.yaml", 'GET /review**", asks: review.see', 'GET /review**", asks: review.sea'),
+        ("groups.yaml", "  auditors: [auditor]\n", "  examiners: [auditor]\n"),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_is_found_when_the_policies_are_read(
+    file: str, old: str, new: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="does not exist"):
+        Access(changed(tmp_path, file, old, new))
+
+
+def test_a_forbid_outweighs_what_is_permitted(access: Access, tmp_path: Path) -> None:
+    generous = '@id("everything")\npermit (principal, action, resource);\n@id("everyone-keeps-their-own-session")'
+    folder = changed(tmp_path, "candour.cedar", '@id("everyone-keeps-their-own-session")', generous)
+    assert not Access(folder).decide("auditor", "review.take_part").allowed
+    assert Access(folder).decide("police", "review.take_part").allowed
+    told = access.decide("auditor", "review.take_part")
+    assert (told.allowed, told.because) == (False, ("outside-readers-change-nothing",))
+    assert access.decide("auditor", "review.see").because == ("auditors-see-the-work",)
+
+
+@pytest.mark.parametrize(
+    ("post", "method", "path", "status"),
+    [
+        (Post("c", "commissioner", "provider:acme"), "GET", "/provider", 200),
+        (Post("c", "commissioner", "provider:acme"), "GET", "/intake", 403),
+        (Post("c", "commissioner", "provider:acme"), "POST", "/report", 403),
+        (Post("a", "auditor", "provider:acme"), "GET", "/audit", 200),
+        (Post("a", "auditor", "provider:acme"), "POST", "/organisation/rules", 403),
+        (Post("w", "care_worker", "site:elm"), "GET", "/audit", 403),
+        (Post("w", "care_worker", "site:elm"), "GET", "/briefings", 200),
+        (Post("x", "no_such_role", "provider:acme"), "GET", "/journeys", 403),
+    ],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_door_lets_in_who_may(house: Platform, post: Post, method: str, path: str, status: int) -> None:
+    async with client(house, post) as web:
+        answer = await web.request(method, path)
+        assert answer.status_code == status, answer.text
+        if status == 403:
+            assert "Your post does not let you see or change this" in answer.text
