@@ -31,7 +31,7 @@ from libs.store import EventStore, Recorded
 from libs.views import View
 
 BATCH = 2_000
-KEPT = 4
+KEPT = 6
 """How many moments are kept at hand; each holds one connection and its tables."""
 TEMPORARY = "pg_temp"
 ORGANISATION = "governance"

@@ -155,8 +155,9 @@ async def test_an_end_cut_off_from_store_and_ledger_alike_is_missed(platform: Pl
     [
         (f"DELETE FROM audit.ledger_entry WHERE service = '{LEDGER}' AND place = 2", "entry 2 is missing"),
         (f"UPDATE audit.ledger_entry SET place = 99 WHERE service = '{LEDGER}' AND place = 2", "entry 2 is missing"),
+        (f"DELETE FROM audit.decision WHERE service = '{LEDGER}' AND place = 2", "history of decisions (1)"),
     ],
-    ids=["a leaf deleted", "a leaf reordered"],
+    ids=["a leaf deleted", "a leaf reordered", "a line of the history deleted"],
 )  # fmt: skip
 async def test_what_was_done_to_the_ledger_itself_is_said(
     platform: Platform, database: Database, change: str, words: str

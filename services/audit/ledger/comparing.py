@@ -29,6 +29,14 @@ STORE = (
     "SELECT notification_id, uuid_send(originator_id), originator_version, convert_to(topic, 'UTF8'), state"
     " FROM {}.events ORDER BY notification_id"
 )
+HISTORY = """
+    SELECT count(*) FROM (SELECT * FROM audit.ledger_entry WHERE service = %(ledger)s) AS l
+    FULL JOIN (SELECT * FROM audit.decision WHERE service = %(ledger)s) AS d USING (place)
+    WHERE (l.position, l.topic, l.aggregate, l.version, l.journey, l.recorded)
+        IS DISTINCT FROM (d.position, d.topic, d.aggregate, d.version, d.journey, d.recorded)
+        AND EXISTS (SELECT FROM audit.decision WHERE service = %(ledger)s)
+"""
+"""Lines of the history that are not those of the ledger. A history that was never begun is made at audit's next start."""
 Row = tuple[Any, ...]
 Told = Callable[[str, int, int], None]
 """Told a ledger, how many of its entries were read, and how many there are."""
@@ -68,7 +76,10 @@ def compare(ledger: str, auditor: str, signed: Sequence[Signed] = (), told: Told
         store = SQL(STORE).format(Identifier(ledger))
         pairs = _Pairs(result)
         pairs.read(noted, _rows(connection, ahead, "store", store))
+        strange = (connection.execute(HISTORY, {"ledger": ledger}).fetchone() or (0,))[0]
     pairs.name()
+    if strange:
+        result.problems.append(f"lines of the history of decisions ({strange}) are not those of the ledger")
     return growing.judged(result)
 
 
