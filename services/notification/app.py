@@ -7,6 +7,7 @@ from libs.room import House, Room
 from services.notification import api
 from services.notification.application import Notification
 from services.notification.delivery import Delivery, Post
+from services.notification.delivery.hooks import Fence
 from services.notification.pages import pages
 from services.notification.policy import dates, react
 from services.notification.projection import briefings, candour, duties, outbox
@@ -32,6 +33,9 @@ def room(house: House) -> Room:
     service, sent = notification.service, notification.view(outbox.Outbox)
     owed, issued = notification.view(duties.Duties), notification.view(briefings.Briefings)
     candours = notification.view(candour.Candours)
-    notification.more = [Delivery(service, sent, house.clock, Post.of(house.env)).run]
-    notification.routes = [api.routes(service, owed, issued, candours), pages(service, owed, issued, sent, candours)]
+    notification.more = [Delivery(service, sent, house.clock, Post.of(house.env), Fence.of(house.env)).run]
+    notification.routes = [
+        api.routes(service, owed, issued, candours, sent),
+        pages(service, owed, issued, sent, candours),
+    ]
     return notification

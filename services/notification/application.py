@@ -16,6 +16,7 @@ from services.notification.domain.briefing import Briefing, NotInTheAudience
 from services.notification.domain.candour import STEP_OF, Candour, Step
 from services.notification.domain.duty import Duty
 from services.notification.domain.message import Message
+from services.notification.domain.subscribers import Subscribers
 from services.notification.domain.team import Team
 from services.notification.policy.candour import discharged_by, in_contact_again, without_contact
 from services.notification.policy.team import told_by
@@ -77,7 +78,7 @@ class Notification(Service):
     """Keeps what is owed, what must be understood, and what was sent."""
 
     name = "notification"
-    aggregates = (Account, Duty, Candour, Briefing, Team, Message)
+    aggregates = (Account, Duty, Candour, Briefing, Team, Message, Subscribers)
     directory: Directory
 
     @command
@@ -189,4 +190,28 @@ class Notification(Service):
         """It cannot leave by e-mail."""
         found = await self.get(Message, message)
         found.keep_in_app(reason)
+        return await self.save(act, found)
+
+    @command
+    async def connect(self, act: Act, provider: str, url: str, kinds: list[str]) -> Saved:
+        """Another system is told from now on."""
+        identity = Subscribers.create_id(provider)
+        found = await self.find(Subscribers, identity)
+        listed = found or Subscribers(provider=provider, site="", journey=identity, about=identity)
+        listed.add(url, kinds, act.role)
+        return await self.save(act, listed)
+
+    @command
+    async def disconnect(self, act: Act, provider: str, endpoint: UUID, because: str) -> Saved:
+        """Another system is told no longer."""
+        listed = await self.get(Subscribers, Subscribers.create_id(provider))
+        listed.remove(endpoint, because, act.role)
+        return await self.save(act, listed)
+
+    @command
+    async def send_anew(self, act: Act, message: UUID) -> Saved:
+        """One more try of a message that was given up on."""
+        require_teller(act.role)
+        found = await self.get(Message, message)
+        found.send_anew()
         return await self.save(act, found)

@@ -12,8 +12,6 @@ from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, Owing
 from services.notification.domain.message import Message
 
-EMAIL = "email"
-
 
 @singledispatch
 def publish(event: object) -> PublishedEvent | None:
@@ -93,11 +91,11 @@ def reached(event: Briefing.Reached) -> PublishedEvent:
 
 @publish.register
 def delivered(event: Message.Delivered) -> PublishedEvent:
-    return said.MessageDelivered(message_id=event.originator_id, channel=EMAIL, attempts=event.attempt)
+    return said.MessageDelivered(message_id=event.originator_id, channel=event.channel, attempts=event.attempt)
 
 
 @publish.register
 def undelivered(event: Message.Undelivered) -> PublishedEvent:
     return said.MessageUndelivered(
-        message_id=event.originator_id, channel=EMAIL, attempts=event.attempt, reason=event.reason
+        message_id=event.originator_id, channel=event.channel, attempts=event.attempt, reason=event.reason
     )

@@ -19,7 +19,7 @@ def sending(attempt: int = 1) -> tuple[type, dict[str, object]]:
 
 
 def put_off(attempt: int = 1) -> tuple[type, dict[str, object]]:
-    return event(Message.PutOff, attempt=attempt, reason="no answer", again_at=NOW + FIRST_PAUSE)
+    return event(Message.PutOff, attempt=attempt, reason="no answer", again_at=NOW + FIRST_PAUSE * 0.9)
 
 
 def test_a_message_is_claimed_before_it_is_sent() -> None:
@@ -45,7 +45,9 @@ def test_a_delivered_message_is_not_sent_again() -> None:
 
 
 def test_a_message_that_was_not_taken_waits_and_then_is_tried_again() -> None:
-    given(Message, WRITTEN, sending()).when(lambda m: m.fail(1, "no answer", NOW)).then(put_off())
+    given(Message, WRITTEN, sending()).when(lambda m: m.fail(1, "no answer", NOW)).then(
+        event(Message.PutOff, attempt=1, reason="no answer")
+    )
     given(Message, WRITTEN, sending(), put_off()).when(lambda m: m.claim(NOW)).refused(NotNow)
     again = event(Message.Sending, attempt=2)
     given(Message, WRITTEN, sending(), put_off()).when(lambda m: m.claim(NOW + FIRST_PAUSE)).then(again)
@@ -59,8 +61,14 @@ def test_each_pause_is_longer_than_the_one_before_up_to_four_hours() -> None:
             message.fail(attempt, "no answer", NOW)
         pauses.append(message.not_before - NOW)
     assert pauses == sorted(pauses)
-    assert pauses[0] == timedelta(minutes=1)
+    assert timedelta(seconds=48) <= pauses[0] <= timedelta(minutes=1)
     assert pauses[-1] <= timedelta(hours=4)
+
+
+def test_what_failed_together_does_not_come_back_together() -> None:
+    pauses = {given(Message, WRITTEN, sending()).aggregate.pause(1) for _ in range(20)}
+    assert len(pauses) > 15
+    assert all(FIRST_PAUSE * 0.8 < each <= FIRST_PAUSE for each in pauses)
 
 
 def test_after_eight_tries_it_is_given_up_on_the_record() -> None:

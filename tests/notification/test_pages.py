@@ -59,7 +59,7 @@ async def test_those_with_a_date_come_first_each_with_what_kind_of_rule_it_is(re
     await journey_of(reception)
     page = (await (await reception.browser(MANAGER)).get("/notification")).text
     dated = page.index("Acknowledge a complaint")
-    assert dated < page.index("Without a date") < page.index("Tell whoever raised it")
+    assert dated < page.index("Without a date") < page.index("Tell the complainant that they may go")
     assert "Local Authority Social Services and NHS Complaints (England) Regulations 2009" in page
     assert "to be confirmed by the provider" in page
     assert "The provider&#39;s own policy" in page
@@ -69,7 +69,7 @@ async def test_another_sites_accounts_are_neither_shown_nor_given(reception: Rec
     journey = await journey_of(reception)
     away = await reception.browser(ELSEWHERE)
     assert "Acknowledge a complaint" not in (await away.get("/notification")).text
-    assert (await away.get(f"/notification/{journey}")).status_code == 409
+    assert (await away.get(f"/notification/{journey}")).status_code == 404
     duty = duty_id(journey, "complaint-acknowledged")
     program = await reception.program(ELSEWHERE)
     refused = await program.post(f"/api/notification/duties/{duty}/telling", json={"channel": "phone", "note": "x"})
@@ -111,8 +111,8 @@ async def test_a_care_worker_does_not_speak_for_the_service(reception: Reception
     address = f"/notification/{journey}/duty/{duty_id(journey, 'feedback-to-reporter')}"
     await carer.get(address)
     refused = await carer.post(address, what="told", channel="phone", note="Told him.")
-    assert refused.status_code == 409
-    assert "for those who lead it" in refused.text
+    assert refused.status_code == 403
+    assert "Your post does not let you see or change this" in refused.text
 
 
 async def test_reading_answering_and_marking_until_the_team_is_reached(reception: Reception) -> None:

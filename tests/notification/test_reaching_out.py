@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from standardwebhooks.webhooks import Webhook
 
 from deploy.web import Door
+from services.notification.delivery import Delivery, Post
+from services.notification.delivery.hooks import Fence
+from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
+from services.notification.projection.outbox import Outbox
 from tests.given import heard
-from tests.hands import CARER, ELSEWHERE, MANAGER, Reception
-from tests.house import housed, with_sites
-from tests.notification.samples import practice_changed, raised, triaged
+from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception
+from tests.house import OPERATOR, housed, with_sites
+from tests.notification.samples import change, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -24,7 +33,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
     with backend.fresh_database() as database:
-        async with housed(database, messaging, wrapping_key, "governance", "notification") as platform:
+        async with housed(database, messaging, wrapping_key, "governance", "notification", start=False) as platform:
+            platform.rooms["notification"].more = []  # each test sends what is due itself
+            await platform.start()
             await with_sites(platform, "elm", "oak", "ash")
             door = Door(platform, None)
             await door.open()
@@ -99,3 +110,123 @@ async def test_proposed_and_not_agreed_is_on_record_as_weighed(reception: Recept
     assert "Weighed: does not apply" in page
     none = await journey_of(reception, raised(), triaged())
     assert (await (await reception.browser(MANAGER)).get(f"/notification/{none}/candour")).status_code == 404
+
+
+@dataclass
+class Listening:
+    """Another system on a real socket: what it heard, and what it answers next (204 when nothing is left)."""
+
+    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+        self.heard.append((headers, await reader.readexactly(int(headers["content-length"]))))
+        status = self.answers.pop(0) if self.answers else 204
+        writer.write(f"HTTP/1.1 {status} X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".encode())
+        writer.close()
+
+
+@asynccontextmanager
+async def listening(reception: Reception) -> AsyncIterator[tuple[Listening, str]]:
+    """A system that the provider has told; taken off the list at the end."""
+    other = Listening()
+    server = await asyncio.start_server(other.take, "127.0.0.1", 0)
+    program = await reception.program(QUALITY)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hooks"
+    assert (await program.post("/api/notification/endpoints", json={"url": url})).status_code == 200
+    (row,) = (await program.get("/api/notification/endpoints")).json()
+    try:
+        secret = (await program.get(f"/api/notification/endpoints/{row['endpoint']}/secret")).json()["secret"]
+        yield other, secret
+    finally:
+        server.close()
+        gone = await program.post(f"/api/notification/endpoints/{row['endpoint']}/removal", json={"because": "moved"})
+        assert gone.status_code == 200
+
+
+def sender(reception: Reception, allowed: str = "127.0.0.0/8") -> Delivery:
+    room, clock = reception.platform.rooms["notification"], reception.platform.clock
+    fence = Fence.of({"CANDOUR_WEBHOOK_ALLOW": allowed})
+    return Delivery(room.service, room.view(Outbox), clock, Post(None, "a@care.test", "https://care.test"), fence)
+
+
+async def calls_of(reception: Reception, journey: UUID) -> list[dict[str, Any]]:
+    await reception.platform.settle()
+    return [row for row in await reception.platform.rooms["notification"].view(Outbox).of_journey(journey)
+            if row["endpoint"]]  # fmt: skip
+
+
+async def test_another_system_is_called_signed_with_ids_only_and_again_until_it_takes_it(reception: Reception) -> None:
+    async with listening(reception) as (other, secret):
+        other.answers = [503, 302]
+        journey = await journey_of(reception, raised(), triaged(council_funded=True))
+        for state in ("waiting", "waiting", "delivered"):
+            while await sender(reception).send_due():
+                await reception.platform.settle()
+            (row,) = await calls_of(reception, journey)
+            assert row["state"] == state, row
+            reception.platform.clock.move_to(reception.platform.clock.now() + timedelta(minutes=5))  # type: ignore[attr-defined]
+        ids = {headers["webhook-id"] for headers, _ in other.heard}
+        assert (len(other.heard), ids) == (3, {str(row["message_id"])})
+        headers, content = other.heard[-1]
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        assert headers["webhook-signature"] == Webhook(secret).sign(headers["webhook-id"], at, content.decode())
+        assert len({body for _, body in other.heard}) == 1
+        assert b"gate" not in content
+        assert str(journey).encode() in content
+
+
+async def test_a_call_that_is_never_taken_is_a_dead_letter_until_someone_sends_it_anew(reception: Reception) -> None:
+    async with listening(reception) as (other, _):
+        other.answers = [410]
+        journey = await journey_of(reception, raised(), triaged())
+        while await sender(reception).send_due():
+            await reception.platform.settle()
+        (row,) = await calls_of(reception, journey)
+        assert (row["state"], row["reason"]) == ("undelivered", "The other system did not take it (410).")
+        program = await reception.program(MANAGER)
+        dead = (await program.get("/api/notification/messages/undelivered?calls=true")).json()
+        assert str(row["message_id"]) in {each["message_id"] for each in dead}
+        again = await program.post(f"/api/notification/messages/{row['message_id']}/another-try")
+        assert again.status_code == 200
+        await reception.platform.settle()
+        await sender(reception).send_due()
+        assert [each["state"] for each in await calls_of(reception, journey)] == ["delivered"]
+
+
+async def test_an_address_inside_our_network_is_never_called(reception: Reception) -> None:
+    async with listening(reception) as (other, _):
+        journey = await journey_of(reception, raised(), triaged())
+        while await sender(reception, "").send_due():
+            await reception.platform.settle()
+        (row,) = await calls_of(reception, journey)
+        assert (row["state"], other.heard) == ("undelivered", [])
+        assert "private network" in row["reason"]
+
+
+async def test_one_sites_manager_does_not_say_which_system_is_told(reception: Reception) -> None:
+    program = await reception.program(MANAGER)
+    assert (await program.post("/api/notification/endpoints", json={"url": "https://x.example/"})).status_code == 409
+    assert (await program.get("/api/notification/endpoints")).status_code == 409
+
+
+async def test_who_was_not_reached_is_a_list_to_work_through_page_by_page(reception: Reception) -> None:
+    governance = reception.platform.service("governance")
+    people = [uuid4() for _ in range(3)]
+    for person, part in zip(people, ("day", "night", "agency"), strict=True):
+        await governance.join_team(OPERATOR, "acme", "elm", person, part, date(2026, 1, 1))
+    await reception.platform.settle()
+    journey = await journey_of(reception, raised(), triaged(), practice_changed())
+    manager = await reception.browser(MANAGER)
+    page = (await manager.get("/briefings/not-reached")).text
+    assert "Agency staff" in page
+    assert "Not read yet" in page
+    program = await reception.program(MANAGER)
+    rows = (await program.get("/api/notification/not-reached")).json()
+    briefing = str(Briefing.create_id(journey, change()))
+    assert {row["person_id"] for row in rows if row["briefing_id"] == briefing} == {str(p) for p in people}
+    assert (await program.get("/api/notification/not-reached?page=2")).json() == []
+    assert "Everyone who was given" in (await (await reception.browser(ELSEWHERE)).get("/briefings/not-reached")).text
+    assert (await manager.get("/notification?page=2")).status_code == 200

@@ -1,4 +1,4 @@
-"""An e-mail that tells a post that something waits for it: no names, no story, only what kind of thing and where."""
+"""Word to a post, or to another system, that something waits: no names, no story, only what kind of thing and where."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.domain import Aggregate, Created, Event, Refused, event, follows
 
+EMAIL, WEBHOOK = "email", "webhook"
 TRIES = 8
 LEASE = timedelta(minutes=2)
 """How long one sender may be busy with a message before another takes it for lost."""
@@ -41,6 +42,7 @@ class Message(Aggregate):
         subject: str
         to_post: str
         to_role: str
+        endpoint: str = ""
 
     class Sending(Event):
         TOPIC = "notification.Message.Sending"
@@ -52,6 +54,7 @@ class Message(Aggregate):
         attempt: int
         taken: int
         refused: int
+        channel: str = EMAIL
 
     class PutOff(Event):
         TOPIC = "notification.Message.PutOff"
@@ -63,6 +66,10 @@ class Message(Aggregate):
         TOPIC = "notification.Message.Undelivered"
         attempt: int
         reason: str
+        channel: str = EMAIL
+
+    class SentAnew(Event):
+        TOPIC = "notification.Message.SentAnew"
 
     class KeptInApp(Event):
         TOPIC = "notification.Message.KeptInApp"
@@ -84,10 +91,17 @@ class Message(Aggregate):
         subject: str,
         to_post: str,
         to_role: str,
+        endpoint: str = "",
     ) -> None:
-        self.subject, self.to_post, self.to_role = subject, to_post, to_role
+        self.cause, self.subject, self.to_post, self.to_role = cause, subject, to_post, to_role
+        self.endpoint = endpoint
         self.state, self.attempts = "waiting", 0
         self.not_before: datetime | None = None
+
+    @property
+    def channel(self) -> str:
+        """How it leaves: by e-mail to a post, or by a call to another system."""
+        return WEBHOOK if self.endpoint else EMAIL
 
     def claim(self, now: datetime) -> None:
         """Take it on for one try. One whose sender was lost is taken over when its time is up."""
@@ -104,7 +118,7 @@ class Message(Aggregate):
     def deliver(self, attempt: int, taken: int, refused: int = 0) -> None:
         """The mail server took it for at least one holder of the post."""
         self._under_way(attempt)
-        self.trigger_event(self.Delivered, attempt=attempt, taken=taken, refused=refused)
+        self.trigger_event(self.Delivered, attempt=attempt, taken=taken, refused=refused, channel=self.channel)
 
     @event(Delivered)
     def _(self) -> None:
@@ -114,10 +128,16 @@ class Message(Aggregate):
         """It was not taken. Tried again later, ever more patiently, eight times in all."""
         self._under_way(attempt)
         if for_good or attempt >= TRIES:
-            self.trigger_event(self.Undelivered, attempt=attempt, reason=reason)
+            self.trigger_event(self.Undelivered, attempt=attempt, reason=reason, channel=self.channel)
         else:
-            pause = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
-            self.trigger_event(self.PutOff, attempt=attempt, reason=reason, again_at=now + pause)
+            self.trigger_event(self.PutOff, attempt=attempt, reason=reason, again_at=now + self.pause(attempt))
+
+    def pause(self, attempt: int) -> timedelta:
+        """How long to wait after a try: twice as long each time, less up to a fifth that differs from message to message,
+        so that what failed together does not come back together."""
+        whole = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
+        part = follows("notification.Message.pause", f"{self.id}/{attempt}").int % 1000 / 5000
+        return timedelta(seconds=whole.total_seconds() * (1 - part))
 
     @event(PutOff)
     def _(self, again_at: datetime) -> None:
@@ -126,6 +146,16 @@ class Message(Aggregate):
     @event(Undelivered)
     def _(self) -> None:
         self.state = "undelivered"
+
+    def send_anew(self) -> None:
+        """Someone asks for one more try of a message that was given up on."""
+        if self.state != "undelivered":
+            raise NotGivenUp
+        self.trigger_event(self.SentAnew)
+
+    @event(SentAnew)
+    def _(self) -> None:
+        self.state, self.not_before = "waiting", None
 
     def keep_in_app(self, reason: str) -> None:
         """It cannot leave by e-mail; whoever holds the post finds it in their lists here."""
@@ -144,6 +174,10 @@ class Message(Aggregate):
 
 class AlreadySettled(Refused):
     """This message was delivered, or given up, already."""
+
+
+class NotGivenUp(Refused):
+    """This message was not given up on, so there is nothing to send anew."""
 
 
 class NotNow(Refused):

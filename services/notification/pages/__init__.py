@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notification.application import Notification
-from services.notification.pages import briefings, candour, duties, reach
+from services.notification.pages import briefings, candour, duties, not_reached, reach
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
@@ -17,6 +17,7 @@ def pages(notification: Notification, owed: Duties, issued: Briefings, sent: Out
     router = APIRouter(include_in_schema=False)
     duties.add(router, notification, owed, issued, sent)
     candour.add(router, notification, candours)
+    not_reached.add(router, notification, issued)  # before the page of one briefing, since it is no briefing's id
     briefings.add(router, notification, issued)
     reach.add(router, notification, issued)
     return router

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import Channel, DutyRecipient, Role, RuleKind
@@ -67,22 +67,26 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
     """The pages under /notification."""
 
     @router.get("/notification")
-    async def owed(request: Request, me: Me, after: int = 0) -> Response:
+    async def owed(
+        request: Request, me: Me, after: int = 0, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+    ) -> Response:
         await duties.reached("notification", after)
         sites = {site.site_id: site.title for site in await sites_of(service.directory, me)}
-        rows = [shown(row) for row in await duties.owed(list(sites), MOST)]
-        page: Response = request.app.state.shell.page(
+        rows = [shown(row) for row in await duties.owed(list(sites), MOST, (page - 1) * MOST)]
+        seen = (page - 1) * MOST + len(rows)
+        shown_page: Response = request.app.state.shell.page(
             request,
             "notification/owed.html",
             dated=[row for row in rows if row["due"]],
             undated=[row for row in rows if not row["due"]],
-            more=max(0, await duties.count_owed(list(sites)) - len(rows)),
+            more=max(0, await duties.count_owed(list(sites)) - seen),
+            page=page,
             sites=sites,
             briefings=[row for row in await briefings.at_sites(list(sites)) if row["reached_at"] is None],
             undelivered=await outbox.undelivered(list(sites)),
             about=ABOUT,
         )
-        return page
+        return shown_page
 
     @router.get("/notification/{journey}")
     async def of_journey(request: Request, me: Me, journey: UUID, after: int = 0) -> Response:

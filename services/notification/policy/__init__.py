@@ -25,6 +25,7 @@ from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
+from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import agreed_upon
@@ -123,7 +124,7 @@ async def let_leavers_go(event: TeamMemberLeft, service: Any) -> Iterable[Aggreg
 @react.register
 async def tell_the_owner(event: ActionOverdue, service: Any) -> Iterable[Aggregate]:
     message = letter(event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.owner_post)
-    return [] if await service.find(Message, message.id) else [message]
+    return [] if await service.find(Message, message.id) else await with_calls(service, [message])
 
 
 @react.register
@@ -133,7 +134,7 @@ async def tell_the_manager(event: MeasureChecked, service: Any) -> Iterable[Aggr
         return []
     cause = f"{event.measure_id}/{event.site_id}/{event.period}"
     message = letter(event, About.MEASURE_MISSED, cause, role=Role.REGISTERED_MANAGER)
-    return [] if await service.find(Message, message.id) else [message]
+    return [] if await service.find(Message, message.id) else await with_calls(service, [message])
 
 
 @react.register
@@ -143,7 +144,8 @@ async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterabl
         return []
     duty.fall_overdue()
     cause = f"{duty.id}/{reached.due.isoformat()}"
-    return [duty, letter(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)]
+    late = letter(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)
+    return [duty, *await with_calls(service, [late])]
 
 
 @singledispatch

@@ -24,4 +24,5 @@ def letter(
         subject=about,
         to_post=post,
         to_role=role,
+        endpoint="",
     )

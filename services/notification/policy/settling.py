@@ -9,7 +9,8 @@ from libs.domain import Aggregate
 from libs.service import NotFound
 from services.notification.domain.account import Account
 from services.notification.domain.duty import Duty, Owing, duty_id
-from services.notification.domain.message import About
+from services.notification.domain.message import About, Message
+from services.notification.policy.calls import with_calls
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import Asked, unasked
 from services.notification.policy.records import by_record
@@ -50,7 +51,7 @@ async def settle(service: Any, account: Account, agreed: list[Asked], *, changed
     for duty in lifted:
         duty.lift(WEIGHED_ANEW)
     account.settle(wanted)
-    return [account, *opened, *lifted, *_letters(account, opened)]
+    return [account, *opened, *lifted, *await with_calls(service, _letters(account, opened))]
 
 
 async def _opened(service: Any, account: Account, owing: Owing, *, again: bool) -> Duty | None:
@@ -65,7 +66,7 @@ async def _opened(service: Any, account: Account, owing: Owing, *, again: bool) 
     return None
 
 
-def _letters(account: Account, opened: list[Duty]) -> list[Aggregate]:
+def _letters(account: Account, opened: list[Duty]) -> list[Message]:
     """One letter to each post concerned, however many accounts it owes."""
     roles = dict.fromkeys(duty.owing.owner_role for duty in opened if duty.state == "owed")
     cause = f"{account.journey}/{account.weighings}.{account.changes}"

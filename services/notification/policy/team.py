@@ -12,6 +12,7 @@ from services.notification.domain.briefing import Briefing, Change
 from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.message import About
 from services.notification.domain.team import Team
+from services.notification.policy.calls import with_calls
 from services.notification.policy.letters import letter
 
 TITLE_LENGTH = 120
@@ -40,7 +41,7 @@ async def briefed(service: Any, event: PracticeChanged, account: Account) -> lis
     team.post(briefing.id, briefing.created_on)
     posts = await service.directory.posts(f"site:{event.site}")
     letters = [letter(event, About.BRIEFING_ISSUED, briefing.id, post=post.post_id) for post in posts]
-    return [briefing, team, *letters]
+    return [briefing, team, *await with_calls(service, letters)]
 
 
 def title_of(what_changed: str) -> str:

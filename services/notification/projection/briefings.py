@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from libs.row_security import Hangs
 from libs.views import Rows, View
 from services.notification.domain.briefing import OPEN_QUESTION, Briefing
 
@@ -15,6 +17,7 @@ class Briefings(View):
 
     name = "briefings"
     table_names = ("briefing", "listener")
+    hanging: ClassVar[Mapping[str, Hangs]] = {"listener": ("briefing", "briefing_id", "briefing_id")}
     tables = """
         CREATE TABLE IF NOT EXISTS briefing (
             briefing_id uuid PRIMARY KEY, journey uuid NOT NULL, site text NOT NULL, number integer NOT NULL,
@@ -49,11 +52,12 @@ class Briefings(View):
         """A journey's briefings with how far they reached, in order."""
         return await self.rows(f"{REACH} WHERE b.journey = %s GROUP BY b.briefing_id ORDER BY b.number", (journey,))
 
-    async def at_sites(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
+    async def at_sites(self, sites: list[str], limit: int = 50, skip: int = 0) -> list[dict[str, Any]]:
         """The briefings of these sites and their reach: those not yet understood by all first, oldest first."""
         return await self.rows(
-            f"{REACH} WHERE b.site = ANY(%s) GROUP BY b.briefing_id ORDER BY b.reached_at IS NOT NULL, b.issued_at LIMIT %s",
-            (sites, limit),
+            f"{REACH} WHERE b.site = ANY(%s) GROUP BY b.briefing_id ORDER BY b.reached_at IS NOT NULL, b.issued_at, b.briefing_id"
+            " LIMIT %s OFFSET %s",
+            (sites, limit, skip),
         )
 
     async def listeners(self, briefing: UUID) -> list[dict[str, Any]]:
@@ -79,13 +83,23 @@ class Briefings(View):
             (briefing,),
         )
 
-    async def not_reached(self, sites: list[str], limit: int = 200) -> list[dict[str, Any]]:
+    async def reach_of_sites(self, sites: list[str]) -> list[dict[str, Any]]:
+        """How far the briefings of each site reached in each part of its team, those of leavers left out."""
+        return await self.rows(
+            "SELECT b.site, l.part, count(*) AS audience, count(l.read_at) AS readers,"
+            " count(*) FILTER (WHERE l.state = 'understood') AS understood FROM listener l"
+            " JOIN briefing b USING (briefing_id) WHERE b.site = ANY(%s) AND l.here GROUP BY b.site, l.part"
+            " ORDER BY b.site, l.part",
+            (sites,),
+        )
+
+    async def not_reached(self, sites: list[str], limit: int = 200, skip: int = 0) -> list[dict[str, Any]]:
         """Who has not understood which briefing yet at these sites: the longest waiting first."""
         return await self.rows(
             "SELECT l.person_id, l.part, l.state, b.briefing_id, b.title, b.site, b.issued_at FROM listener l"
             " JOIN briefing b USING (briefing_id) WHERE b.site = ANY(%s) AND l.here AND l.state <> 'understood'"
-            " ORDER BY b.issued_at, b.briefing_id, l.part, l.person_id LIMIT %s",
-            (sites, limit),
+            " ORDER BY b.issued_at, b.briefing_id, l.part, l.person_id LIMIT %s OFFSET %s",
+            (sites, limit, skip),
         )
 
 

@@ -34,12 +34,12 @@ class Duties(View):
         CREATE INDEX IF NOT EXISTS telling_journey ON telling (journey, at);
     """
 
-    async def owed(self, sites: list[str], limit: int = 100) -> list[dict[str, Any]]:
+    async def owed(self, sites: list[str], limit: int = 100, skip: int = 0) -> list[dict[str, Any]]:
         """What is owed at these sites: first what has a date, the earliest first; then the oldest."""
         return await self.rows(
             "SELECT * FROM duty WHERE site = ANY(%s) AND state = 'owed' ORDER BY due NULLS LAST, owed_since, duty_id"
-            " LIMIT %s",
-            (sites, limit),
+            " LIMIT %s OFFSET %s",
+            (sites, limit, skip),
         )
 
     async def count_owed(self, sites: list[str]) -> int:

@@ -23,6 +23,7 @@ class Outbox(View):
             not_before timestamptz, attempts integer NOT NULL DEFAULT 0, reason text NOT NULL DEFAULT '',
             written_at timestamptz NOT NULL
         );
+        ALTER TABLE message ADD COLUMN IF NOT EXISTS endpoint text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS message_open ON message (written_at) WHERE state IN ('waiting', 'sending');
         CREATE INDEX IF NOT EXISTS message_journey ON message (journey);
     """
@@ -39,11 +40,21 @@ class Outbox(View):
         """The messages that went out about a journey, in order."""
         return await self.rows("SELECT * FROM message WHERE journey = %s ORDER BY written_at, message_id", (journey,))
 
-    async def undelivered(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
-        """Messages given up on at these sites: someone must tell the recipient another way. Newest first."""
+    async def one(self, message: UUID) -> dict[str, Any] | None:
+        """One message, or None."""
+        return await self.row("SELECT * FROM message WHERE message_id = %s", (message,))
+
+    async def undelivered(
+        self, sites: list[str], limit: int = 50, *, calls: bool = False, skip: int = 0
+    ) -> list[dict[str, Any]]:
+        """Messages given up on at these sites: someone must tell the recipient another way. Newest first.
+
+        With `calls`, those to other systems, of which no colleague waits; without, those to posts.
+        """
         return await self.rows(
-            "SELECT * FROM message WHERE site = ANY(%s) AND state = 'undelivered' ORDER BY written_at DESC LIMIT %s",
-            (sites, limit),
+            "SELECT * FROM message WHERE site = ANY(%s) AND state = 'undelivered' AND (endpoint <> '') = %s"
+            " ORDER BY written_at DESC, message_id LIMIT %s OFFSET %s",
+            (sites, calls, limit, skip),
         )
 
 
@@ -55,10 +66,13 @@ def project(event: object, rows: Rows) -> None:
 @project.register
 def written(event: Message.Written, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO message (message_id, journey, site, subject, to_post, to_role, written_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO NOTHING",
-        (event.originator_id, event.journey, event.site, event.subject, event.to_post, event.to_role, event.recorded),
-    )
+        "INSERT INTO message (message_id, journey, site, subject, to_post, to_role, endpoint, written_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO NOTHING",
+        (
+            event.originator_id, event.journey, event.site, event.subject, event.to_post, event.to_role,
+            event.endpoint, event.recorded,
+        ),
+    )  # fmt: skip
 
 
 def _stand(event: Any, rows: Rows, state: str, reason: str = "", not_before: datetime | None = None) -> None:
@@ -87,6 +101,11 @@ def delivered(event: Message.Delivered, rows: Rows) -> None:
 @project.register
 def undelivered(event: Message.Undelivered, rows: Rows) -> None:
     _stand(event, rows, "undelivered", event.reason)
+
+
+@project.register
+def sent_anew(event: Message.SentAnew, rows: Rows) -> None:
+    _stand(event, rows, "waiting")
 
 
 @project.register

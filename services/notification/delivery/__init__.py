@@ -1,4 +1,4 @@
-"""Sends waiting messages by e-mail, each once in effect, and records every try."""
+"""Sends waiting messages by e-mail or by a call to another system, each once in effect, and records every try."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 import psycopg
@@ -22,7 +23,9 @@ from libs.reading import opened
 from libs.service import NotFound
 from libs.store import Unavailable
 from services.notification.application import Notification
+from services.notification.delivery.hooks import Fence, NotReachable, call
 from services.notification.domain.message import About, Message
+from services.notification.domain.subscribers import Subscribers
 from services.notification.projection.outbox import Outbox
 
 LOOK = 0.5
@@ -32,6 +35,7 @@ PATIENCE = 30.0
 PERMANENT = 500
 SENDER = Act("delivery:notification", "system")
 NO_SERVER = "No mail server is set, so it is shown in Candour only."
+NO_LONGER_TOLD = "The provider has taken the other system off its list."
 NO_ADDRESS = "Nobody in this post has an e-mail address on record, so it is shown in Candour only."
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -97,8 +101,11 @@ class Post:
 class Delivery:
     """Looks at the outbox and sends what is due. Several may run: a message is claimed before it is sent."""
 
-    def __init__(self, service: Notification, outbox: Outbox, clock: Clock, post: Post) -> None:
+    def __init__(
+        self, service: Notification, outbox: Outbox, clock: Clock, post: Post, fence: Fence | None = None
+    ) -> None:
         self.service, self.outbox, self.clock, self.post = service, outbox, clock, post
+        self.fence = fence or Fence()
         self._log = log(service.name)
 
     async def run(self) -> None:
@@ -121,7 +128,10 @@ class Delivery:
 
     async def _try(self, row: dict[str, Any]) -> bool:
         try:
-            if self.post.server is None:
+            if row["endpoint"]:
+                await self.service.claim(SENDER, row["message_id"])
+                await self._call(await self.service.get(Message, row["message_id"]))
+            elif self.post.server is None:
                 await self.service.keep_in_app(SENDER, row["message_id"], NO_SERVER)
             else:
                 await self.service.claim(SENDER, row["message_id"])
@@ -129,6 +139,19 @@ class Delivery:
             return True
         except Refused:
             return False  # another sender has it, or the view is behind: what is recorded decides
+
+    async def _call(self, message: Message) -> None:
+        listed = await self.service.find(Subscribers, Subscribers.create_id(message.provider))
+        endpoint = listed.endpoints.get(UUID(message.endpoint)) if listed else None
+        if endpoint is None:
+            await self.service.failed(SENDER, message.id, message.attempts, NO_LONGER_TOLD, for_good=True)
+            return
+        try:
+            await call(message, endpoint, self.clock.now(), self.fence)
+        except NotReachable as failure:
+            await self.service.failed(SENDER, message.id, message.attempts, failure.reason, for_good=failure.for_good)
+            return
+        await self.service.delivered(SENDER, message.id, message.attempts, 1, 0)
 
     async def _send(self, message: Message, server: MailServer) -> None:
         addresses = await self._addresses(message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.taxonomy import Channel
@@ -14,14 +14,18 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
+from services.notification.api import endpoints
 from services.notification.application import Contact as Reached
 from services.notification.application import Notification, person_of
 from services.notification.domain.candour import Step
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
+from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+Page = Annotated[int, Query(ge=1, le=100_000, description="from 1; a page that is not full is the last")]
+PAGE = 100
 
 
 class Body(BaseModel):
@@ -81,12 +85,15 @@ class Mark(Body):
     verdict: Literal["understood", "not_yet"]
 
 
-def routes(service: Notification, duties: Duties, briefings: Briefings, candours: Candours) -> APIRouter:
+def routes(
+    service: Notification, duties: Duties, briefings: Briefings, candours: Candours, outbox: Outbox
+) -> APIRouter:
     """The routes under /api/notification."""
     api = APIRouter(prefix="/api/notification", tags=["notification"])
     _of_duties(api, service, duties)
     _of_briefings(api, service, briefings)
     _of_candour(api, service, candours)
+    endpoints.add(api, service, outbox)
     return api
 
 
@@ -99,9 +106,10 @@ def _of_duties(api: APIRouter, service: Notification, duties: Duties) -> None:
         return row
 
     @api.get("/duties")
-    async def owed(me: Me, after: int = 0) -> list[dict[str, Any]]:
+    async def owed(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
         await duties.reached("notification", after)
-        return await duties.owed([site.site_id for site in await sites_of(service.directory, me)])
+        sites = [site.site_id for site in await sites_of(service.directory, me)]
+        return await duties.owed(sites, PAGE, (page - 1) * PAGE)
 
     @api.get("/duties/{duty}")
     async def one(response: Response, me: Me, duty: UUID, after: int = 0) -> dict[str, Any]:
@@ -131,6 +139,12 @@ def _of_briefings(api: APIRouter, service: Notification, briefings: Briefings) -
         await briefings.reached("notification", after)
         person = person_of(me.actor_id)
         return [_unsolved(row) for row in await briefings.mine(person)] if person else []
+
+    @api.get("/not-reached")
+    async def not_reached(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
+        await briefings.reached("notification", after)
+        sites = [site.site_id for site in await sites_of(service.directory, me)]
+        return await briefings.not_reached(sites, PAGE, (page - 1) * PAGE)
 
     @api.get("/briefings/{briefing}")
     async def one(response: Response, me: Me, briefing: UUID, after: int = 0) -> dict[str, Any]:

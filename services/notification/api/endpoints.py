@@ -1,0 +1,98 @@
+"""Which other systems are told, and what could not be delivered, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from libs.service import NotFound
+from libs.web.asking import act_of, told
+from libs.web.posts import SignedIn
+from libs.web.reach import OutOfReach, sites_of, within
+from libs.web.signed_in import signed_in
+from services.notification.application import Notification
+from services.notification.domain.message import About
+from services.notification.domain.subscribers import KEEPERS, Endpoint, NotYoursToConnect, Subscribers
+from services.notification.projection.outbox import Outbox
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+PAGE = 100
+
+
+class NewEndpoint(BaseModel):
+    """Where another system listens, and of which kinds of thing it is told; none means every kind."""
+
+    model_config = ConfigDict(extra="forbid")
+    url: str = Field(min_length=8, max_length=500)
+    kinds: list[About] = Field(default_factory=list, max_length=len(About))
+
+
+class Removal(BaseModel):
+    """Why it is told no longer."""
+
+    model_config = ConfigDict(extra="forbid")
+    because: str = Field(min_length=1, max_length=1000)
+
+
+def provider_of(me: SignedIn) -> str:
+    """The provider that the acting post answers for. Raises OutOfReach, NotYoursToConnect."""
+    kind, _, provider = me.scope.partition(":")
+    if kind != "provider":
+        raise OutOfReach
+    if me.role not in KEEPERS:
+        raise NotYoursToConnect
+    return provider
+
+
+def add(api: APIRouter, service: Notification, outbox: Outbox) -> None:
+    """The routes for other systems, and for messages given up on."""
+    _of_endpoints(api, service)
+    _of_messages(api, service, outbox)
+
+
+def _of_endpoints(api: APIRouter, service: Notification) -> None:
+    async def listed(me: SignedIn) -> dict[UUID, Endpoint]:
+        found = await service.find(Subscribers, Subscribers.create_id(provider_of(me)))
+        return found.endpoints if found else {}
+
+    @api.get("/endpoints")
+    async def endpoints(me: Me) -> list[dict[str, Any]]:
+        return [{"endpoint": each, "url": e.url, "kinds": e.kinds} for each, e in (await listed(me)).items()]
+
+    @api.post("/endpoints")
+    async def connect(request: Request, response: Response, me: Me, new: NewEndpoint) -> dict[str, Any]:
+        act, kinds = act_of(request, me), [str(kind) for kind in new.kinds]
+        return told(response, await service.connect(act, provider_of(me), new.url, kinds))
+
+    @api.get("/endpoints/{endpoint}/secret")
+    async def secret(response: Response, me: Me, endpoint: UUID) -> dict[str, str]:
+        found = (await listed(me)).get(endpoint)
+        if found is None:
+            raise NotFound("There is no such address on the list.")
+        response.headers["Cache-Control"] = "no-store"
+        return {"secret": found.secret}
+
+    @api.post("/endpoints/{endpoint}/removal")
+    async def disconnect(request: Request, response: Response, me: Me, endpoint: UUID, gone: Removal) -> dict[str, Any]:
+        return told(response, await service.disconnect(act_of(request, me), provider_of(me), endpoint, gone.because))
+
+
+def _of_messages(api: APIRouter, service: Notification, outbox: Outbox) -> None:
+    @api.get("/messages/undelivered")
+    async def undelivered(
+        me: Me, after: int = 0, calls: bool = False, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+    ) -> list[dict[str, Any]]:
+        await outbox.reached("notification", after)
+        sites = [site.site_id for site in await sites_of(service.directory, me)]
+        return await outbox.undelivered(sites, PAGE, calls=calls, skip=(page - 1) * PAGE)
+
+    @api.post("/messages/{message}/another-try")
+    async def anew(request: Request, response: Response, me: Me, message: UUID) -> dict[str, Any]:
+        found = await outbox.one(message)
+        if found is None:
+            raise NotFound("There is no message with this id.")
+        await within(service.directory, me, found["site"])
+        return told(response, await service.send_anew(act_of(request, me), message))
