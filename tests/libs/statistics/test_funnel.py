@@ -144,3 +144,15 @@ def test_class_by_the_own_interval_agrees_with_the_exact_tail_probability(count:
         else "low.001" if below < 0.001 else "low.025" if below < 0.025 else "ns"
     )  # fmt: skip
     assert placed == by_tail
+
+
+def test_the_hospitals_of_the_reference_example_are_25_outside_and_nine_once_their_spread_is_allowed_for() -> None:
+    """Days of stay at 54 hospitals (medpar, in COUNT) over what FunnelPlotR's example model expects, and what it prints."""
+    with (FIGURES / "stays.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    stays, expected = [float(row["count"]) for row in rows], [float(row["denominator"]) for row in rows]
+    plain = funnel(Kind.RATIO, stays, expected)
+    assert sum(unit.limits.place(unit.value).endswith(".001") for unit in plain.units) == 25
+    adjusted = funnel(Kind.RATIO, stays, expected, Overdispersion.SHMI)
+    assert sum(unit.placed.endswith(".001") for unit in adjusted.units) == 9
+    assert (adjusted.phi, adjusted.tau2) == pytest.approx((8.532, 0.02841), rel=1e-3)
