@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.taxonomy import EvidenceSource
-from services.assurance.domain.inspection import SIDES, Standing, four, is_triangulated, triangle
+from services.assurance.domain.inspection import SIDES, Standing, four, is_triangulated, standing_of, triangle
 
 NOTHING = Standing(states=(), reviewed=False, understood=False, verdicts=(), looked={})
 
@@ -24,6 +24,7 @@ def test_analysis_action_communication_and_follow_up_are_each_shown_or_missing()
         "Analysis": True, "Action": True, "Communication": False, "Follow-up": False,
     }  # fmt: skip
     assert shown(Standing((), False, False, ("improved",), {}))["Follow-up"]
+    assert shown(Standing((), False, False, (), {}, checked=True))["Follow-up"]
     assert all(each.missing and each.by for each in four(NOTHING))
 
 
@@ -43,3 +44,14 @@ def test_records_practice_staff_people_and_figures_are_sides_of_their_own() -> N
 def test_every_source_of_evidence_belongs_to_one_side() -> None:
     kinds = [kind for _, of, _ in SIDES.values() for kind in of]
     assert sorted(kinds) == sorted(EvidenceSource)
+
+
+def test_what_was_seen_with_exceptions_was_checked_and_shows_nothing() -> None:
+    row = {
+        "states": [{"state": "done", "held": True}, {"state": "briefed", "held": False}],
+        "observations": [{"source_kind": "audit", "seen": 8, "looked": 10}],
+        "verdicts": [{"verdict": "too_little_data"}],
+    }
+    known = standing_of(row, {"learning_recorded"})
+    assert (known.states, known.reviewed, known.understood, known.checked) == ({"done"}, True, False, True)
+    assert sides(known) == []

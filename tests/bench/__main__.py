@@ -23,11 +23,13 @@ from libs.clock import SystemClock
 from libs.deciding import Act
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.bench import appends, ledger, reading, visible
+from tests.bench import appends, daily, ledger, reading, visible
 from tests.house import rules
 
 RATES = (50, 500, 2000)
 LEDGER_EVENTS = 100_000
+HISTORY = 500_000
+"""Cases of three years beside which a day is measured; each has a milestone, so that there are twice as many rows."""
 ACT = Act("person:bench", "provider_quality_lead", "provider:acme")
 
 
@@ -108,7 +110,7 @@ def show(result: dict[str, Any], console: Console) -> None:
             f"{row['accepted_p50_ms']} / {row['accepted_p99_ms']}", f"{row['visible_p50_ms']} / {row['visible_p99_ms']}",
         )  # fmt: skip
     console.print(table)
-    for name in ("ledger", "relay", "rebuild", "load", "commands_per_second_at_64", "resident_mb", "machine"):
+    for name in ("daily", "ledger", "relay", "rebuild", "load", "commands_per_second_at_64", "resident_mb", "machine"):
         console.print(name, result[name])
     if result["appends"]["emmett"] != "took part":
         console.print(f"Emmett did not take part: {result['appends']['emmett']}")
@@ -120,6 +122,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--events", type=int, default=5000)
+    parser.add_argument("--sites", type=int, default=100, help="sites of the daily run")
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     asked = parser.parse_args()
     logs.begin(level=40)
@@ -130,6 +133,7 @@ def main() -> None:
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))
             result["ledger"] = ledger.check_rate(env, LEDGER_EVENTS)
+            result["daily"] = asyncio.run(daily.measure(env, asked.sites, HISTORY))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(result, indent=1))
     show(result, Console(width=120))

@@ -25,8 +25,8 @@ AT_ONCE = 16
 HISTORY = """
     INSERT INTO assurance_view.opportunity (journey, site, reference, kind, themes, received, recorded)
     SELECT md5(n::text)::uuid, 'site-' || n %% %s, 'R-' || n, 'safeguarding_indicator', '{}',
-        timestamptz '2026-03-01' - n * interval '1 hour' * 26280 / %s,
-        timestamptz '2026-03-01' - n * interval '1 hour' * 26280 / %s
+        timestamptz '2026-03-01' - (n::float / %s) * interval '26280 hours',
+        timestamptz '2026-03-01' - (n::float / %s) * interval '26280 hours'
     FROM generate_series(1, %s) AS n
 """
 REACHED = """

@@ -48,28 +48,30 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a journey: states held, whether its review was signed off, verdicts, and kinds looked at."""
+    """What is known of a journey: states held, whether its review was signed off, verdicts, and the kinds of source in
+    which the new way was seen without exception; `checked`: whether anyone looked at all, whatever they saw."""
 
     states: Collection[str]
     reviewed: bool
     understood: bool
     verdicts: Sequence[str]
     looked: Mapping[str, int]
+    checked: bool = False
 
 
 def standing_of(row: Mapping[str, Any], milestones: Collection[str]) -> Standing:
     """What is known of a journey's follow-up, as an inspector would ask."""
     held = {each["state"] for each in row["states"] if each["held"]}
-    looked = Counter(each["source_kind"] for each in row["observations"])
+    looked = Counter(each["source_kind"] for each in row["observations"] if each["seen"] == each["looked"])
     verdicts = [each["verdict"] for each in row["verdicts"] if each["verdict"] != Verdict.TOO_LITTLE_DATA]
     reviewed = Milestone.LEARNING_RECORDED in milestones
-    return Standing(held, reviewed, ClosureState.BRIEFED in held, verdicts, looked)
+    return Standing(held, reviewed, ClosureState.BRIEFED in held, verdicts, looked, bool(row["observations"]))
 
 
 def four(known: Standing) -> list[Part]:
     """Analysis, action, communication and follow-up."""
     done, briefed = ClosureState.DONE in known.states, ClosureState.BRIEFED in known.states
-    followed = bool(known.looked or known.verdicts)
+    followed = bool(known.looked or known.verdicts or known.checked)
     return [
         Part(
             "Analysis", known.reviewed, "The review was signed off by someone other than its author.",

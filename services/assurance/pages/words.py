@@ -16,8 +16,8 @@ PROOF_ASKED = {
     ClosureState.DONE: "Every agreed action is made, and someone other than its owner saw it.",
     ClosureState.BRIEFED: "Everyone in the team has read the briefing and answered its question.",
     ClosureState.PRACTISED: "Someone goes and looks, and sees the new way every time.",
-    ClosureState.EFFECTIVE: "Its measure meets the target in a month that began after the change. Where no measure"
-    " fits, the new way is seen again, every time, four weeks later or more.",
+    ClosureState.EFFECTIVE: "Its measure meets the target in a month that began after the change, and no review on its"
+    " fixed day refutes it. Where no measure fits, the new way is seen again, every time, four weeks later or more.",
     ClosureState.SUSTAINED: "Three months on, the measure is still met and was never missed since. Where no measure"
     " fits, the new way is seen again, every time, three months later or more.",
 }
