@@ -79,7 +79,7 @@ async def test_every_agreed_rule_that_asks_for_an_account_opens_a_duty(house: Pl
         "within 3 working days of when it was received",
         "registered_manager",
     )
-    assert duties["feedback-to-reporter"].owing.due is None
+    assert duties["complaint-signpost"].owing.due is None  # a rule without a number of days has no date
 
 
 async def test_without_delay_is_never_given_a_date(house: Platform) -> None:
