@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from contracts.taxonomy import Theme
+from libs.charts.sparks import spark
 from libs.directory import Site
 from libs.service import NotFound
 from libs.web.posts import SignedIn
@@ -105,6 +106,7 @@ def _months(what: Counted, sites: list[Site], rows: list[dict[str, Any]]) -> dic
     lines = [
         {
             "title": site.title,
+            "spark": spark(f"spark-{site.site_id}", site.title, [counts[site.site_id].get(m, 0) for m in months]),
             "trend": address("/trend", site=site.site_id, theme=what.theme),
             "cells": [(counts[site.site_id].get(m, 0), journeys_behind(what, site.site_id, month=m)) for m in months],
         }
