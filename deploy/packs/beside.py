@@ -35,5 +35,5 @@ async def made_beside(var: Path, request: Request) -> Made:
 
 async def _noted(audit: Audit, request: Request, made: Made) -> None:
     operator = Act(f"operator:{getuser()}", Role.SYSTEM, rationale=WHY)
-    saved = await audit.note_pack(operator, request.query.provider, noted(request, made))
+    saved = await audit.note_pack(operator, made.provider, noted(request, made))
     await audit.take_pack_away(operator, saved.id)

@@ -17,7 +17,7 @@ from contracts.sealed import ERASED, is_sealed
 from deploy.packs import telling
 from deploy.packs.bag import TAG_MANIFEST, bag, bagging_date
 from deploy.packs.framework import Framework, mapped, told
-from deploy.packs.gathering import SITE, Entry, Gathered, RecordNotSound, gather
+from deploy.packs.gathering import RAISED, SITE, Entry, Gathered, RecordNotSound, gather
 from deploy.packs.profile import Profile, Shown
 from deploy.packs.query import Query
 from deploy.packs.report import day_words, pdf
@@ -56,6 +56,8 @@ class Made:
     as_of: datetime
     sizes: dict[str, int]
     events: int
+    provider: str
+    """Whose journeys it tells, or empty where it tells those of several providers."""
 
 
 async def make(request: Request, auditor: str, keys: KeyRing, signer: Signer) -> Made:
@@ -125,7 +127,14 @@ def _made(request: Request, found: Gathered, opened: dict[str, str], key: PackKe
     }  # fmt: skip
     made = bag(name, payload, {"verify.py": VERIFY.read_bytes(), "README.txt": README.read_bytes()}, info, key.sign)
     sizes = {ledger: each.size for ledger, each in sorted(found.checkpoints.items())}
-    return Made(f"{name}.zip", made, hashlib.sha256(made).hexdigest(), found.as_of, sizes, len(found.entries))
+    return Made(
+        f"{name}.zip", made, hashlib.sha256(made).hexdigest(), found.as_of, sizes, len(found.entries), _provider(found)
+    )
+
+
+def _provider(found: Gathered) -> str:
+    whose = {str(entry.body["provider"]) for entry in found.entries if entry.topic == RAISED}
+    return whose.pop() if len(whose) == 1 else ""
 
 
 def _event_schemas(found: Gathered, profile: Profile) -> dict[str, bytes]:

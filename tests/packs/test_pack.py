@@ -232,8 +232,11 @@ def test_the_command_writes_the_same_bytes_and_puts_on_record_that_it_did(
     assert done.exit_code == 0, done.output
     assert (tmp_path / made["complainant"].name).read_bytes() == made["complainant"].content
     with psycopg.connect(world.env["CANDOUR_PG_AUDITOR"]) as connection:
-        found = connection.execute("SELECT topic FROM audit.events WHERE topic LIKE 'audit.EvidencePack.%'").fetchall()
-    assert sorted(topic for (topic,) in found) == ["audit.EvidencePack.Made", "audit.EvidencePack.TakenAway"]
+        found = connection.execute(
+            "SELECT topic, convert_from(state, 'utf8')::json->>'provider' FROM audit.events"
+            " WHERE topic LIKE 'audit.EvidencePack.%' ORDER BY notification_id"
+        ).fetchall()
+    assert found == [("audit.EvidencePack.Made", "acme"), ("audit.EvidencePack.TakenAway", "acme")]
     refused = CliRunner().invoke(app, ["pack", "create", "--for", "board", "--journey", world.journey])
     assert refused.exit_code == 2
 
