@@ -25,6 +25,7 @@ from deploy.past.moment import Moment
 from libs.clock import Clock
 from libs.keys import KeyRing
 from libs.publishing import Publisher
+from libs.reach import everything
 from libs.rebuild import followed
 from libs.room import House, Room
 from libs.store import EventStore, Recorded
@@ -33,7 +34,7 @@ from libs.views import View
 BATCH = 2_000
 KEPT = 6
 """How many moments are kept at hand; each holds one connection and its tables."""
-TEMPORARY = "pg_temp"
+OWN_TABLES = "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()"
 ORGANISATION = "governance"
 """Whose events belong to every site: they say who answers for which."""
 FOR_EVER = 10.0**9
@@ -61,10 +62,10 @@ class StandingClock:
 class Past:
     """Governance as of a moment, ready to be asked. Its room is never started: it hears nothing and says nothing."""
 
-    def __init__(self, room: Room, moment: Moment, pool: AsyncConnectionPool) -> None:
-        self.room, self.moment, self._pool = room, moment, pool
+    def __init__(self, room: Room, moment: Moment, pool: AsyncConnectionPool, schema: str) -> None:
+        self.room, self.moment, self.schema, self._pool = room, moment, schema, pool
         for view in self.views:
-            view.live = view.next = TEMPORARY
+            view.live = view.next = schema
             view.pool = view.keeper = pool
 
     @property
@@ -115,7 +116,8 @@ class Archive:
             grown = () if gone else tuple(end for name, end in sorted(ends.items()) if name != "audit")
             key = (moment, site, grown)
             if key not in self._kept:
-                self._kept[key] = await self._replayed(moment, site, ends, told)
+                with everything():  # what is made serves every reader; each sees of it what they reach
+                    self._kept[key] = await self._replayed(moment, site, ends, told)
             self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 await self._kept.popitem(last=False)[1].close()
@@ -140,7 +142,10 @@ class Archive:
             kwargs={"autocommit": True},
         )  # fmt: skip
         await pool.open(wait=True)
-        past = Past(await asyncio.to_thread(self._room, ORGANISATION, moment), moment, pool)
+        async with pool.connection() as connection:
+            await connection.execute("CREATE TEMPORARY TABLE past ()")
+            schema = (await (await connection.execute(OWN_TABLES)).fetchone() or ("",))[0]
+        past = Past(await asyncio.to_thread(self._room, ORGANISATION, moment), moment, pool, schema)
         try:
             for view in past.views:
                 await view.set_up()
@@ -162,7 +167,7 @@ class Archive:
             for view in past.views:
                 own = view.service == name and view.reads_own_store()
                 events = publisher.mapper.sealed(row.stored for row in rows) if own else _heard(view, said)
-                await view.keep(events, place, TEMPORARY)
+                await view.keep(events, place, past.schema)
 
     async def _rows(
         self, pool: AsyncConnectionPool, name: str, moment: Moment, site: str, end: int, told: Told
