@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString
+from collections.abc import Mapping
+from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
+from libs.row_security import Hangs
 from libs.views import View
 from services.review.domain.sample import Query
 from services.review.projection.tables import TABLE_NAMES, TABLES
@@ -31,6 +33,10 @@ class Reviews(View):
     name = "reviews"
     table_names = TABLE_NAMES
     tables = TABLES
+    hanging: ClassVar[Mapping[str, Hangs]] = dict.fromkeys(
+        ("opportunity", "person", "heard", "attached"), ("known_case", "journey", "journey")
+    )
+    """What intake says of a journey is there before it has a review, and where it never gets one."""
 
     async def open_at(self, sites: list[str], reader: str = "", limit: int = MOST) -> list[dict[str, Any]]:
         """The open reviews at these sites, oldest first, with what the opportunity was.
