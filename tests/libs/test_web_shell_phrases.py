@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from libs.web.phrases import counted, day, due_phrase, local_time, number, percent
+from libs.web.phrases import counted, day, days, due_phrase, local_time, number, percent
 
 
 def at(text: str) -> datetime:
@@ -60,3 +60,11 @@ def test_numbers_are_said_plainly_and_missing_ones_are_not_nought() -> None:
         "2 actions",
         "0 inquiries",
     )
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [(None, "no data"), (0.4, "less than a day"), (1, "1 day"), (20.4, "20 days"), (35, "5 weeks"), (213, "7 months")],
+)
+def test_a_length_of_time_is_said_as_a_person_says_it(length: float | None, said: str) -> None:
+    assert days(length) == said
