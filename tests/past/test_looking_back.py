@@ -132,10 +132,10 @@ async def _decisions(hands: Hands, reception: Reception, journey: str) -> None:
     assert "Chair taken out of use" in (await hands.post(address, because="A complaint about the chair")).text
     await reception.platform.settle()
     assert "A complaint about the chair" in (await hands.get("/audit/readings?words=true")).text
-    quality = await reception.browser(Post("north.lead", "regional_manager", "region:North", "Regional lead"))
+    quality = await reception.browser(Post("north.lead", "provider_representative", "region:North", "Regional lead"))
     assert "Your post does not open them" in (await quality.get(address)).text
     assert (await quality.post(address, because="Curious")).status_code == 403
-    elsewhere = await reception.browser(Post("south.lead", "regional_manager", "region:South", "Regional lead"))
+    elsewhere = await reception.browser(Post("south.lead", "provider_representative", "region:South", "Regional lead"))
     assert (await elsewhere.get(address)).status_code == 404
     assert (await (await reception.browser(CARER)).get("/audit/decisions")).status_code == 403
 
