@@ -98,6 +98,7 @@ async def test_agreement_is_measured_and_a_sample_is_weighed_again_unseen(recept
     answer = await mo.post("/intake/agreement", **asked)
     assert answer.status_code == 303, answer.text
     sample = answer.headers["Location"].split("?")[0]
+    await reception.platform.settle()
     page = (await mo.get(answer.headers["Location"])).text
     assert "10 of the 22" in page
     waiting = re.findall(rf'href="({sample}/[0-9a-f-]+)"', page)
@@ -109,6 +110,7 @@ async def test_agreement_is_measured_and_a_sample_is_weighed_again_unseen(recept
     said = {"applies": "yes", "response": "swarm", "rationale": "It looks like it."}
     again = await mo.post(waiting[0], **said)
     assert again.status_code == 303, again.text
+    await reception.platform.settle()
     assert "Too few to tell (1 of 20)" in (await mo.get(again.headers["Location"])).text
     assert (await mo.get(waiting[0])).status_code == 404
     ann_browser = await reception.browser(MANAGER, "person:ann")

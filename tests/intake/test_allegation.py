@@ -6,10 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from contracts.taxonomy import Role
 from libs.domain import Refused
+from services.intake.application.allegations import EMPLOYERS, require_employer
 from services.intake.domain import StaffAllegation
 from services.intake.domain.refusals import (
     AllegationConcluded,
+    EmploymentShut,
     NotItsSubject,
     NotYetHappened,
     RationaleMissing,
@@ -86,3 +89,12 @@ def test_what_cannot_be_is_refused(asked: object, refusal: type[Refused]) -> Non
 def test_what_was_concluded_is_not_gone_on_with() -> None:
     for asked in (lambda it: it.take_step("heard", date(2026, 3, 1), ""), lambda it: it.conclude("partly", WHY)):
         given(StaffAllegation, OPENED, NAMED, CONCLUDED).when(asked).refused(AllegationConcluded)
+
+
+def test_matters_of_employment_are_for_those_who_answer_for_the_staff() -> None:
+    for role in Role:
+        if role in EMPLOYERS:
+            require_employer(role)
+        else:
+            with pytest.raises(EmploymentShut):
+                require_employer(role)

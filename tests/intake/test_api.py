@@ -105,14 +105,14 @@ async def test_what_is_not_there_is_not_found(program: httpx2.AsyncClient) -> No
 async def test_another_site_is_out_of_reach(program: httpx2.AsyncClient, reception: Reception) -> None:
     new = await raised(program)
     async with await reception.program(ELSEWHERE) as other:
+        answer = await other.get(f"{ALL}/{new['id']}", params={"after": new["position"]})
+        assert (answer.status_code, answer.json()["type"]) == (404, "urn:candour:problem:not-found")
         for answer in (
-            await other.get(f"{ALL}/{new['id']}", params={"after": new["position"]}),
             await other.get(f"{ALL}/{new['id']}/proposals"),
             await other.post(f"{ALL}/{new['id']}/safety", json={"words": "x"}),
+            await other.post(ALL, json=told()),
         ):
-            assert (answer.status_code, answer.json()["type"]) == (404, "urn:candour:problem:not-found")
-        answer = await other.post(ALL, json=told())
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:out-of-reach")
+            assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:out-of-reach")
 
 
 async def test_a_post_that_only_reports_does_not_weigh(program: httpx2.AsyncClient, reception: Reception) -> None:

@@ -138,7 +138,7 @@ async def test_matters_of_employment_are_shut_to_those_who_learn(
     assert (list(found["subjects"].values()), found["outcome"]) == (["Kim Lake"], "unfounded")
     async with await reception.program(QUALITY) as quality:
         answer = await quality.get(here)
-        assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:employment-shut")
+        assert (answer.status_code, answer.json()["type"]) == (403, "urn:candour:problem:not-allowed")
 
 
 async def test_small_things_add_up_to_a_pattern_that_somebody_decides_on(
