@@ -47,7 +47,7 @@ async def measure(env: Mapping[str, str], sites: int, history: int) -> dict[str,
         await _organise(house, sites)
         set_up = time.perf_counter() - began
         without = await _end_of_month(house, clock, date(2026, 4, 1))
-        with psycopg.connect(env["CANDOUR_PG_ASSURANCE"]) as connection:
+        with psycopg.connect(env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")) as connection:
             connection.execute(HISTORY, (sites, history, history, history))
             connection.execute(REACHED)
             connection.execute("ANALYZE assurance_view.opportunity, assurance_view.milestone")

@@ -212,15 +212,16 @@ def action_escalated(event: Action.Escalated, rows: Rows) -> None:
 def roll_opened(event: Roll.Opened, rows: Rows) -> None:
     for person in event.people:
         rows.execute(
-            "INSERT INTO participant (action_id, roll_id, person_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            (event.action_id, event.originator_id, person),
+            "INSERT INTO participant (action_id, roll_id, person_id, site) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (event.action_id, event.originator_id, person, event.site),
         )
 
 
 @project.register
 def roll_added(event: Roll.Added, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO participant (action_id, roll_id, person_id) SELECT DISTINCT p.action_id, p.roll_id, new.person_id"
+        "INSERT INTO participant (action_id, roll_id, person_id, site)"
+        " SELECT DISTINCT p.action_id, p.roll_id, new.person_id, p.site"
         " FROM participant p, unnest(%s::uuid[]) AS new (person_id) WHERE p.roll_id = %s ON CONFLICT DO NOTHING",
         (event.people, event.originator_id),
     )

@@ -88,7 +88,7 @@ class Plans(View):
         ALTER TABLE action ADD COLUMN IF NOT EXISTS handed_over_because text NOT NULL DEFAULT '';
         ALTER TABLE action ADD COLUMN IF NOT EXISTS escalated_to text[] NOT NULL DEFAULT '{}';
         CREATE TABLE IF NOT EXISTS participant (
-            action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, took_part_on date,
+            action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, site text NOT NULL, took_part_on date,
             excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
         );
         CREATE INDEX IF NOT EXISTS participant_action ON participant (action_id);

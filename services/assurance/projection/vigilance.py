@@ -33,7 +33,8 @@ class Vigilance(View):
         CREATE INDEX IF NOT EXISTS audit_site ON audit (site, period);
         CREATE TABLE IF NOT EXISTS look (
             audit uuid NOT NULL, reference text NOT NULL, second boolean NOT NULL, rater text NOT NULL,
-            answers jsonb NOT NULL, note text NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (audit, reference, second)
+            answers jsonb NOT NULL, note text NOT NULL, at timestamptz NOT NULL, site text NOT NULL,
+            PRIMARY KEY (audit, reference, second)
         );
         CREATE TABLE IF NOT EXISTS sign (
             id uuid PRIMARY KEY, site text NOT NULL, sign text NOT NULL, title text NOT NULL, times int NOT NULL,
@@ -119,11 +120,11 @@ def audit_opened(event: AuditRound.Opened, rows: Rows) -> None:
 @project.register
 def looked_at(event: AuditRound.LookedAt, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO look VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (audit, reference, second) DO UPDATE"
+        "INSERT INTO look VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (audit, reference, second) DO UPDATE"
         " SET rater = excluded.rater, answers = excluded.answers, note = excluded.note, at = excluded.at",
         (
             event.originator_id, event.reference, event.second, event.by.actor, orjson.dumps(event.answers).decode(),
-            event.note, event.recorded,
+            event.note, event.recorded, event.site,
         ),
     )  # fmt: skip
     rows.execute("UPDATE audit SET version = %s WHERE id = %s", (event.originator_version, event.originator_id))
