@@ -23,7 +23,8 @@ HELD: LiteralString = f"""
 """
 
 STEPS: LiteralString = """
-    SELECT s.place, (SELECT count(*) FROM held h WHERE h.closure >= s.place)::int AS journeys, t.timed, t.median, t.least, t.most
+    SELECT s.place, (SELECT count(*) FROM held)::int AS learned,
+        (SELECT count(*) FROM held h WHERE h.closure >= s.place)::int AS journeys, t.timed, t.median, t.least, t.most
     FROM generate_series(1, 5) AS s(place) LEFT JOIN (
         SELECT v.place, count(v.days)::int AS timed, percentile_cont(0.5) WITHIN GROUP (ORDER BY v.days) AS median,
             min(v.days) AS least, max(v.days) AS most
@@ -56,13 +57,9 @@ class LoopReading(View):
     """
 
     async def steps(self, sites: list[str], since: date | None = None) -> list[dict[str, Any]]:
-        """For each closure state in order: how many journeys hold it, and the days it took from the state before."""
+        """For each closure state in order: how many of those `learned` hold it, and the days it took from the
+        state before."""
         return await self.rows(HELD + STEPS, {"sites": sites, "since": since})
-
-    async def learned_count(self, sites: list[str], since: date | None = None) -> int:
-        """How many reviews were signed off with something to change."""
-        row = await self.row(f"{HELD} SELECT count(*)::int AS n FROM held", {"sites": sites, "since": since})
-        return int(row["n"]) if row else 0
 
     async def stalls(self, sites: list[str], now: datetime, since: date | None = None) -> list[dict[str, Any]]:
         """For each stage after learning: how many wait there, for how long, and which has waited longest."""

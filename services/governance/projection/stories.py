@@ -104,9 +104,10 @@ async def loop_so_far(overview: Overview, sites: list[str], since: date | None) 
     steps = await overview.steps(sites, since)
     return {
         "since": since,
-        "learned": await overview.learned_count(sites, since),
+        "learned": steps[0]["learned"],
         "states": [
-            {"state": state.value, "label": state.label} | row for state, row in zip(ClosureState, steps, strict=True)
+            {"state": state.value, "label": state.label} | without(row, "learned")
+            for state, row in zip(ClosureState, steps, strict=True)
         ],
     }
 
