@@ -10,7 +10,7 @@ from services.notification.delivery import Delivery, Post
 from services.notification.delivery.hooks import Fence
 from services.notification.pages import pages
 from services.notification.policy import dates, react
-from services.notification.projection import briefings, candour, duties, outbox
+from services.notification.projection import briefings, candour, duties, outbox, transfers
 from services.notification.publication import publish
 
 
@@ -28,14 +28,15 @@ def room(house: House) -> Room:
             briefings.Briefings(name, briefings.project, pool),
             outbox.Outbox(name, outbox.project, pool),
             candour.Candours(name, candour.project, pool),
+            transfers.Transfers(name, transfers.project, pool),
         ],
     )
     service, sent = notification.service, notification.view(outbox.Outbox)
     owed, issued = notification.view(duties.Duties), notification.view(briefings.Briefings)
-    candours = notification.view(candour.Candours)
+    candours, carried = notification.view(candour.Candours), notification.view(transfers.Transfers)
     notification.more = [Delivery(service, sent, house.clock, Post.of(house.env), Fence.of(house.env)).run]
     notification.routes = [
-        api.routes(service, owed, issued, candours, sent),
-        pages(service, owed, issued, sent, candours),
+        api.routes(service, owed, issued, candours, sent, carried),
+        pages(service, owed, issued, sent, candours, carried),
     ]
     return notification

@@ -18,6 +18,7 @@ from services.notification.domain.duty import Duty
 from services.notification.domain.message import Message
 from services.notification.domain.subscribers import Subscribers
 from services.notification.domain.team import Team
+from services.notification.domain.transfer import Decision, Transfer, Whereabouts
 from services.notification.policy.candour import discharged_by, in_contact_again, without_contact
 from services.notification.policy.team import told_by
 
@@ -78,7 +79,7 @@ class Notification(Service):
     """Keeps what is owed, what must be understood, and what was sent."""
 
     name = "notification"
-    aggregates = (Account, Duty, Candour, Briefing, Team, Message, Subscribers)
+    aggregates = (Account, Duty, Candour, Briefing, Team, Message, Subscribers, Transfer, Whereabouts)
     directory: Directory
 
     @command
@@ -214,4 +215,23 @@ class Notification(Service):
         require_teller(act.role)
         found = await self.get(Message, message)
         found.send_anew()
+        return await self.save(act, found)
+
+    @command
+    async def decide_transfer(self, act: Act, transfer: UUID, decision: Decision, because: str) -> Saved:
+        """Whether another site's learning applies here."""
+        require_teller(act.role)
+        found = await self.get(Transfer, transfer, act)
+        found.decide(decision, because)
+        return await self.save(act, found)
+
+    @command
+    async def follow_transfer(self, act: Act, transfer: UUID, note: str, *, seen: bool) -> Saved:
+        """It is in effect here; or someone else has seen that it is."""
+        require_teller(act.role)
+        found = await self.get(Transfer, transfer, act)
+        if seen:
+            found.see(note, act.actor)
+        else:
+            found.put_into_effect(note, act.actor)
         return await self.save(act, found)

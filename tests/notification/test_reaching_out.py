@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -16,15 +20,17 @@ import pytest_asyncio
 from standardwebhooks.webhooks import Webhook
 
 from deploy.web import Door
-from services.notification.delivery import Delivery, Post
+from services.notification.delivery import Delivery, MailServer, Post
 from services.notification.delivery.hooks import Fence
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
+from services.notification.domain.message import LEASE
 from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception
 from tests.house import OPERATOR, housed, with_sites
 from tests.notification.samples import change, practice_changed, raised, triaged
+from tests.notification.test_delivery import Mailbox, serving
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -118,11 +124,13 @@ class Listening:
 
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    on_taking: Callable[[], object] = lambda: None
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:]
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         self.heard.append((headers, await reader.readexactly(int(headers["content-length"]))))
+        self.on_taking()
         status = self.answers.pop(0) if self.answers else 204
         writer.write(f"HTTP/1.1 {status} X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".encode())
         writer.close()
@@ -146,10 +154,12 @@ async def listening(reception: Reception) -> AsyncIterator[tuple[Listening, str]
         assert gone.status_code == 200
 
 
-def sender(reception: Reception, allowed: str = "127.0.0.0/8") -> Delivery:
+def sender(reception: Reception, allowed: str = "127.0.0.0/8", port: int = 0) -> Delivery:
     room, clock = reception.platform.rooms["notification"], reception.platform.clock
     fence = Fence.of({"CANDOUR_WEBHOOK_ALLOW": allowed})
-    return Delivery(room.service, room.view(Outbox), clock, Post(None, "a@care.test", "https://care.test"), fence)
+    server = MailServer("127.0.0.1", port, None, None, use_tls=False, start_tls=False) if port else None
+    post = Post(server, "candour@care.test", "https://care.test")
+    return Delivery(room.service, room.view(Outbox), clock, post, fence)
 
 
 async def calls_of(reception: Reception, journey: UUID) -> list[dict[str, Any]]:
@@ -230,3 +240,48 @@ async def test_who_was_not_reached_is_a_list_to_work_through_page_by_page(recept
     assert (await program.get("/api/notification/not-reached?page=2")).json() == []
     assert "Everyone who was given" in (await (await reception.browser(ELSEWHERE)).get("/briefings/not-reached")).text
     assert (await manager.get("/notification?page=2")).status_code == 200
+
+
+async def send_in_a_process(reception: Reception, port: int, started: Callable[[int], None]) -> int:
+    """Run a sender of its own until it ends or is killed; how it ended."""
+    platform = reception.platform
+    env = os.environ | dict(platform.env) | {"CANDOUR_WEBHOOK_ALLOW": "127.0.0.0/8"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.notification.sender_process", platform.clock.now().isoformat(), str(port), env=env,
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    started(process.pid)
+    ended = await process.wait()
+    await platform.settle()
+    return ended
+
+
+async def test_a_sender_killed_between_sending_and_recording_leaves_each_message_sent_once_in_effect(
+    reception: Reception,
+) -> None:
+    """The process is killed by the very act of taking what it sent: first by the mail server, then by a called system."""
+    governance, outbox = reception.platform.service("governance"), reception.platform.rooms["notification"].view(Outbox)
+    await governance.establish_post(OPERATOR, "acme", "oak", "oak.rm", "registered_manager", "site:oak", "RM", None)
+    await governance.appoint(OPERATOR, "oak.rm", uuid4(), "Ben", "ben@oak.test")
+    await reception.platform.settle()
+    mailbox, running = Mailbox(), list[int]()
+    async with serving(mailbox) as port, listening(reception) as (other, _):
+        journey = await journey_of(reception, raised(), triaged(), site="oak")
+        mailbox.on_taking = lambda: os.kill(running[-1], signal.SIGKILL)
+        assert await send_in_a_process(reception, port, running.append) == -signal.SIGKILL
+        assert "sending" in {row["state"] for row in await outbox.of_journey(journey)}
+        mailbox.on_taking = lambda: None
+        reception.platform.clock.move_to(reception.platform.clock.now() + LEASE * 2)  # type: ignore[attr-defined]
+        other.on_taking = lambda: os.kill(running[-1], signal.SIGKILL)
+        await send_in_a_process(reception, port, running.append)
+        other.on_taking = lambda: None
+        reception.platform.clock.move_to(reception.platform.clock.now() + LEASE * 2)  # type: ignore[attr-defined]
+        while await sender(reception, port=port).send_due():
+            await reception.platform.settle()
+        rows = await outbox.of_journey(journey)
+    assert {row["state"] for row in rows} == {"delivered"}
+    mails = Counter(letter["Message-ID"] for letter in mailbox.letters)
+    calls = Counter(headers["webhook-id"] for headers, _ in other.heard)
+    assert {f"<{row['message_id']}@care.test>" for row in rows if not row["endpoint"]} <= mails.keys()
+    assert {str(row["message_id"]) for row in rows if row["endpoint"]} == set(calls)
+    assert max(mails.values()) > 1 or max(calls.values()) > 1  # the double went out under the same id, as it should

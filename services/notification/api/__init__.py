@@ -22,6 +22,7 @@ from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
 from services.notification.projection.outbox import Outbox
+from services.notification.projection.transfers import Transfers
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 Page = Annotated[int, Query(ge=1, le=100_000, description="from 1; a page that is not full is the last")]
@@ -86,7 +87,12 @@ class Mark(Body):
 
 
 def routes(
-    service: Notification, duties: Duties, briefings: Briefings, candours: Candours, outbox: Outbox
+    service: Notification,
+    duties: Duties,
+    briefings: Briefings,
+    candours: Candours,
+    outbox: Outbox,
+    carried: Transfers,
 ) -> APIRouter:
     """The routes under /api/notification."""
     api = APIRouter(prefix="/api/notification", tags=["notification"])
@@ -94,6 +100,7 @@ def routes(
     _of_briefings(api, service, briefings)
     _of_candour(api, service, candours)
     endpoints.add(api, service, outbox)
+    _of_transfers(api, service, carried)
     return api
 
 
@@ -209,6 +216,15 @@ def _of_candour(api: APIRouter, service: Notification, candours: Candours) -> No
     async def reach(request: Request, response: Response, me: Me, journey: UUID, had: CandourContact) -> dict[str, Any]:
         await reachable(me, journey)
         return told(response, await service.record_candour_contact(act_of(request, me), journey, had.what, had.note))
+
+
+def _of_transfers(api: APIRouter, service: Notification, carried: Transfers) -> None:
+    @api.get("/transfers")
+    async def asked(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
+        await carried.reached("notification", after)
+        sites = [site.site_id for site in await sites_of(service.directory, me)]
+        rows = await carried.at_sites(sites, PAGE, (page - 1) * PAGE)
+        return [{name: value for name, value in row.items() if name not in {"because", "note"}} for row in rows]
 
 
 async def _reachable(

@@ -41,6 +41,10 @@ class Account(Aggregate):
         TOPIC = "notification.Account.LearningStated"
         statement: str
 
+    class FactorsKnown(Event):
+        TOPIC = "notification.Account.FactorsKnown"
+        categories: list[str]
+
     class PracticeChangeKnown(Event):
         TOPIC = "notification.Account.PracticeChangeKnown"
         plan_id: UUID
@@ -63,6 +67,7 @@ class Account(Aggregate):
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
         self.kind, self.themes, self.statement = "", list[str](), ""
         self.facts: dict[str, Any] = {}
+        self.factors: list[str] = []
         self.reporter_known = False
         self.weighings = 0
         self.rules: set[str] = set()
@@ -123,6 +128,15 @@ class Account(Aggregate):
     @event(LearningStated)
     def _(self, statement: str) -> None:
         self.statement = statement
+
+    def know_factors(self, categories: set[str]) -> None:
+        """What the review says contributed."""
+        if sorted(categories) != self.factors:
+            self.trigger_event(self.FactorsKnown, categories=sorted(categories))
+
+    @event(FactorsKnown)
+    def _(self, categories: list[str]) -> None:
+        self.factors = categories
 
     def know_change(self, plan_id: UUID, implemented: datetime, *, affects_care: bool) -> None:
         """Staff now work differently. A plan that was opened again may change practice more than once."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notification.application import Notification
-from services.notification.pages import briefings, candour, duties, not_reached, reach
+from services.notification.pages import briefings, candour, duties, not_reached, reach, transfers
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
 from services.notification.projection.outbox import Outbox
+from services.notification.projection.transfers import Transfers
 
 
-def pages(notification: Notification, owed: Duties, issued: Briefings, sent: Outbox, candours: Candours) -> APIRouter:
+def pages(
+    notification: Notification, owed: Duties, issued: Briefings, sent: Outbox, candours: Candours, carried: Transfers
+) -> APIRouter:
     """Every page of notification."""
     router = APIRouter(include_in_schema=False)
+    transfers.add(router, notification, carried)  # before the page of one journey: it is no journey's id
     duties.add(router, notification, owed, issued, sent)
     candour.add(router, notification, candours)
     not_reached.add(router, notification, issued)  # before the page of one briefing, since it is no briefing's id

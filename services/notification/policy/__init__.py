@@ -11,6 +11,7 @@ from contracts.assurance import MeasureChecked
 from contracts.governance import TeamMemberJoined, TeamMemberLeft
 from contracts.intake import (
     OpportunityRaised,
+    OpportunityReferred,
     OpportunityTriaged,
     ProfessionalUpdateActioned,
     ProfessionalUpdateCommunicated,
@@ -29,9 +30,10 @@ from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
 from services.notification.policy.letters import letter
 from services.notification.policy.owing import agreed_upon
-from services.notification.policy.records import ACTIONED, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
+from services.notification.policy.records import ACTIONED, BY_REFERRAL, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
 from services.notification.policy.team import briefed, team_of, told_by
+from services.notification.policy.transfers import asked_elsewhere, found_here
 
 OVERDUE = "overdue"
 
@@ -84,15 +86,24 @@ async def record_the_telling(event: ProfessionalUpdateCommunicated, service: Any
 async def keep_what_was_learned(event: ReviewSignedOff, service: Any) -> Iterable[Aggregate]:
     account = await _account(service, event)
     account.learn(event.learning_statement)
-    return [account]
+    account.know_factors({factor.category for factor in event.factors})
+    return [account, *await found_here(service, event)]
 
 
 @react.register
 async def tell_of_the_change(event: PracticeChanged, service: Any) -> Iterable[Aggregate]:
-    """Everyone whom the rules name hears of the change, and the whole team is briefed."""
+    """Everyone whom the rules name hears of the change, the whole team is briefed, and sites like it are asked."""
     account = await _account(service, event)
     account.know_change(event.plan_id, event.occurred, affects_care=event.affects_people)
-    return [*await settle(service, account, [], changed=True), *await briefed(service, event, account)]
+    owing, (briefing, *more) = await settle(service, account, [], changed=True), await briefed(service, event, account)
+    return [*owing, briefing, *more, *await asked_elsewhere(service, account, briefing.change)]
+
+
+@react.register
+async def discharge_by_referral(event: OpportunityReferred, service: Any) -> Iterable[Aggregate]:
+    """A referral is the telling that the rule on referring asks for; nobody records it twice."""
+    rule = next((rule for body, rule in BY_REFERRAL.items() if body == event.body), None)
+    return await keep(service, await _account(service, event), rule) if rule else ()
 
 
 @react.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.taxonomy import Channel
+from contracts.taxonomy import Channel, DutyRecipient
 from libs.domain import Aggregate
 from services.notification.domain.account import Account
 from services.notification.domain.duty import Duty, duty_id
@@ -12,6 +12,13 @@ from services.notification.domain.duty import Duty, duty_id
 REVIEWED, ACTIONED, COMMUNICATED = "update-reviewed", "update-actioned", "update-communicated"
 BY_WEIGHING = ("indicator-management-review", "update-logged")
 """Rules of the provider's own: that a manager decides on a low-level sign, and that an update is put on record."""
+BY_REFERRAL = {
+    DutyRecipient.LOCAL_AUTHORITY: "safeguarding-concern",
+    DutyRecipient.POLICE: "police-crime",
+    DutyRecipient.DBS: "dbs-referral",
+    DutyRecipient.LADO: "allegation-children",
+}
+"""The rule that a referral to a body keeps. What CQC is notified of is one form for each kind, so no referral is that."""
 ON_RECORD = "This is on record with the opportunity itself."
 
 
