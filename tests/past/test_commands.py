@@ -55,6 +55,7 @@ def test_the_record_is_signed_checked_looked_back_on_and_its_tampering_told(var:
     assert sound.exit_code == 0, sound.output
     assert "governance: sound (" in sound.stdout
     shown = run.invoke(app, ["audit", "as-of", "--site", "elm", "--known-at", "2100-01-01T00:00:00Z"])
+    assert shown.exit_code == 0, (shown.output, shown.exception)
     assert json.loads(shown.stdout)["title"] == "Elm"
     assert run.invoke(app, ["audit", "as-of", "--site", "elm", "--known-at", "2001-01-01T00:00:00Z"]).exit_code == 1
     assert run.invoke(app, ["audit", "as-of", "--known-at", "yesterday"]).exit_code == 2
