@@ -68,7 +68,9 @@ class Sought(Part):
     @model_validator(mode="after")
     def _just_one(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError("a fact that is sought names just one of kind, theme, breach, check, sign, missed and late")
+            raise ValueError(
+                "a fact that is sought names just one of kind, theme, breach, check, sign, missed and late"
+            )
         return self
 
     @property

@@ -28,8 +28,10 @@ OPEN_TO_ALL = {
     "overview": {"checkpoint"},
     # What outside systems sent is not known to be of any site; its doors are for those who take it in.
     "quarantine": {"kept_apart"},
-    # Who read what, for those who audit.
-    "readings": {"reading"},
+    # Which evidence was handed out and who took it, for those who audit; a pack may be of many sites.
+    "packs": {"pack", "pack_taken"},
+    # Which cases a sample drew, by number; the cases themselves are behind their own wall.
+    "weighings": {"sample"},
 }
 """Tables that name neither a site nor a journey of a site, and why everyone may read them."""
 

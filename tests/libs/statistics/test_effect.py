@@ -6,7 +6,7 @@ from math import inf, isclose
 from random import Random
 
 import pytest
-from scipy import stats
+from scipy import stats  # type: ignore[import-untyped]
 
 from libs.statistics import compare
 from libs.statistics.effect import FEWEST_SITES, Share, Spread, _chances, difference, expected_after, spread_of
