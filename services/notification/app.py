@@ -10,7 +10,7 @@ from services.notification.delivery import Delivery, Post
 from services.notification.delivery.hooks import Fence
 from services.notification.pages import pages
 from services.notification.policy import dates, react
-from services.notification.projection import briefings, candour, duties, outbox, transfers
+from services.notification.projection import briefings, candour, duties, learnings, outbox, transfers
 from services.notification.publication import publish
 
 
@@ -29,6 +29,7 @@ def room(house: House) -> Room:
             outbox.Outbox(name, outbox.project, pool),
             candour.Candours(name, candour.project, pool),
             transfers.Transfers(name, transfers.project, pool),
+            learnings.Learnings(name, learnings.project, pool),
         ],
     )
     service, sent = notification.service, notification.view(outbox.Outbox)
@@ -37,6 +38,6 @@ def room(house: House) -> Room:
     notification.more = [Delivery(service, sent, house.clock, Post.of(house.env), Fence.of(house.env)).run]
     notification.routes = [
         api.routes(service, owed, issued, candours, sent, carried),
-        pages(service, owed, issued, sent, candours, carried),
+        pages(service, owed, issued, sent, candours, carried, notification.view(learnings.Learnings)),
     ]
     return notification

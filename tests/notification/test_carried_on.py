@@ -11,7 +11,7 @@ from contracts.intake import OpportunityReferred
 from contracts.review import ReviewSignedOff, SignedOffFactor
 from services.notification.domain.duty import duty_id
 from services.notification.domain.transfer import Transfer
-from tests.hands import ELSEWHERE, MANAGER, Reception
+from tests.hands import ELSEWHERE, MANAGER, QUALITY, Reception
 from tests.notification.samples import CHANGED, change, practice_changed, raised, triaged
 from tests.notification.test_reaching_out import duty, journey_of, reception
 
@@ -92,3 +92,6 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     await reception.platform.settle()
     (row,) = [r for r in (await program.get("/api/notification/transfers")).json() if r["transfer_id"] == str(transfer)]
     assert (row["state"], row["decision"]) == ("seen", "adapted")
+    bulletin = await (await reception.browser(QUALITY)).get("/notification/bulletin.pdf")
+    assert bulletin.headers["content-type"] == "application/pdf"
+    assert bulletin.content.startswith(b"%PDF")

@@ -5,19 +5,27 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notification.application import Notification
-from services.notification.pages import briefings, candour, duties, not_reached, reach, transfers
+from services.notification.pages import briefings, bulletin, candour, duties, not_reached, reach, transfers
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
+from services.notification.projection.learnings import Learnings
 from services.notification.projection.outbox import Outbox
 from services.notification.projection.transfers import Transfers
 
 
 def pages(
-    notification: Notification, owed: Duties, issued: Briefings, sent: Outbox, candours: Candours, carried: Transfers
+    notification: Notification,
+    owed: Duties,
+    issued: Briefings,
+    sent: Outbox,
+    candours: Candours,
+    carried: Transfers,
+    learned: Learnings,
 ) -> APIRouter:
     """Every page of notification."""
     router = APIRouter(include_in_schema=False)
+    bulletin.add(router, notification, issued, learned)
     transfers.add(router, notification, carried)  # before the page of one journey: it is no journey's id
     duties.add(router, notification, owed, issued, sent)
     candour.add(router, notification, candours)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import singledispatch
 from typing import Any, ClassVar
 from uuid import UUID
@@ -82,6 +83,15 @@ class Briefings(View):
             " WHERE briefing_id = %s AND here GROUP BY part ORDER BY part",
             (briefing,),
         )
+
+    async def issued(self, sites: list[str], since: datetime, until: datetime) -> list[str]:
+        """What staff of these sites do differently by the briefings issued from `since` up to `until`, in order."""
+        found = await self.rows(
+            "SELECT what_changed FROM briefing WHERE site = ANY(%s) AND issued_at >= %s AND issued_at < %s"
+            " ORDER BY issued_at, briefing_id",
+            (sites, since, until),
+        )
+        return [row["what_changed"] for row in found]
 
     async def reach_of_sites(self, sites: list[str]) -> list[dict[str, Any]]:
         """How far the briefings of each site reached in each part of its team, those of leavers left out."""
