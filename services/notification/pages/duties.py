@@ -22,6 +22,8 @@ from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.account import Account
 from services.notification.domain.candour import STEP_OF
+from services.notification.domain.chronology import chronology, differences
+from services.notification.domain.duty import Duty
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.duties import Duties
 from services.notification.projection.outbox import Outbox
@@ -93,6 +95,8 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
         await duties.reached("notification", after)
         site = await _within(service, me, journey)
         rows = [shown(row) for row in await duties.of_journey(journey)]
+        account = await service.get(Account, Account.create_id(journey))
+        held = [await service.get(Duty, row["duty_id"]) for row in rows]
         tellings = await duties.tellings(journey)
         if me.role not in READS_ONLY:
             tellings = await opened(service.mapper.keys, tellings, "note")
@@ -103,6 +107,8 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
             site=(await service.directory.site(site)).title,
             duties=rows,
             of_candour=set(STEP_OF),
+            chronology=chronology(account),
+            differences=differences(account, held, service.clock.now()),
             tellings=[row | {"recipient": DutyRecipient(row["recipient"]).label} for row in tellings],
             reads=me.role not in READS_ONLY,
             briefings=await briefings.of_journey(journey),
