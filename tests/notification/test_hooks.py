@@ -49,7 +49,19 @@ def test_a_call_says_ids_only_and_the_same_at_every_try() -> None:
     assert set(json.loads(body(message))["data"]) == {"message", "journey", "site"}
 
 
-@pytest.mark.parametrize("address", ["https://", "ftp://x.example/", "https://me:pw@x.example/", "x.example"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://",
+        "ftp://x.example/",
+        "https://me:pw@x.example/",
+        "x.example",
+        "https://[",
+        "https://x:99999/",
+        "https://x\x00.example/",
+        "https://x.example/ a",
+    ],
+)
 def test_an_address_is_one_that_can_be_called_and_holds_no_password(address: str) -> None:
     given(Subscribers, OPENED).when(lambda s: s.add(address, [], LEAD)).refused(AddressNotUsable)
 

@@ -127,9 +127,9 @@ async def call(message: Message, endpoint: Endpoint, now: datetime, fence: Fence
         raise NotReachable(str(inside), for_good=True) from None
     parts = urlsplit(endpoint.url)
     content = body(message)
-    url = httpx2.URL(endpoint.url).copy_with(host=address)
     headers = signed(endpoint.secret, str(message.id), now, content) | {"host": parts.netloc}
     try:
+        url = httpx2.URL(endpoint.url).copy_with(host=address)
         async with (
             asyncio.timeout(PATIENCE),
             httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False) as client,
@@ -138,7 +138,7 @@ async def call(message: Message, endpoint: Endpoint, now: datetime, fence: Fence
             ) as answer,
         ):
             status = answer.status_code
-    except (httpx2.HTTPError, TimeoutError, OSError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError):
         raise NotReachable("The other system could not be reached, or did not answer in time.") from None
     if not answer.is_success:
         raise NotReachable(f"The other system did not take it ({status}).", for_good=status == GONE)

@@ -65,10 +65,7 @@ class Subscribers(Aggregate):
     def add(self, url: str, kinds: list[str], role: str) -> None:
         """Tell another system from now on. A new secret is made; the address says https and holds no password."""
         self._keeper(role)
-        parts = urlsplit(url)
-        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username or parts.fragment:
-            raise AddressNotUsable
-        if len(url) > LONGEST or not set(kinds) <= set(About):
+        if not usable(url) or not set(kinds) <= set(About):
             raise AddressNotUsable
         if any(each.url == url for each in self.endpoints.values()):
             raise AddressOnTheList
@@ -103,6 +100,17 @@ class Subscribers(Aggregate):
     def _keeper(role: str) -> None:
         if role not in KEEPERS:
             raise NotYoursToConnect
+
+
+def usable(url: str) -> bool:
+    """Whether this is a web address that can be called: plain characters, a host, no password and no fragment."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    whole = parts.scheme in {"https", "http"} and bool(parts.hostname) and not parts.username and not parts.fragment
+    return whole and has_port and url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST
 
 
 class NotYoursToConnect(Refused):
