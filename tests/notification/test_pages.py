@@ -73,7 +73,7 @@ async def test_another_sites_accounts_are_neither_shown_nor_given(reception: Rec
     duty = duty_id(journey, "complaint-acknowledged")
     program = await reception.program(ELSEWHERE)
     refused = await program.post(f"/api/notification/duties/{duty}/telling", json={"channel": "phone", "note": "x"})
-    assert refused.status_code == 409
+    assert refused.status_code == 404
 
 
 async def test_a_telling_is_put_on_record_and_its_words_are_under_seal(reception: Reception) -> None:

@@ -17,7 +17,7 @@ from libs.service import NotFound
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
-from libs.web.reach import sites_of, within
+from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.account import Account
@@ -140,11 +140,11 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
 
 
 async def _within(service: Notification, me: SignedIn, journey: UUID) -> str:
-    """The site of a journey that someone may see. Raises NotFound, OutOfReach."""
+    """The site of a journey that someone may see. Raises NotFound, also where the post does not cover its site."""
     account = await service.find(Account, Account.create_id(journey))
-    if account is None:
+    sites = {site.site_id for site in await sites_of(service.directory, me)}
+    if account is None or account.site not in sites:
         raise NotFound("Nothing is on record under this address. It may be a moment too early: try again shortly.")
-    await within(service.directory, me, account.site)
     return account.site
 
 
