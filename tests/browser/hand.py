@@ -90,6 +90,11 @@ class Hand:
         """The page says this, at once or as soon as the news has come."""
         await self.page.get_by_text(words).first.wait_for()
 
+    async def figure(self, share: str, month: str, target: str) -> None:
+        """A row of the page's measures says so, at once or as soon as the news has come: how many, when, and whether met."""
+        rows = self.page.get_by_role("row").filter(has_text=f"{share}, {month}")
+        await rows.filter(has_text=target).first.wait_for()
+
     async def clock(self, *steps: str) -> None:
         """Let time pass at the demonstration's clock."""
         await self.page.goto(f"{self.site}/demo/clock")

@@ -41,11 +41,11 @@ async def test_the_professional_updates_story_is_played_by_hand(browser: Browser
         await play.play(STORY.steps)
         journey, changed = play.journey, play.changes[0]
         await hand.become("Nominated individual", "/provider")
-        await hand.says("0 of 1 (0%) in March 2026. Target: 95%. Met at 0 of 1 site.")
+        await hand.figure("0 of 1 (0%)", "March 2026", "95%: met at 0 of 1 site")
         await play.play(PASSED_ON)
         await play.pass_to(date(2026, 5, 12))
         await hand.become("Nominated individual", "/provider")
-        await hand.says("1 of 1 (100%) in April 2026. Target: 95%. Met at 1 of 1 site.")
+        await hand.figure("1 of 1 (100%)", "April 2026", "95%: met at 1 of 1 site")
         await hand.stays_narrow()
         await hand.become("Registered manager", f"/journeys/{journey}")
         await hand.says(changed)

@@ -86,9 +86,9 @@ async def _a_month_with_a_late_sign(hand: Hand) -> None:
 
 async def _the_figure_is_seen_and_challenged(office: Hand, figure: str) -> None:
     await office.become("Nominated individual", "/provider")
-    await office.says(f"{figure} (50%) in March 2026. Target: 100%. Met at 0 of 1 site.")
-    await office.follow("Each case that missed it")
-    await office.says("begun 2 March 2026")
+    await office.figure(f"{figure} (50%)", "March 2026", "100%: met at 0 of 1 site")
+    await office.follow("1 case that missed")
+    await office.says("1 journey")
     await office.become("Nominated individual", "/provider")
     await office.follow("Elm")
     await office.page.get_by_label("Who is asked").select_option(value="elm.registered_manager")
@@ -141,6 +141,7 @@ async def _practice_changes(hand: Hand) -> None:
     await hand.write("By when?", "2026-04-24")
     measure = hand.page.get_by_label("Which measure will show whether it worked?")
     await measure.select_option(value="indicator-reviewed-in-one-working-day")
+    await hand.write("What do you expect to see", "Every sign is looked at within one working day.")
     await hand.stays_narrow()
     await hand.press("Agree it")
     await hand.become("Field supervisor")
@@ -196,8 +197,8 @@ async def _a_month_in_time(hand: Hand) -> None:
 
 async def _the_figure_has_changed(office: Hand, journey: str) -> None:
     await office.become("Nominated individual", "/provider")
-    await office.says("1 of 1 (100%) in May 2026. Target: 100%. Met at 1 of 1 site.")
-    await office.says("Mar 2026: 1 of 2")
+    await office.figure("1 of 1 (100%)", "May 2026", "100%: met at 1 of 1 site")
+    await office.says("Mar 1/2")
     await office.page.goto(f"{office.site}/journeys/{journey}")
     await office.says("It has not yet been shown to last")
     await office.says(CHANGE)

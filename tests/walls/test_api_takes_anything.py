@@ -91,7 +91,7 @@ async def test_every_route_is_described(front: Front) -> None:
     assert len(front.operations) > 70
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_nothing_that_is_sent_makes_the_api_fail_or_hang(front: Front, data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from(front.operations), label="operation")
@@ -112,7 +112,7 @@ async def test_nothing_that_is_sent_makes_the_api_fail_or_hang(front: Front, dat
         assert answer.json()["detail"]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_a_body_that_fits_nothing_is_answered_too(front: Front, data: st.DataObject) -> None:
     operation = data.draw(st.sampled_from([each for each in front.operations if each.method.upper() != "GET"]))
