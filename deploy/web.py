@@ -69,7 +69,7 @@ class Door:
         self.access = Access(ACCESS)
         self._gate = [Depends(guard(self.access, self._reaches))]
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
-        rooms = [router for room in platform.rooms.values() for router in room.routes]
+        rooms = [router for room in platform.rooms.values() for router in room.routes()]
         beside = [past_routes(self.past), pack_routes(Counter(platform)), replay_routes(platform)] if self.past else []
         for router in [*rooms, rooms_routes(platform), *beside]:
             self.add(router)

@@ -74,7 +74,7 @@ class Mapper:
         self.shapes: dict[str, Shape[Event]] = {}
         for aggregate in aggregates:
             for kind in events_of(aggregate):
-                self.shapes[kind.TOPIC] = Shape(kind)  # type: ignore[attr-defined]
+                self.shapes[kind.TOPIC] = shape_of(kind)  # type: ignore[attr-defined]
 
     async def store(self, events: Iterable[Event]) -> list[StoredEvent]:
         """The stored form of events, personal words sealed under the key of whom they are about."""
@@ -151,6 +151,12 @@ class Mapper:
             return self.shapes[topic]
         except KeyError:
             raise UnknownTopic(topic) from None
+
+
+@cache
+def shape_of(kind: type[Event]) -> Shape[Event]:
+    """A class's shape, worked out once: its types are read and their checks compiled."""
+    return Shape(kind)
 
 
 @cache

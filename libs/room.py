@@ -62,7 +62,7 @@ class Room:
     more: list[Task] = field(default_factory=list)
     ears: list[Callable[[Wire], Awaitable[None]]] = field(default_factory=list)
     calm: list[Callable[[Wire], Awaitable[bool]]] = field(default_factory=list)
-    routes: list[APIRouter] = field(default_factory=list)
+    routes: Callable[[], Sequence[APIRouter]] = tuple
     relays: list[Relay] = field(default_factory=list)
 
     def __post_init__(self) -> None:

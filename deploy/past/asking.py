@@ -55,7 +55,7 @@ def application(past: Past, state: Any, prefix: str, said: Callable[[Moment], st
     if state is not None:
         app.state.sessions, app.state.api_tokens = state.sessions, state.api_tokens
     install_errors(app)
-    for router in past.room.routes:
+    for router in past.room.routes():
         app.include_router(router)
     return app
 

@@ -23,5 +23,5 @@ def room(house: House) -> Room:
         views=lambda name, pool: [Directory(name, pool), Plans(name, project, pool)],
     )
     plans = action.view(Plans)
-    action.routes = [api.routes(action.service, plans), pages(action.service, plans)]
+    action.routes = lambda: [api.routes(action.service, plans), pages(action.service, plans)]
     return action

@@ -29,5 +29,5 @@ def room(house: House) -> Room:
             Vigilance(name, pool),
         ],
     )
-    assurance.routes = [api.routes(assurance.service), pages(assurance.service)]
+    assurance.routes = lambda: [api.routes(assurance.service), pages(assurance.service)]
     return assurance

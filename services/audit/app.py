@@ -64,7 +64,7 @@ def room(house: House) -> Room:
         service.keep_signing,
         service.keep_verifying,
     ]
-    audit.routes = [api.routes(service), pages.pages(service)]
+    audit.routes = lambda: [api.routes(service), pages.pages(service)]
     return audit
 
 

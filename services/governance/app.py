@@ -17,7 +17,7 @@ def room(house: House) -> Room:
         house, Governance, publish, views=lambda name, pool: [Directory(name, pool), Overview(name, pool)]
     )
     overview = governance.view(Overview)
-    governance.routes = [
+    governance.routes = lambda: [
         api.routes(governance.service, overview),
         pages(governance.service, overview),
     ]

@@ -34,7 +34,7 @@ def room(house: House) -> Room:
     intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)
     register = intake.view(Register)
     kept_apart = intake.view(Quarantine)
-    intake.routes = [
+    intake.routes = lambda: [
         api.routes(intake.service, register, kept_apart),
         pages(intake.service, register, kept_apart, intake.view(Patterns), intake.view(Weighings)),
     ]

@@ -36,7 +36,7 @@ def room(house: House) -> Room:
     owed, issued = notification.view(duties.Duties), notification.view(briefings.Briefings)
     candours, carried = notification.view(candour.Candours), notification.view(transfers.Transfers)
     notification.more = [Delivery(service, sent, house.clock, Post.of(house.env), Fence.of(house.env)).run]
-    notification.routes = [
+    notification.routes = lambda: [
         api.routes(service, owed, issued, candours, sent, carried),
         pages(service, owed, issued, sent, candours, carried, notification.view(learnings.Learnings)),
     ]

@@ -22,5 +22,5 @@ def room(house: House) -> Room:
         views=lambda name, pool: [Directory(name, pool), Reviews(name, project, pool)],
     )
     reviews = review.view(Reviews)
-    review.routes = [api.routes(review.service, reviews), pages(review.service, reviews)]
+    review.routes = lambda: [api.routes(review.service, reviews), pages(review.service, reviews)]
     return review

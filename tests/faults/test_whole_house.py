@@ -1,7 +1,7 @@
 """The promise, for the whole house: journeys are lived through all seven rooms while the process, PostgreSQL and NATS are
 killed at random moments, and every journey leaves the very record that it leaves when nothing is killed.
 
-`CANDOUR_CRASHES` (100) scales how often something is killed: a tenth of it here, where all rooms begin again each time.
+`CANDOUR_CRASHES` (100) scales how often something is killed: a twentieth of it here, where all rooms begin again each time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.faults.under_fire import PRELOADED, PRELOADS
 from tests.faults.whole_house import MORNING, House
 from tests.house import OPERATOR, with_sites
 
-CRASHES = max(1, int(os.environ.get("CANDOUR_CRASHES", "100")) // 10)
+CRASHES = max(1, int(os.environ.get("CANDOUR_CRASHES", "100")) // 20)
 SEALED = re.compile(r"(sealed:\d+:[^:]*:[^:]*):[\w=-]+")
 Tokens = Mapping[str, str]
 
