@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterator
@@ -118,6 +119,20 @@ def test_every_service_is_a_container_of_the_one_image() -> None:
     assert composed["postgres"]["image"] == "postgres:18"
     assert composed["nats"]["image"] == "nats:2"
     assert all("latest" not in str(service.get("image")) for service in composed.values())
+
+
+def test_every_named_volume_is_declared_and_lies_in_a_folder_that_the_image_gives_to_its_user() -> None:
+    composed = yaml.safe_load(COMPOSE.read_text())
+    mounts = [
+        tuple(volume.split(":")[:2])
+        for service in composed["services"].values()
+        for volume in service.get("volumes", ())
+    ]
+    named = {source: target for source, target in mounts if not source.startswith(".")}
+    assert set(named) == set(composed["volumes"])
+    image = Path("deploy/Dockerfile").read_text()
+    for target in (named["evidence"], named["checkpoints"]):
+        assert re.search(rf"install -d -o candour .*{target}( |$)", image, re.MULTILINE), target
 
 
 def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:
