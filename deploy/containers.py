@@ -10,6 +10,8 @@ from pathlib import Path
 from deploy.nats import topology, users
 from deploy.postgres import roles
 
+SIGNING = {"CANDOUR_AUDIT_KEY_FILE": "/var/lib/candour/signing/key"}
+"""Audit makes its key itself, on a volume that no other service has."""
 BASE = "host=postgres port=5432 user=candour dbname=postgres"
 
 
@@ -21,14 +23,11 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
     administrator = _secret(folder / "postgres_admin")
     if not (folder / "kek").exists():
         _write(folder / "kek", secrets.token_bytes(32), mode=0o644)
-    if not (folder / "audit_key").exists():
-        _write(folder / "audit_key", secrets.token_bytes(32), mode=0o644)
     _write(folder / "nats.conf", users.server_conf(wire, store="/data").encode(), mode=0o644)
     admin = f"{BASE} password={administrator}"
     everyone = {
         "CANDOUR_NATS_URL": "nats://nats:4222",
         "CANDOUR_KEK_FILE": "/run/candour/kek",
-        "CANDOUR_AUDIT_KEY_FILE": "/run/candour/audit_key",
         "CANDOUR_ENV": "demo",
         "CANDOUR_PG_KEYS": roles.conninfo(admin, "keys", database["keys"]),
         "CANDOUR_PG_WEB": roles.conninfo(admin, "web", database["web"]),
@@ -39,7 +38,7 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
     _settings(folder / "migrate.env", everyone | passwords | operator | {"CANDOUR_PG_ADMIN": admin})
     everything = {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in database.items()}
     everything |= {f"CANDOUR_NATS_{n.upper()}": f"{n}:{secret}" for n, secret in wire.items()}
-    _settings(folder / "demo.env", everyone | everything | {"CANDOUR_PG_ADMIN": admin})
+    _settings(folder / "demo.env", everyone | everything | SIGNING | {"CANDOUR_PG_ADMIN": admin})
     for name in topology.services():
         own = {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),
@@ -47,7 +46,7 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
         }
         if name == "audit":
             own["CANDOUR_PG_AUDITOR"] = roles.conninfo(admin, "auditor", database["auditor"])
-            own["CANDOUR_CHECKPOINTS"] = "/var/lib/candour/checkpoints"
+            own |= SIGNING | {"CANDOUR_CHECKPOINTS": "/var/lib/candour/checkpoints"}
         _settings(folder / f"{name}.env", everyone | own)
 
 

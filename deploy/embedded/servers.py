@@ -37,7 +37,7 @@ class Servers:
         self.ddl = ddl
         self.drift: list[str] = []
         self.kek_file = _kept_key(self.secrets / "kek")
-        self.audit_key_file = _kept_key(self.secrets / "audit_key")
+        self.audit_key_file = self.secrets / "audit_key"
         self._database_passwords = {name: self._secret(f"postgres_{name}") for name in roles.names()}
         self._nats_passwords = {name: self._secret(f"nats_{name}") for name in users.user_names(sources)}
         self.postgres = EmbeddedPostgres(self.var / "postgres", durable=durable)

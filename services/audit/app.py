@@ -50,7 +50,7 @@ def room(house: House) -> Room:
     service.books = {name: Book(name, audit.pool) for name in LEDGERS}
     service.history = History(audit.pool)
     service.key_file = Path(house.env["CANDOUR_AUDIT_KEY_FILE"])
-    service.signer = Signer.of_file(service.key_file)
+    service.signer = Signer.kept(service.key_file)
     service.auditor = house.env["CANDOUR_PG_AUDITOR"]
     if folder := house.env.get("CANDOUR_CHECKPOINTS"):
         service.outside = Outside(Path(folder))

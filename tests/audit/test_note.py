@@ -1,5 +1,7 @@
 """A checkpoint's note: whoever has the verifier key can tell a changed one."""
 
+from pathlib import Path
+
 import pytest
 
 from services.audit.ledger import NotSigned, Signer, opened
@@ -33,3 +35,17 @@ def test_another_key_is_refused() -> None:
 def test_what_is_no_note_is_refused(note: str) -> None:
     with pytest.raises(NotSigned):
         opened(note, SIGNER.verifier)
+
+
+def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "signing" / "key"
+    first = Signer.kept(file)
+    assert Signer.kept(file).verifier == first.verifier == Signer.of_file(file).verifier
+    assert file.stat().st_mode & 0o077 == 0
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_file_that_is_no_key_is_not_replaced_by_one(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"short")
+    with pytest.raises(ValueError, match="should hold 32 bytes, and holds 5"):
+        Signer.kept(tmp_path / "key")

@@ -131,7 +131,7 @@ def test_every_named_volume_is_declared_and_lies_in_a_folder_that_the_image_give
     named = {source: target for source, target in mounts if not source.startswith(".")}
     assert set(named) == set(composed["volumes"])
     image = Path("deploy/Dockerfile").read_text()
-    for target in (named["evidence"], named["checkpoints"]):
+    for target in (named["evidence"], named["checkpoints"], named["signing"]):
         assert re.search(rf"install -d -o candour .*{target}( |$)", image, re.MULTILINE), target
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from libs.logs import log
 from libs.service import NotFound, Service, command
 from services.audit.domain import PLATFORM, Checkpoint, SigningKey, ledger_journey
 from services.audit.ledger import Book, NotTheSuccessor, Outside, Signer, Trusted, opened_by_any, statement_of, trusted
-from services.audit.ledger.note import SEED_BYTES
+from services.audit.ledger.note import SEED_BYTES, write_seed
 from services.audit.projection import Checkpoints
 
 EVERY = timedelta(minutes=15)
@@ -35,6 +34,10 @@ class LedgerHalted(Refused):
 
 class KeyIsChanging(Refused):
     """The key for signing is being changed just now. Nothing was signed; try again in a moment."""
+
+
+class KeyIsReadOnly(Refused):
+    """The signing key lies where this service may not write, so it was not changed. Change it there, where it is kept."""
 
 
 class Signing(Service):
@@ -100,13 +103,16 @@ class Signing(Service):
     async def change_key(self, act: Act) -> Saved:
         """Sign with a new key from now on. Old and new key sign together which follows which, and up to where the old counts.
 
-        The old seed is destroyed with the file; only its public half stays, on record. Raises LedgerHalted.
+        The old seed is destroyed with the file; only its public half stays, on record. Raises LedgerHalted, KeyIsReadOnly.
         """
         if any(book.halted for book in self.books.values()):
             raise LedgerHalted
         old, seed = Signer.of_file(self.key_file), secrets.token_bytes(SEED_BYTES)
         new = Signer(seed)
-        await asyncio.to_thread(_write_secret, self._next_key, seed)  # from here on nobody signs with the old one
+        try:
+            await asyncio.to_thread(write_seed, self._next_key, seed)  # from here on nobody signs with the old one
+        except OSError as error:
+            raise KeyIsReadOnly from error
         sizes = {name: len(book.tree) for name, book in self.books.items()}
         number = len(await self.checkpoints.statements()) + 1
         journey = ledger_journey("keys")
@@ -128,7 +134,8 @@ class Signing(Service):
         fresh, statements = self._next_key, await self.checkpoints.statements()
         if fresh.exists() and statements and f"\nnew {Signer.of_file(fresh).verifier}\n" in statements[-1]:
             fresh.replace(self.key_file)
-        fresh.unlink(missing_ok=True)
+        if fresh.exists():  # only then, since the key's folder may be one that is only read
+            fresh.unlink()
         self.signer = Signer.of_file(self.key_file)
 
     async def keep_signing(self) -> None:
@@ -177,14 +184,6 @@ class Signing(Service):
         except OSError as error:
             log(OWN).error("checkpoints could not be written outside", reason=type(error).__name__)
         return added
-
-
-def _write_secret(path: Path, seed: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(seed)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 __all__ = ["EVERY", "KeyIsChanging", "LedgerHalted", "NotTheSuccessor", "NothingToSign", "Signing"]

@@ -7,8 +7,11 @@ is signed under the ledger's own name, as that form asks, and under the installa
 from __future__ import annotations
 
 import hashlib
+import os
+import secrets
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -42,6 +45,22 @@ class Signer:
         if len(seed) != SEED_BYTES:
             raise ValueError(f"{path} should hold {SEED_BYTES} bytes, and holds {len(seed)}")
         return cls(seed)
+
+    @classmethod
+    def kept(cls, path: str | Path) -> Signer:
+        """The signer whose seed is in this file; where there is no file yet, a new seed is put there first.
+
+        Raises OSError where it cannot be written, ValueError where the file does not hold 32 bytes.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            fresh = path.with_name(f"{path.name}.{os.getpid()}")
+            write_seed(fresh, secrets.token_bytes(SEED_BYTES))
+            with suppress(FileExistsError):  # somebody else was first: theirs counts
+                path.hardlink_to(fresh)
+            fresh.unlink()
+        return cls.of_file(path)
 
     def sign(self, ledger: str, size: int, root: bytes) -> str:
         """The note for a ledger at a size."""
@@ -99,6 +118,15 @@ def _holds(name: str, public: bytes, signature: str, text: str) -> bool:
     except (InvalidSignature, NotBase64, ValueError):
         return False
     return raw[:4] == key_id(name, public)
+
+
+def write_seed(path: Path, seed: bytes) -> None:
+    """Put a seed into a file that only its owner may read, on the disk when this returns. Raises OSError."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(seed)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def key_id(name: str, public: bytes) -> bytes:
