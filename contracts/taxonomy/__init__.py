@@ -46,6 +46,7 @@ from contracts.taxonomy.people import (
     Role,
     ServiceKind,
 )
+from contracts.taxonomy.privacy import AskedBy, ErasureGround
 from contracts.taxonomy.questions import LATER, QUESTIONS
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "AbuseType",
     "AffectedPerson",
     "AllegationOutcome",
+    "AskedBy",
     "BriefingAudiencePart",
     "ChangeKind",
     "Channel",
@@ -64,6 +66,7 @@ __all__ = [
     "DutyRecipient",
     "EmploymentStep",
     "EnquiryDecision",
+    "ErasureGround",
     "EvidenceSource",
     "Fact",
     "FactType",
