@@ -33,6 +33,7 @@ from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answ
 from libs.domain import Refused
 from libs.policytext import malformed, read
 from libs.practice import Cadence, Measure, PatternRule, Reflection
+from libs.reaching import LetterTemplate, Reaching
 from libs.vigilance import AuditTool, EarlySign, Trigger
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -155,6 +156,8 @@ class RulePack(Part):
     triggers: tuple[Trigger, ...] = ()
     patterns: tuple[PatternRule, ...] = ()
     reflection: Reflection | None = None
+    reaching: Reaching = Reaching()
+    letters: tuple[LetterTemplate, ...] = ()
 
     @model_validator(mode="after")
     def _every_condition_readable(self) -> Self:
@@ -181,6 +184,10 @@ class RulePack(Part):
             if rule.id == rule_id:
                 return rule
         raise LookupError(f"{self.id} {self.version} has no rule {rule_id}")
+
+    def letter(self, template: str) -> LetterTemplate | None:
+        """The letter of that id, or None where the pack has none."""
+        return next((each for each in self.letters if each.id == template), None)
 
 
 class Proposal(Part):
