@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from libs import logs
+
 pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]
 
 LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")
 """Folders whose files run for longest: begun first, so that no worker is left alone with one at the end."""
+
+
+def pytest_configure() -> None:
+    """Log as a running service does. Unconfigured, structlog paints every traceback with its locals, seconds at a time."""
+    logs.begin()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
