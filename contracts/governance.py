@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,7 @@ class PersonAppointed(PublishedEvent, name="governance.person_appointed.v1"):
     person_id: UUID
     person_name: Sealed
     email: Sealed = ""
+    until: date | None = Field(default=None, description="the last day on which the post lets them see anything")
 
 
 class PersonLeftPost(PublishedEvent, name="governance.person_left_post.v1"):
@@ -110,3 +111,41 @@ class BaselineReset(PublishedEvent, name="governance.baseline_reset.v1"):
     measure_id: str = Field(default="", max_length=100)
     from_month: date = Field(description="first day of the month")
     because: str = Field(max_length=4000)
+
+
+class SubjectShutOut(PublishedEvent, name="governance.subject_shut_out.v1"):
+    """Nobody whom an allegation is about sees anything of its journey, in whatever post they hold."""
+
+    subject: str = Field(max_length=200, description="what stands for the person's sign-in; it cannot be read back")
+
+
+class SubjectLetIn(PublishedEvent, name="governance.subject_let_in.v1"):
+    """It turned out that somebody is not the subject of the allegation."""
+
+    subject: str = Field(max_length=200)
+
+
+class JourneyRestricted(PublishedEvent, name="governance.journey_restricted.v1"):
+    """Only these posts, and those who lead on safeguarding, see the journey from now on."""
+
+    posts: list[str] = Field(description="the posts whose holders need to know")
+
+
+class RestrictionLifted(PublishedEvent, name="governance.restriction_lifted.v1"):
+    """Every post that reaches the site sees the journey again."""
+
+
+class EmergencyAccessGranted(PublishedEvent, name="governance.emergency_access_granted.v1"):
+    """Somebody whose post does not reach a journey reads it for a time, with a reason, and is told of to who leads on
+    safeguarding."""
+
+    access_id: UUID
+    reader: str = Field(max_length=200, description="who reads: a person's id, never a name")
+    until: datetime
+
+
+class EmergencyAccessReviewed(PublishedEvent, name="governance.emergency_access_reviewed.v1"):
+    """Somebody looked at such a reading. One that was not justified ends at once."""
+
+    access_id: UUID
+    justified: bool

@@ -35,14 +35,14 @@ async def _holder(platform: Platform, email: str) -> Known | None:
     directory = next(iter(platform.rooms.values())).view(Directory)
     with everything():
         held = await directory.rows(
-            "SELECT post.post_id, post.role, post.scope, post.title, holder.person_id, holder.name, holder.email"
+            "SELECT post.post_id, post.role, post.scope, post.title, holder.person_id, holder.name, holder.email, holder.until"
             " FROM post JOIN holder USING (post_id) ORDER BY post.post_id"
         )
     rows = [r for r in await opened(platform.keys, held, "name", "email") if (r["email"] or "").casefold() == email]
     people = {row["person_id"] for row in rows}
     if len(people) != 1:  # nobody, or an address that two people share, which tells us nothing
         return None
-    posts = tuple(Post(row["post_id"], row["role"], row["scope"], row["title"]) for row in rows)
+    posts = tuple(Post(row["post_id"], row["role"], row["scope"], row["title"], str(row["until"] or "")) for row in rows)
     return Known(f"person:{people.pop()}", f"{rows[0]['name']} – {rows[0]['title']}", posts)
 
 

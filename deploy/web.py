@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.accounts import accounts
+from deploy.gate import HouseGate
 from deploy.house import Platform
 from deploy.packs.handing import Counter
 from deploy.packs.pages import pack_routes
@@ -20,16 +21,13 @@ from deploy.past.looking import PastDoor
 from deploy.replay.pages import replay_routes
 from deploy.rooms_page import rooms_routes
 from libs.clock import SystemClock
-from libs.directory import Directory
 from libs.logs import log
-from libs.reach import EVERYTHING
 from libs.telemetry import span, traceparent
 from libs.web.access import Access, guard
 from libs.web.api_tokens import ApiTokens
 from libs.web.bearer import Bearers
 from libs.web.furnish import furnish
 from libs.web.oidc import Issuer, Settings
-from libs.web.posts import SignedIn
 from libs.web.sessions import DDL as SESSIONS_DDL
 from libs.web.sessions import Sessions
 from libs.web.shell import LISTS, NAVIGATION, Shell
@@ -67,7 +65,7 @@ class Door:
         furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=bearers, larger=LARGER)
         self.app.middleware("http")(_traced)
         self.access = Access(ACCESS)
-        self._gate = [Depends(guard(self.access, self._reaches))]
+        self._gate = [Depends(guard(self.access, HouseGate(platform, self.access)))]
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
         rooms = [router for room in platform.rooms.values() for router in room.routes()]
         beside = [past_routes(self.past), pack_routes(Counter(platform)), replay_routes(platform)] if self.past else []
@@ -87,14 +85,6 @@ class Door:
     def add(self, router: APIRouter) -> None:
         """Let these routes be asked for, by whoever may: each must be named in deploy/access/routes.yaml."""
         self.app.include_router(router, dependencies=self._gate)
-
-    async def _reaches(self, me: SignedIn) -> Iterable[str]:
-        # Every room keeps the organisation; any one of them will do.
-        directory = next(iter(self.platform.rooms.values())).view(Directory)
-        covered, known = await directory.sites_within(me.scope), await directory.sites()
-        if me.scope.startswith("provider:") and len(covered) == len(known):
-            return [EVERYTHING]
-        return [site.site_id for site in covered]
 
     async def open(self) -> None:
         """Make the tables of sessions where they are missing."""

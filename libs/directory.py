@@ -15,10 +15,12 @@ import orjson
 from psycopg_pool import AsyncConnectionPool
 
 from contracts import governance as said
+from libs import admission
+from libs.admission import Admissions
 from libs.calendar import WorkingDays
 from libs.rules import RulePack, pack_of
 from libs.service import NotFound
-from libs.views import Rows, View
+from libs.views import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ class PostHeld:
     deputy_post_id: str | None
 
 
-class Directory(View):
+class Directory(Admissions):
     """Tables of the organisation, and the few questions that services ask of them."""
 
     name = "directory"
-    table_names = ("site", "post", "holder", "member", "rule_pack")
-    tables = """
+    table_names = ("site", "post", "holder", "member", "rule_pack", *admission.NAMES)
+    tables = (
+        admission.TABLES
+        + """
         CREATE TABLE IF NOT EXISTS site (
             site_id text PRIMARY KEY, provider text NOT NULL, title text NOT NULL, region text NOT NULL,
             nation text NOT NULL, service_kind text NOT NULL
@@ -75,7 +79,9 @@ class Directory(View):
             pack_id text NOT NULL, version text NOT NULL, adopted_from date NOT NULL, content text NOT NULL,
             PRIMARY KEY (pack_id, version)
         );
+        ALTER TABLE holder ADD COLUMN IF NOT EXISTS until date;
     """
+    )
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         super().__init__(service, project, pool)
@@ -96,8 +102,10 @@ class Directory(View):
         return [Site(**row) for row in found]
 
     async def sites_within(self, scope: str) -> list[Site]:
-        """The sites that a scope covers: site:<id>, region:<name>, or provider:<id>."""
+        """The sites that a scope covers: site:<id>, team:<site id>/<part>, region:<name>, or provider:<id>."""
         kind, _, name = scope.partition(":")
+        if kind == "team":
+            kind, name = "site", name.partition("/")[0]
         column = {"site": "site_id", "region": "region", "provider": "provider"}.get(kind)
         return [s for s in await self.sites() if column and getattr(s, column) == name]
 
@@ -182,9 +190,9 @@ def post_created(event: said.PostCreated, rows: Rows) -> None:
 @project.register
 def person_appointed(event: said.PersonAppointed, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO holder VALUES (%s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE"
-        " SET name = excluded.name, email = excluded.email",
-        (event.post_id, event.person_id, event.person_name, event.email),
+        "INSERT INTO holder VALUES (%s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE"
+        " SET name = excluded.name, email = excluded.email, until = excluded.until",
+        (event.post_id, event.person_id, event.person_name, event.email, event.until),
     )
 
 
@@ -213,3 +221,6 @@ def rule_pack_adopted(event: said.RulePackAdopted, rows: Rows) -> None:
         "INSERT INTO rule_pack VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (event.pack_id, event.version, event.adopted_from, orjson.dumps(event.content).decode()),
     )
+
+
+admission.register_cases(project)

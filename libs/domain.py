@@ -12,7 +12,7 @@ from eventsourcing.domain import AggregateCreated, AggregateEvent, BaseAggregate
 from contracts.sealed import Seal, Sealed
 from libs.deciding import Decided, circumstances, decided
 
-__all__ = ["Aggregate", "Created", "Event", "Refused", "Seal", "Sealed", "event", "follows"]
+__all__ = ["Aggregate", "Created", "Event", "Hidden", "Refused", "Seal", "Sealed", "event", "follows"]
 
 NOWHERE = UUID(int=0)
 PLACE = ("provider", "site", "journey", "about")
@@ -29,6 +29,10 @@ class Refused(Exception):
         """The rule's name as other systems read it: AlreadyTriaged → already-triaged."""
         name = type(self).__name__
         return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+class Hidden(Refused):
+    """There is nothing under this address, or nothing that your post lets you see."""
 
 
 class Event(AggregateEvent):

@@ -1,4 +1,5 @@
-"""The second wall: the database itself shows a request only the rows of the sites it may reach.
+"""The second wall: the database itself shows a request only the rows of the sites it may reach, and none of a journey
+that is shut to who asks, such as one about an allegation against them.
 
 Every table of a view that says which site a row belongs to gets a policy, forced on its owner as well; a table that
 only says which journey follows the view's table that knows both. A page that forgets to ask for one site's rows
@@ -14,15 +15,26 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composed, Identifier
 
-from libs.reach import EVERYTHING, SEPARATOR
+from libs.reach import EVERYTHING, PART, SEPARATOR
 
-_ALL = SQL("(SELECT current_setting('candour.reach', true)) = {}").format(EVERYTHING)
-_OF_SITE = SQL("site = ANY ((SELECT string_to_array(current_setting('candour.reach', true), {}))::text[])").format(
-    SEPARATOR
+POLICY = "reach_and_shut"
+BEFORE = "reach"
+"""What the policy was called when it knew of sites alone; a table that has it is given the present one."""
+
+_TOLD = "current_setting('candour.reach', true)"
+_WHOLE = SQL(f"(SELECT {_TOLD}) = {{}}").format(EVERYTHING)
+_ANY_SITE = SQL(f"(SELECT split_part({_TOLD}, {{}}, 1)) = {{}}").format(PART, EVERYTHING)
+_OF_SITE = SQL(f"site = ANY ((SELECT string_to_array(split_part({_TOLD}, {{}}, 1), {{}}))::text[])").format(
+    PART, SEPARATOR
 )
+_SHUT = SQL(
+    f"(journey = ANY ((SELECT string_to_array(nullif(split_part({_TOLD}, {{}}, 2), ''), {{}}))::uuid[])) IS TRUE"
+).format(PART, SEPARATOR)
+_OPENED = SQL(f"(journey = (SELECT nullif(split_part({_TOLD}, {{}}, 3), ''))::uuid) IS TRUE").format(PART)
 _OF_PARENT = SQL("EXISTS (SELECT FROM {parent} AS parent WHERE parent.{known} = {table}.{own})")
 _COLUMNS = """
-SELECT c.relname, c.relforcerowsecurity, array_agg(a.attname::text)
+SELECT c.relname, EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polname = %s),
+       array_agg(a.attname::text)
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
  WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY (%s) AND c.relkind = 'r'
  GROUP BY c.oid
@@ -40,7 +52,7 @@ async def wall(
 
     `hanging` says on which other table one hangs that names neither site nor journey.
     """
-    rows = await (await connection.execute(_COLUMNS, (schema, list(tables)))).fetchall()
+    rows = await (await connection.execute(_COLUMNS, (POLICY, schema, list(tables)))).fetchall()
     found = {name: (walled, set(columns)) for name, walled, columns in rows}
     knows = next((name for name in tables if name in found and {"site", "journey"} <= found[name][1]), None)
     open_to_all = []
@@ -54,8 +66,11 @@ async def wall(
 
 
 def _rule(schema: str, name: str, columns: set[str], hangs: Hangs | None, knows: str | None) -> Composed | None:
+    if {"site", "journey"} <= columns:
+        reached = SQL(" OR ").join([_ANY_SITE, _OF_SITE, _OPENED])
+        return SQL("({}) AND NOT {}").format(reached, _SHUT)
     if "site" in columns:
-        return _OF_SITE
+        return SQL(" OR ").join([_ANY_SITE, _OF_SITE])
     parent, known, own = hangs or (knows, "journey", "journey")
     if parent is None or own not in columns:
         return None
@@ -64,7 +79,8 @@ def _rule(schema: str, name: str, columns: set[str], hangs: Hangs | None, knows:
 
 
 async def _enforce(connection: AsyncConnection[Any], table: Identifier, rule: Composed) -> None:
-    shown = SQL(" OR ").join([_ALL, rule])
+    shown = SQL("{} OR ({})").format(_WHOLE, rule)
     await connection.execute(SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table))
     await connection.execute(SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table))
-    await connection.execute(SQL("CREATE POLICY reach ON {} USING ({})").format(table, shown))
+    await connection.execute(SQL("DROP POLICY IF EXISTS {} ON {}").format(Identifier(BEFORE), table))
+    await connection.execute(SQL("CREATE POLICY {} ON {} USING ({})").format(Identifier(POLICY), table, shown))

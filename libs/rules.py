@@ -31,9 +31,11 @@ from contracts.taxonomy import (
 from libs.calendar import WorkingDays, calendar_days
 from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answer
 from libs.domain import Refused
+from libs.emergencies import EmergencyAccess
 from libs.policytext import malformed, read
 from libs.practice import Cadence, Measure, PatternRule, Reflection
 from libs.reaching import LetterTemplate, Reaching
+from libs.retention import Retention
 from libs.vigilance import AuditTool, EarlySign, Trigger
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -156,7 +158,9 @@ class RulePack(Part):
     triggers: tuple[Trigger, ...] = ()
     patterns: tuple[PatternRule, ...] = ()
     reflection: Reflection | None = None
+    retention: Retention | None = None
     reaching: Reaching = Reaching()
+    emergency_access: EmergencyAccess = EmergencyAccess()
     letters: tuple[LetterTemplate, ...] = ()
 
     @model_validator(mode="after")

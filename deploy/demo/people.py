@@ -25,13 +25,15 @@ async def personas(platform: Platform) -> list[Persona]:
     """
     directory = _directory(platform)
     held = await directory.rows(
-        "SELECT post.post_id, post.role, post.scope, post.title, holder.person_id, holder.name"
+        "SELECT post.post_id, post.role, post.scope, post.title, holder.person_id, holder.name, holder.until"
         " FROM post JOIN holder USING (post_id) ORDER BY post.post_id, holder.person_id"
     )
     rows = await opened(platform.keys, _chosen(held), "name")
     posts: dict[UUID, list[Post]] = {}
     for row in held:
-        posts.setdefault(row["person_id"], []).append(Post(row["post_id"], row["role"], row["scope"], row["title"]))
+        posts.setdefault(row["person_id"], []).append(
+            Post(row["post_id"], row["role"], row["scope"], row["title"], str(row["until"] or ""))
+        )
     return [_persona(row, posts[row["person_id"]]) for row in rows]
 
 

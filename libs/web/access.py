@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 import cedarpy
 import yaml
 from starlette.requests import Request
 
+from libs.admission import LetIn
+from libs.domain import Hidden
 from libs.logs import log
-from libs.reach import narrow
+from libs.reach import EVERYTHING, Opened, narrow
 from libs.web.posts import SignedIn
 from libs.web.signed_in import NotSignedIn, maybe_signed_in
 
@@ -28,15 +31,56 @@ _log = log("web")
 OPEN = "open"
 """What a route asks for that needs no sign-in."""
 
-Reaches = Callable[[SignedIn], Awaitable[Iterable[str]]]
+KEEPS_SESSION = "session.keep"
+"""What someone may ask for even where their post has ended: to act in another, or to sign out."""
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class NotYours(Exception):
     """The post you are acting in does not let you see or change this."""
 
 
+class AccessEnded(NotYours):
+    """The time for which this post lets you see anything is over. Ask whoever gave it to you if you still need it."""
+
+
 class NoRule(NotYours):
     """No line of the routes fits this request, so nobody may make it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a reader sees: sites (or everything), journeys shut to them, and what an emergency lets them read.
+
+    `withheld` are the journeys of `shut` that are only for who needs to know, which an emergency can open; one about an
+    allegation against the reader stays shut.
+    """
+
+    sites: Sequence[str]
+    shut: frozenset[UUID] = frozenset()
+    withheld: frozenset[UUID] = frozenset()
+    let_in: Sequence[LetIn] = ()
+    ended: bool = False
+
+    def emergency(self, named: frozenset[UUID]) -> LetIn | None:
+        """The emergency that opens a record that is named, where it is not open anyway."""
+        return next((each for each in self.let_in if each.journey in named and self._opens(each)), None)
+
+    def _opens(self, emergency: LetIn) -> bool:
+        if emergency.journey in self.shut:
+            return emergency.journey in self.withheld
+        return EVERYTHING not in self.sites and emergency.site not in self.sites
+
+
+class Gate(Protocol):
+    """What the guard asks of the house."""
+
+    async def bounds(self, me: SignedIn) -> Bounds:
+        """How far someone sees, in the post they act in."""
+
+    async def note(self, me: SignedIn, emergency: LetIn, request: Request) -> None:
+        """Put on record what is about to be shown in an emergency."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +107,7 @@ class Access:
         self._names = re.findall(r'@id\("([^"]+)"\)', text)
         self._policies = cedarpy.PolicySet.from_str(text)
         self._entities = cedarpy.Entities.from_json_str(json.dumps(self._known()))
-        self._told: dict[tuple[str, str], Decision] = {}
+        self._told: dict[tuple[str, str, bool], Decision] = {}
         self._require_known(text)
 
     def asked(self, method: str, path: str) -> str:
@@ -73,15 +117,17 @@ class Access:
                 return action
         raise NoRule(f"{method} {path}")
 
-    def decide(self, role: str, action: str) -> Decision:
-        """What the policies say of a role and an action."""
-        if (told := self._told.get((role, action))) is None:
+    def decide(self, role: str, action: str, *, emergency: bool = False) -> Decision:
+        """What the policies say of a role and an action; `emergency`, where the post itself does not reach the record."""
+        if (told := self._told.get((role, action, emergency))) is None:
             request = {"principal": _entity("Role", role), "action": _entity("Action", action)}
             result = cedarpy.is_authorized(
-                request | {"resource": _entity("House", "candour"), "context": {}}, self._policies, self._entities
+                request | {"resource": _entity("House", "candour"), "context": {"emergency": emergency}},
+                self._policies,
+                self._entities,
             )
             because = tuple(self._names[int(reason.removeprefix("policy"))] for reason in result.diagnostics.reasons)
-            told = self._told[role, action] = Decision(bool(result.allowed), because)
+            told = self._told[role, action, emergency] = Decision(bool(result.allowed), because)
         return told
 
     def table(self) -> dict[str, list[str]]:
@@ -127,27 +173,47 @@ def _fitting(on: str) -> re.Pattern[str]:
     return re.compile((method if method != "*" else "[A-Z]+") + " " + pattern)
 
 
-def guard(access: Access, reaches: Reaches) -> Callable[[Request], Awaitable[None]]:
+def addressed(path: str) -> frozenset[UUID]:
+    """The records that an address names."""
+    return frozenset(UUID(part) for part in path.split("/") if _ID.fullmatch(part))
+
+
+def guard(access: Access, gate: Gate) -> Callable[[Request], Awaitable[None]]:
     """A dependency for every router: it lets through who may, and lets the views show only what they reach.
 
-    Raises NotSignedIn (401, or the sign-in page) and NotYours (403).
+    Raises NotSignedIn (401, or the sign-in page), NotYours (403), and Hidden (404) for a journey that is shut.
     """
 
     async def may_pass(request: Request) -> None:
-        try:
-            action = access.asked(request.method, request.url.path)
-        except NoRule:
-            route = getattr(request.scope.get("route"), "path", "")
-            _log.error("no line of deploy/access/routes.yaml fits", method=request.method, route=route)
-            raise
+        action = _asked(access, request)
         me = await maybe_signed_in(request)
-        if action == OPEN:
-            narrow(await reaches(me) if me else ())
-            return
         if me is None:
-            raise NotSignedIn
-        if not access.decide(me.role, action).allowed:
-            raise NotYours(f"{me.role} {action}")
-        narrow(await reaches(me))
+            if action != OPEN:
+                raise NotSignedIn
+            narrow(())
+            return
+        bounds, named = await gate.bounds(me), addressed(request.url.path)
+        emergency = bounds.emergency(named)
+        if emergency and access.decide(me.role, action, emergency=True).allowed:
+            await gate.note(me, emergency, request)
+            narrow(bounds.sites, bounds.shut - {emergency.journey}, Opened(emergency.journey, emergency.site))
+            return
+        if action not in (OPEN, KEEPS_SESSION):
+            if bounds.ended:
+                raise AccessEnded
+            if not access.decide(me.role, action).allowed:
+                raise NotYours(f"{me.role} {action}")
+        if named & bounds.shut:
+            raise Hidden
+        narrow(bounds.sites, bounds.shut)
 
     return may_pass
+
+
+def _asked(access: Access, request: Request) -> str:
+    try:
+        return access.asked(request.method, request.url.path)
+    except NoRule:
+        route = getattr(request.scope.get("route"), "path", "")
+        _log.error("no line of deploy/access/routes.yaml fits", method=request.method, route=route)
+        raise

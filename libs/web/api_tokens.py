@@ -42,7 +42,8 @@ class ApiTokens:
         if row is None:
             return None
         posts = from_rows(row[2])
-        return SignedIn(row[1], posts[0].role, posts[0].scope, row[0], posts)
+        first = posts[0]
+        return SignedIn(row[1], first.role, first.scope, row[0], posts, until=first.until)
 
     async def withdraw(self, client: str) -> int:
         """Make every token of a client worthless at once; how many there were."""

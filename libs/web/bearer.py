@@ -27,4 +27,4 @@ class Bearers:
         if who is None:
             return None
         first = who.posts[0]
-        return SignedIn(who.actor_id, first.role, first.scope, who.label, who.posts)
+        return SignedIn(who.actor_id, first.role, first.scope, who.label, who.posts, until=first.until)

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from libs.domain import Refused
+from libs.domain import Hidden, Refused
 from libs.service import KeyReused, NotFound, Stale
 from libs.store import Unavailable
-from libs.web.access import NotYours
+from libs.web.access import AccessEnded, NotYours
 from libs.web.forms import HIDDEN, typed_fields
 from libs.web.plain_words import words_for
 from libs.web.problems import problem
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 def install_errors(app: FastAPI) -> None:
     """Give an app these answers. Its `state.shell` renders the pages."""
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Hidden, _hidden)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Stale, _stale)
     app.add_exception_handler(Unavailable, _unavailable)
@@ -96,7 +97,12 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 
 async def _not_found(request: Request, missing: Exception) -> Response:
-    return await answer(request, 404, detail=str(missing))
+    """Whoever names a record in an address is answered alike, whether there is none or they may not see it."""
+    return await answer(request, 404, detail="" if request.path_params else str(missing))
+
+
+async def _hidden(request: Request, _: Exception) -> Response:
+    return await answer(request, 404)
 
 
 async def _stale(request: Request, stale: Exception) -> Response:
@@ -137,8 +143,13 @@ async def _not_signed_in(request: Request, _: Exception) -> Response:
     return await answer(request, 401)
 
 
-async def _not_yours(request: Request, _: Exception) -> Response:
+async def _not_yours(request: Request, refusal: Exception) -> Response:
     await _read_form(request)
+    if isinstance(refusal, AccessEnded):
+        return await answer(
+            request, 403, kind="access-ended", title="Your access has ended", detail=refusal.__doc__,
+            next_step="If you hold another post, change to it. Otherwise sign out.",
+        )  # fmt: skip
     return await answer(request, 403)
 
 

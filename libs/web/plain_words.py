@@ -35,8 +35,8 @@ BY_STATUS = {
     404: Words(
         "not-found",
         "We could not find that page",
-        "The address may have been mistyped, or you may not be able to see this record.",
-        "Check the address, or start again from your work list.",
+        "There is nothing under this address, or nothing that your post lets you see. Nothing was changed.",
+        "If it was begun a moment ago, load the page again. Otherwise check the address, or start from your work list.",
     ),
     405: Words(
         "method-not-allowed",

@@ -14,6 +14,8 @@ class Post:
     role: str
     scope: str
     label: str = ""
+    until: str = ""
+    """The last day, as ISO 8601 has it, on which its holder sees anything; empty where the post has no end."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class SignedIn:
     posts: tuple[Post, ...]
     csrf: str = ""
     session_id: UUID | None = None
+    until: str = ""
+
+    @property
+    def acting_in(self) -> list[str]:
+        """The posts held with the role and scope that are acted in: one, as a rule."""
+        return [each.post for each in self.posts if (each.role, each.scope) == (self.role, self.scope)]
 
 
 def as_rows(posts: Sequence[Post]) -> list[dict[str, Any]]:

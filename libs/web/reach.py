@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from libs.directory import Directory, Site
-from libs.domain import Refused
+from libs.reach import reached
+from libs.service import NotFound
 from libs.web.posts import SignedIn
 
+NOTHING_HERE = "There is nothing under this address, or nothing that your post lets you see. Nothing was changed."
+"""The one answer to whoever asks for what is not there, for what is at another site, and for what is shut to them."""
 
-class OutOfReach(Refused):
-    """The post you are acting in does not cover this site. Nothing was changed; sign in with a post that does."""
+
+class OutOfReach(NotFound):
+    """There is nothing under this address, or nothing that your post lets you see. Nothing was changed."""
+
+    def __str__(self) -> str:
+        return NOTHING_HERE
 
 
 async def sites_of(directory: Directory, me: SignedIn) -> list[Site]:
@@ -16,7 +25,15 @@ async def sites_of(directory: Directory, me: SignedIn) -> list[Site]:
     return await directory.sites_within(me.scope)
 
 
-async def within(directory: Directory, me: SignedIn, site_id: str) -> None:
-    """Raises OutOfReach where the acting post does not cover the site."""
+async def within(directory: Directory, me: SignedIn, site_id: str, journey: UUID | None = None) -> None:
+    """Raises OutOfReach where the acting post does not cover the site, or the journey is shut to who asks.
+
+    In an emergency the one journey that was opened is within reach, with its site.
+    """
+    here = reached()
+    if journey in here.shut:
+        raise OutOfReach
+    if here.opened and here.opened.site == site_id:
+        return
     if site_id not in {site.site_id for site in await sites_of(directory, me)}:
         raise OutOfReach

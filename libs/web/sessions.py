@@ -139,4 +139,4 @@ class Sessions:
 
 def _acting(person: SignedIn, acting: str) -> SignedIn:
     post = next((each for each in person.posts if each.post == acting), person.posts[0])
-    return replace(person, role=post.role, scope=post.scope, label=post.label or person.label)
+    return replace(person, role=post.role, scope=post.scope, label=post.label or person.label, until=post.until)

@@ -57,6 +57,7 @@ LISTS = (
     Link("Trends", "/trend"),
     Link("Themes at each site", "/themes"),
     Link("Organisation and rules", "/organisation"),
+    Link("Reading in an emergency", "/emergency"),
     Link("How the rooms are", "/rooms"),
 )
 """Every other list, at the foot of each page: less often needed, and never out of reach."""

@@ -188,7 +188,8 @@ def _action_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
 
 def _steps(api: APIRouter, actions: Actions) -> None:
     async def reached(me: SignedIn, action: UUID) -> None:
-        await within(actions.directory, me, (await actions.get(Action, action)).site)
+        found = await actions.get(Action, action)
+        await within(actions.directory, me, found.site, found.journey)
 
     @api.post("/actions/{action}/start")
     async def start(request: Request, response: Response, me: Me, action: UUID) -> dict[str, Any]:
@@ -226,7 +227,8 @@ def _steps(api: APIRouter, actions: Actions) -> None:
 
 def _terms(api: APIRouter, actions: Actions) -> None:
     async def reached(me: SignedIn, action: UUID) -> None:
-        await within(actions.directory, me, (await actions.get(Action, action)).site)
+        found = await actions.get(Action, action)
+        await within(actions.directory, me, found.site, found.journey)
 
     @api.post("/actions/{action}/extend")
     async def extend(request: Request, response: Response, me: Me, action: UUID, said: MoreTime) -> dict[str, Any]:
@@ -246,7 +248,8 @@ def _terms(api: APIRouter, actions: Actions) -> None:
 
 def _people(api: APIRouter, actions: Actions) -> None:
     async def reached(me: SignedIn, action: UUID) -> None:
-        await within(actions.directory, me, (await actions.get(Action, action)).site)
+        found = await actions.get(Action, action)
+        await within(actions.directory, me, found.site, found.journey)
 
     @api.post("/actions/{action}/people")
     async def name_people(request: Request, response: Response, me: Me, action: UUID, said: People) -> dict[str, Any]:

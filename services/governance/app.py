@@ -7,14 +7,19 @@ from libs.room import House, Room
 from services.governance import api
 from services.governance.application import Governance
 from services.governance.pages import pages
-from services.governance.projection import Overview
+from services.governance.policy import react
+from services.governance.projection import Emergencies, Overview
 from services.governance.publication import publish
 
 
 def room(house: House) -> Room:
     """Governance as a room of a house."""
     governance = Room(
-        house, Governance, publish, views=lambda name, pool: [Directory(name, pool), Overview(name, pool)]
+        house,
+        Governance,
+        publish,
+        react=react,
+        views=lambda name, pool: [Directory(name, pool), Overview(name, pool), Emergencies(name, pool)],
     )
     overview = governance.view(Overview)
     governance.routes = lambda: [

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from contracts import governance as said
 from contracts.envelope import PublishedEvent
-from services.governance.domain import Challenge, Post, RuleBook, Site, Trend
+from services.governance.domain import Admission, Challenge, EmergencyAccess, Post, RuleBook, Site, Trend
 
 
 @singledispatch
@@ -63,8 +63,9 @@ def post_established(event: Post.Established) -> PublishedEvent:
 @publish.register
 def person_appointed(event: Post.PersonAppointed) -> PublishedEvent:
     return said.PersonAppointed(
-        post_id=event.post_id, person_id=event.person_id, person_name=event.person_name, email=event.email
-    )
+        post_id=event.post_id, person_id=event.person_id, person_name=event.person_name, email=event.email,
+        until=event.until,
+    )  # fmt: skip
 
 
 @publish.register
@@ -105,3 +106,33 @@ def baseline_reset(event: Trend.BaselineReset) -> PublishedEvent:
         from_month=event.from_month,
         because=event.because,
     )
+
+
+@publish.register
+def subject_shut_out(event: Admission.SubjectShutOut) -> PublishedEvent:
+    return said.SubjectShutOut(subject=event.subject)
+
+
+@publish.register
+def subject_let_in(event: Admission.SubjectLetIn) -> PublishedEvent:
+    return said.SubjectLetIn(subject=event.subject)
+
+
+@publish.register
+def restricted(event: Admission.Restricted) -> PublishedEvent:
+    return said.JourneyRestricted(posts=event.posts)
+
+
+@publish.register
+def restriction_lifted(event: Admission.RestrictionLifted) -> PublishedEvent:
+    return said.RestrictionLifted()
+
+
+@publish.register
+def granted(event: EmergencyAccess.Granted) -> PublishedEvent:
+    return said.EmergencyAccessGranted(access_id=event.originator_id, reader=event.reader, until=event.until)
+
+
+@publish.register
+def reviewed(event: EmergencyAccess.Reviewed) -> PublishedEvent:
+    return said.EmergencyAccessReviewed(access_id=event.originator_id, justified=event.justified)

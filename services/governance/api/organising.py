@@ -65,6 +65,7 @@ class Appointment(Body):
     person_id: UUID
     person_name: str = Field(min_length=1, max_length=200)
     email: str = Field(default="", max_length=320)
+    until: date | None = Field(default=None, description="the last day; needed for a post outside the provider")
 
 
 class TeamMember(Body):
@@ -160,7 +161,8 @@ def _posts(api: APIRouter, governance: Governance) -> None:
     async def appoint(request: Request, response: Response, me: Me, post: str, who: Appointment) -> dict[str, Any]:
         act, _ = _organiser(request, me)
         await own(me, post)
-        return _made(response, await governance.appoint(act, post, who.person_id, who.person_name, who.email))
+        saved = await governance.appoint(act, post, who.person_id, who.person_name, who.email, who.until)
+        return _made(response, saved)
 
     @api.delete("/posts/{post}/holders/{person}")
     async def give_up(request: Request, response: Response, me: Me, post: str, person: UUID) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.governance.domain.admission import Admission
 from services.governance.domain.challenges import (
     AlreadyAnswered,
     Challenge,
@@ -10,6 +11,7 @@ from services.governance.domain.challenges import (
     NotYoursToAnswer,
     WordsMissing,
 )
+from services.governance.domain.emergency import EmergencyAccess
 from services.governance.domain.organisation import (
     AlreadyAdopted,
     AlreadyInPost,
@@ -23,10 +25,12 @@ from services.governance.domain.organisation import (
 from services.governance.domain.trend import NotBegunYet, NotYoursToReset, ResetAlready, Trend
 
 __all__ = [
+    "Admission",
     "AlreadyAdopted",
     "AlreadyAnswered",
     "AlreadyInPost",
     "Challenge",
+    "EmergencyAccess",
     "NamesSomeone",
     "NotBegunYet",
     "NotForThisPost",

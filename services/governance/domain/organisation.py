@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from contracts.taxonomy.people import EXTERNAL_ROLES
 from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
 
 
@@ -110,6 +111,7 @@ class Post(Aggregate):
         person_id: UUID
         person_name: Sealed
         email: Sealed
+        until: date | None = None
 
     class PersonLeft(Event):
         TOPIC = "governance.Post.PersonLeft"
@@ -125,25 +127,31 @@ class Post(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, post_id: str, role: str, scope: str,
         title: str, deputy_post_id: str | None,
     ) -> None:  # fmt: skip
-        self.post_id = post_id
-        self.holders: set[UUID] = set()
+        self.post_id, self.role = post_id, role
+        self.holders: dict[UUID, date | None] = {}
 
-    def appoint(self, person_id: UUID, person_name: str, email: str) -> None:
-        """Someone takes up the post. Their name is sealed under their own key."""
-        if person_id in self.holders:
+    def appoint(self, person_id: UUID, person_name: str, email: str, until: date | None = None) -> None:
+        """Someone takes up the post, or stays until another day. Their name is sealed under their own key.
+
+        Readers from outside the provider see it up to a day that is named. Raises AlreadyInPost, OutsideNeedsAnEnd.
+        """
+        if person_id in self.holders and self.holders[person_id] == until:
             raise AlreadyInPost
+        if until is None and self.role in EXTERNAL_ROLES:
+            raise OutsideNeedsAnEnd
         self.trigger_event(
             self.PersonAppointed,
             post_id=self.post_id,
             person_id=person_id,
             person_name=person_name,
             email=email,
+            until=until,
             about=person_id,
         )
 
     @event(PersonAppointed)
-    def _(self, person_id: UUID) -> None:
-        self.holders.add(person_id)
+    def _(self, person_id: UUID, until: date | None) -> None:
+        self.holders[person_id] = until
 
     def leave(self, person_id: UUID) -> None:
         """Someone gives the post up."""
@@ -153,7 +161,7 @@ class Post(Aggregate):
 
     @event(PersonLeft)
     def _(self, person_id: UUID) -> None:
-        self.holders.remove(person_id)
+        del self.holders[person_id]
 
 
 class RuleBook(Aggregate):
@@ -206,6 +214,10 @@ class NotInTheTeam(Refused):
 
 class AlreadyInPost(Refused):
     """This person holds the post already."""
+
+
+class OutsideNeedsAnEnd(Refused):
+    """Someone from outside the provider sees its record up to a day. Say until when."""
 
 
 class NotInPost(Refused):

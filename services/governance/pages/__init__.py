@@ -7,10 +7,12 @@ from fastapi import APIRouter
 from services.governance.application import Governance
 from services.governance.pages import (
     comparison,
+    emergencies,
     journeys,
     listing,
     organisation,
     oversight,
+    restriction,
     sites,
     tables,
     themes,
@@ -33,4 +35,6 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     themes.add(router, governance, overview)
     tables.add(router, governance, overview)
     organisation.add(router, governance)
+    emergencies.add(router, governance)
+    restriction.add(router, governance)
     return router

@@ -15,6 +15,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
+from services.governance.pages.emergencies import GUARDIANS
 from services.governance.pages.live import live, shell_of, wait_for
 from services.governance.pages.news import Visits, news, three_things
 from services.governance.pages.sentences import label
@@ -65,7 +66,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
         waiting = without_shut(await overview.work(reader), await overview.shut_to(governance.mapper.keys, me.actor_id))
-        items = [_item(row, sites) for row in waiting]
+        items = [_item(row, sites) for row in waiting] + await _emergencies(governance, me, sites)
         visits = Visits(request, me, governance.clock.now())
         response = live(
             request,
@@ -102,6 +103,18 @@ async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, eve
         unowned=me.scope.startswith("site:") and me.role in RUNS_A_SITE,
         everyone=everyone,
     )
+
+
+async def _emergencies(governance: Governance, me: SignedIn, sites: dict[str, str]) -> list[dict[str, Any]]:
+    """What was read in an emergency and waits to be looked at, for those who do that."""
+    rows = await governance.emergencies.waiting(list(sites), me.actor_id) if me.role in GUARDIANS else []
+    return [
+        {
+            "task": "Look at it", "title": "somebody read a journey in an emergency", "site": sites.get(row["site"], ""),
+            "href": f"/emergency/{row['access_id']}", "journey": row["journey"], "due": None, "since": row["asked"],
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def _person(actor: str) -> UUID | None:

@@ -24,6 +24,7 @@ from services.governance.projection import (
     unwritten,
 )
 from services.governance.projection.barring import Barring
+from services.governance.projection.emergencies import Emergencies
 from services.governance.projection.journey_reading import JourneyReading
 from services.governance.projection.loop_reading import LoopReading
 from services.governance.projection.standing import Standing
@@ -31,7 +32,7 @@ from services.governance.projection.taking_away import TakingAway
 from services.governance.projection.work_reading import WorkReading
 from services.governance.projection.writing import project
 
-__all__ = ["Overview", "project", "unwritten"]
+__all__ = ["Emergencies", "Overview", "project", "unwritten"]
 
 
 class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, Barring):

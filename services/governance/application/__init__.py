@@ -13,8 +13,18 @@ from libs.directory import Directory
 from libs.domain import Refused
 from libs.reading import opened
 from libs.rules import pack_of
-from libs.service import NotFound, Service, command
-from services.governance.domain import Challenge, Post, RuleBook, Site, Trend, organisation_journey
+from libs.service import NotFound, command
+from services.governance.application.admitting import Admitting
+from services.governance.domain import (
+    Admission,
+    Challenge,
+    EmergencyAccess,
+    Post,
+    RuleBook,
+    Site,
+    Trend,
+    organisation_journey,
+)
 
 ORGANISERS = frozenset(
     {
@@ -62,11 +72,11 @@ class Subject:
     measure_id: str = ""
 
 
-class Governance(Service):
+class Governance(Admitting):
     """Keeps the organisation and its rules, and what oversight asks of it."""
 
     name = "governance"
-    aggregates = (Site, Post, RuleBook, Challenge, Trend)
+    aggregates = (Site, Post, RuleBook, Challenge, Trend, Admission, EmergencyAccess)
     directory: Directory
 
     @command
@@ -140,10 +150,12 @@ class Governance(Service):
         return await self.save(act, post)
 
     @command
-    async def appoint(self, act: Act, post_id: str, person: UUID, person_name: str, email: str) -> Saved:
-        """Someone takes up a post."""
+    async def appoint(
+        self, act: Act, post_id: str, person: UUID, person_name: str, email: str, until: date | None = None
+    ) -> Saved:
+        """Someone takes up a post, for good or up to a day."""
         post = await self.get(Post, Post.create_id(post_id))
-        post.appoint(person, person_name, email)
+        post.appoint(person, person_name, email, until)
         return await self.save(act, post)
 
     @command
