@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from contracts.action import PracticeChanged
 from contracts.intake import OpportunityRaised, OpportunityTriaged, WeighedRule
-from libs.rules import load, propose
+from libs.rules import RulePack, load, propose
 from services.notification.domain.briefing import Change, Listener
 from services.notification.domain.duty import Owing
 from tests.given import NOW
@@ -47,9 +48,14 @@ def team(*people: UUID) -> list[Listener]:
     return [Listener(person, "day") for person in people or (ANN, BEN)]
 
 
+@cache
+def pack() -> RulePack:
+    """The shipped rules, read once."""
+    return load(RULES / "england-adult-social-care.yaml")
+
+
 def weighed(kind: str, *, agreed: bool = True, **facts: Any) -> list[WeighedRule]:
     """What the shipped rules propose for such an opportunity, all of it agreed or none."""
-    pack = load(RULES / "england-adult-social-care.yaml")
     return [
         WeighedRule(
             rule_id=p.rule_id,
@@ -61,7 +67,7 @@ def weighed(kind: str, *, agreed: bool = True, **facts: Any) -> list[WeighedRule
             duty=p.duty.model_dump(mode="json") if p.duty else None,
             clock=p.clock.model_dump(mode="json") if p.clock else None,
         )
-        for p in propose(pack, {"kind": kind, "nation": "ENG"} | facts, NOW.date())
+        for p in propose(pack(), {"kind": kind, "nation": "ENG"} | facts, NOW.date())
     ]
 
 

@@ -18,9 +18,10 @@ from aiosmtpd.smtp import SMTP
 
 from contracts.action import ActionOverdue
 from deploy.house import Platform
+from libs.reaching import Reaching
 from services.notification.application import Notification
 from services.notification.delivery import NO_ADDRESS, NO_SERVER, Delivery, MailServer, Post
-from services.notification.domain.message import LEASE, TRIES, Message
+from services.notification.domain.message import LEASE, Message
 from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.house import OPERATOR, housed, with_sites
@@ -28,6 +29,7 @@ from tests.notification.samples import ANN, BEN, CAT, raised, triaged
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+TRIES = Reaching().tries
 OPEN = "SELECT message_id FROM message WHERE state IN ('waiting', 'sending')"
 
 

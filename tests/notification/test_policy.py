@@ -18,10 +18,11 @@ from contracts.review import ReviewSignedOff
 from deploy.house import Platform
 from libs.calendar import WorkingDays
 from libs.deciding import Act
+from libs.reaching import Reaching
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
-from services.notification.domain.team import CURRENT, Team
+from services.notification.domain.team import Team
 from services.notification.projection.outbox import Outbox
 from tests.given import heard
 from tests.house import MONDAY, OPERATOR, housed, with_sites
@@ -171,7 +172,7 @@ async def test_newcomers_get_what_is_current_and_leavers_are_not_waited_for(hous
     assert (await journey.duty("learning-staff-team")).state == "discharged"
     team = await service.find(Team, Team.create_id("acme", "ash"))
     assert team.members == {ANN: "day"}
-    house.clock.move_to(house.clock.now() + CURRENT + timedelta(days=1))  # type: ignore[attr-defined]
+    house.clock.move_to(house.clock.now() + Reaching().current + timedelta(days=1))  # type: ignore[attr-defined]
     await join(house, "ash", BEN)
     assert (await journey.briefing()).audience == {ANN: "day"}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from libs.reaching import Reaching
 from services.notification.domain.briefing import Listener
-from services.notification.domain.team import CURRENT, Team
+from services.notification.domain.team import Team
 from tests.given import NOW, event, given
 from tests.notification.samples import ANN, BEN
 
+CURRENT = Reaching().current
 GATHERED = event(Team.Gathered)
 JOINED = event(Team.Joined, person_id=ANN, part="day")
 BRIEFING = UUID(int=7)
@@ -38,5 +40,5 @@ def test_a_briefing_is_put_to_newcomers_for_half_a_year() -> None:
     given(Team, GATHERED).when(lambda t: t.post(BRIEFING, NOW)).then(POSTED)
     given(Team, GATHERED, POSTED).when(lambda t: t.post(BRIEFING, NOW)).nothing()
     team = given(Team, GATHERED, POSTED).aggregate
-    assert team.current(NOW + CURRENT) == [BRIEFING]
-    assert team.current(NOW + CURRENT + timedelta(seconds=1)) == []
+    assert team.current(NOW + CURRENT, CURRENT) == [BRIEFING]
+    assert team.current(NOW + CURRENT + timedelta(seconds=1), CURRENT) == []

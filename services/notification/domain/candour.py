@@ -98,6 +98,7 @@ class Candour(Aggregate):
         self.taken: list[str] = []
         self.attempts = 0
         self.contact = "open"
+        self.told = ""
 
     def assess(self, because: list[str], *, applies: bool) -> None:
         """It was weighed again. The same answer is no news."""
@@ -121,8 +122,10 @@ class Candour(Aggregate):
         self.trigger_event(self.StepTaken, step=step, note=note, apologised=apologised)
 
     @event(StepTaken)
-    def _(self, step: str) -> None:
+    def _(self, step: str, note: str) -> None:
         self.taken.append(step)
+        if step == Step.TOLD_IN_PERSON:
+            self.told = note
 
     def try_contact(self, note: str) -> None:
         """Someone tried to reach the relevant person and did not. It stays to be tried."""

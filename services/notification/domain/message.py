@@ -7,13 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.domain import Aggregate, Created, Event, Refused, event, follows
+from libs.reaching import Reaching
 
 EMAIL, WEBHOOK = "email", "webhook"
-TRIES = 8
 LEASE = timedelta(minutes=2)
 """How long one sender may be busy with a message before another takes it for lost."""
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=4)
 
 
 class About(StrEnum):
@@ -124,20 +122,19 @@ class Message(Aggregate):
     def _(self) -> None:
         self.state = "delivered"
 
-    def fail(self, attempt: int, reason: str, now: datetime, *, for_good: bool = False) -> None:
-        """It was not taken. Tried again later, ever more patiently, eight times in all."""
+    def fail(self, attempt: int, reason: str, now: datetime, limits: Reaching, *, for_good: bool = False) -> None:
+        """It was not taken. Tried again later, ever more patiently, as often as the limits say."""
         self._under_way(attempt)
-        if for_good or attempt >= TRIES:
+        if for_good or attempt >= limits.tries:
             self.trigger_event(self.Undelivered, attempt=attempt, reason=reason, channel=self.channel)
         else:
-            self.trigger_event(self.PutOff, attempt=attempt, reason=reason, again_at=now + self.pause(attempt))
+            self.trigger_event(self.PutOff, attempt=attempt, reason=reason, again_at=now + self.pause(attempt, limits))
 
-    def pause(self, attempt: int) -> timedelta:
+    def pause(self, attempt: int, limits: Reaching) -> timedelta:
         """How long to wait after a try: twice as long each time, less up to a fifth that differs from message to message,
         so that what failed together does not come back together."""
-        whole = min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE)
         part = follows("notification.Message.pause", f"{self.id}/{attempt}").int % 1000 / 5000
-        return timedelta(seconds=whole.total_seconds() * (1 - part))
+        return timedelta(seconds=limits.pause(attempt).total_seconds() * (1 - part))
 
     @event(PutOff)
     def _(self, again_at: datetime) -> None:

@@ -8,9 +8,6 @@ from uuid import UUID
 from libs.domain import Aggregate, Created, Event, event, follows
 from services.notification.domain.briefing import Listener
 
-CURRENT = timedelta(days=183)
-"""How long a briefing is put to newcomers. Older learning reaches them through induction and the procedures it changed."""
-
 
 class Team(Aggregate):
     """One for each site. Who joins and what is posted meet here, so that no newcomer falls between two notices."""
@@ -75,6 +72,6 @@ class Team(Aggregate):
     def _(self, briefing_id: UUID, posted: datetime) -> None:
         self.briefings[briefing_id] = posted
 
-    def current(self, now: datetime) -> list[UUID]:
+    def current(self, now: datetime, lasting: timedelta) -> list[UUID]:
         """The briefings that newcomers are still given."""
-        return [briefing for briefing, posted in self.briefings.items() if now - posted <= CURRENT]
+        return [briefing for briefing, posted in self.briefings.items() if now - posted <= lasting]

@@ -9,13 +9,6 @@ from uuid import UUID
 from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
 from services.notification.domain.briefing import Change
 
-RECENT = timedelta(days=730)
-"""How long a contributing factor that was found at a site belongs to what the site is like."""
-NEWS = timedelta(days=90)
-"""A factor found again sooner than this changes nothing about where it is found."""
-SHARE = 0.5
-"""The least part of a change's factors that a site must share to be asked; the provider's own choice, no rule of law."""
-
 
 class Decision(StrEnum):
     """What a site makes of another's learning."""
@@ -47,19 +40,19 @@ class Whereabouts(Aggregate):
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, category: str) -> None:
         self.sites: dict[str, datetime] = {}
 
-    def find(self, where: str, found: datetime) -> None:
-        """A review at a site named it."""
+    def find(self, where: str, found: datetime, news: timedelta) -> None:
+        """A review at a site named it. Found again sooner than `news`, it says nothing new."""
         known = self.sites.get(where)
-        if known is None or found - known >= NEWS:
+        if known is None or found - known >= news:
             self.trigger_event(self.FactorFound, where=where, found=found)
 
     @event(FactorFound)
     def _(self, where: str, found: datetime) -> None:
         self.sites[where] = found
 
-    def lately(self, now: datetime) -> set[str]:
+    def lately(self, now: datetime, recent: timedelta) -> set[str]:
         """The sites where it was found lately."""
-        return {where for where, found in self.sites.items() if now - found <= RECENT}
+        return {where for where, found in self.sites.items() if now - found <= recent}
 
 
 class Transfer(Aggregate):

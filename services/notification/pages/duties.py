@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,11 +22,14 @@ from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.account import Account
-from services.notification.domain.candour import STEP_OF
+from services.notification.domain.candour import STEP_OF, Candour
 from services.notification.domain.chronology import chronology, differences
 from services.notification.domain.duty import Duty
+from services.notification.pages.letters import letters_for, listed
+from services.notification.pages.within import site_of
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.duties import Duties
+from services.notification.projection.letters import Letters
 from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -65,8 +69,19 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def add(router: APIRouter, service: Notification, duties: Duties, briefings: Briefings, outbox: Outbox) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What these pages are read from."""
+
+    duties: Duties
+    briefings: Briefings
+    outbox: Outbox
+    letters: Letters
+
+
+def add(router: APIRouter, service: Notification, views: Shown) -> None:
     """The pages under /notification."""
+    duties, briefings, outbox = views.duties, views.briefings, views.outbox
 
     @router.get("/notification")
     async def owed(
@@ -93,10 +108,11 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
     @router.get("/notification/{journey}")
     async def of_journey(request: Request, me: Me, journey: UUID, after: int = 0) -> Response:
         await duties.reached("notification", after)
-        site = await _within(service, me, journey)
+        site = await site_of(service, me, journey)
         rows = [shown(row) for row in await duties.of_journey(journey)]
         account = await service.get(Account, Account.create_id(journey))
         held = [await service.get(Duty, row["duty_id"]) for row in rows]
+        candour, kinds = await service.find(Candour, Candour.create_id(journey)), await service.templates()
         tellings = await duties.tellings(journey)
         if me.role not in READS_ONLY:
             tellings = await opened(service.mapper.keys, tellings, "note")
@@ -106,6 +122,8 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
             journey=journey,
             site=(await service.directory.site(site)).title,
             duties=rows,
+            letters=listed(await views.letters.of_journey(journey), {each.id: each.title for each in kinds}),
+            to_write=await letters_for(service, held, candour),
             of_candour=set(STEP_OF),
             chronology=chronology(account),
             differences=differences(account, held, service.clock.now()),
@@ -121,12 +139,12 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
 
     @router.get("/notification/{journey}/duty/{duty}")
     async def one(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
-        await _within(service, me, journey)
+        await site_of(service, me, journey)
         return await _form(request, duties, journey, duty, Form())
 
     @router.post("/notification/{journey}/duty/{duty}")
     async def tell(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
-        await _within(service, me, journey)
+        await site_of(service, me, journey)
         form = await Form.of(request)
         act = act_of_form(me, form.value("key"), form.value("version"))
         try:
@@ -137,15 +155,6 @@ def add(router: APIRouter, service: Notification, duties: Duties, briefings: Bri
         if saved is None:
             return await _form(request, duties, journey, duty, form, 422)
         return RedirectResponse(f"/notification/{journey}?after={saved.position}", 303)
-
-
-async def _within(service: Notification, me: SignedIn, journey: UUID) -> str:
-    """The site of a journey that someone may see. Raises NotFound, also where the post does not cover its site."""
-    account = await service.find(Account, Account.create_id(journey))
-    sites = {site.site_id for site in await sites_of(service.directory, me)}
-    if account is None or account.site not in sites:
-        raise NotFound("Nothing is on record under this address. It may be a moment too early: try again shortly.")
-    return account.site
 
 
 async def _record(service: Notification, act: Act, duty: UUID, form: Form) -> Saved | None:

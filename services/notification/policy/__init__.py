@@ -28,7 +28,8 @@ from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
-from services.notification.policy.letters import letter
+from services.notification.policy.limits import limits
+from services.notification.policy.messages import word_to
 from services.notification.policy.owing import agreed_upon
 from services.notification.policy.records import ACTIONED, BY_REFERRAL, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
@@ -110,7 +111,8 @@ async def discharge_by_referral(event: OpportunityReferred, service: Any) -> Ite
 async def give_newcomers_the_briefings(event: TeamMemberJoined, service: Any) -> Iterable[Aggregate]:
     team = await team_of(service, event.provider, event.site_id)
     team.join(event.person_id, event.part)
-    briefings = [await service.find(Briefing, each) for each in team.current(circumstances().now)]
+    lasting = (await limits(service.directory)).current
+    briefings = [await service.find(Briefing, each) for each in team.current(circumstances().now, lasting)]
     for briefing in briefings:
         briefing.grow(event.person_id, event.part)
     return [team, *briefings]
@@ -134,7 +136,7 @@ async def let_leavers_go(event: TeamMemberLeft, service: Any) -> Iterable[Aggreg
 
 @react.register
 async def tell_the_owner(event: ActionOverdue, service: Any) -> Iterable[Aggregate]:
-    message = letter(event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.owner_post)
+    message = word_to(event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.owner_post)
     return [] if await service.find(Message, message.id) else await with_calls(service, [message])
 
 
@@ -144,7 +146,7 @@ async def tell_the_manager(event: MeasureChecked, service: Any) -> Iterable[Aggr
     if event.met is not False:
         return []
     cause = f"{event.measure_id}/{event.site_id}/{event.period}"
-    message = letter(event, About.MEASURE_MISSED, cause, role=Role.REGISTERED_MANAGER)
+    message = word_to(event, About.MEASURE_MISSED, cause, role=Role.REGISTERED_MANAGER)
     return [] if await service.find(Message, message.id) else await with_calls(service, [message])
 
 
@@ -155,7 +157,7 @@ async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterabl
         return []
     duty.fall_overdue()
     cause = f"{duty.id}/{reached.due.isoformat()}"
-    late = letter(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)
+    late = word_to(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)
     return [duty, *await with_calls(service, [late])]
 
 

@@ -11,7 +11,7 @@ from services.notification.domain.account import Account
 from services.notification.domain.duty import Duty, Owing, duty_id
 from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
-from services.notification.policy.letters import letter
+from services.notification.policy.messages import word_to
 from services.notification.policy.owing import Asked, unasked
 from services.notification.policy.records import by_record
 
@@ -70,4 +70,4 @@ def _letters(account: Account, opened: list[Duty]) -> list[Message]:
     """One letter to each post concerned, however many accounts it owes."""
     roles = dict.fromkeys(duty.owing.owner_role for duty in opened if duty.state == "owed")
     cause = f"{account.journey}/{account.weighings}.{account.changes}"
-    return [letter(account, About.DUTY_OWED, cause, role=role) for role in roles]
+    return [word_to(account, About.DUTY_OWED, cause, role=role) for role in roles]

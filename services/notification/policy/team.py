@@ -13,7 +13,7 @@ from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.message import About
 from services.notification.domain.team import Team
 from services.notification.policy.calls import with_calls
-from services.notification.policy.letters import letter
+from services.notification.policy.messages import word_to
 
 TITLE_LENGTH = 120
 ALL_UNDERSTOOD = "Everyone in the team has read the briefing and answered the question about it as the change asks."
@@ -40,7 +40,7 @@ async def briefed(service: Any, event: PracticeChanged, account: Account) -> lis
     )
     team.post(briefing.id, briefing.created_on)
     posts = await service.directory.posts(f"site:{event.site}")
-    letters = [letter(event, About.BRIEFING_ISSUED, briefing.id, post=post.post_id) for post in posts]
+    letters = [word_to(event, About.BRIEFING_ISSUED, briefing.id, post=post.post_id) for post in posts]
     return [briefing, team, *await with_calls(service, letters)]
 
 

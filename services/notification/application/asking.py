@@ -1,0 +1,48 @@
+"""Who may ask what of notification, and who it is that asks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contracts.taxonomy import Role
+from libs.deciding import Act
+from libs.directory import Directory
+from libs.domain import Refused
+from libs.service import Service
+from services.notification.domain.briefing import NotInTheAudience
+
+PERSON = "person:"
+READS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.AUDITOR})
+"""Posts that see who is owed an account, but neither give it for the service nor read how it was given."""
+
+
+class NotYoursToTell(Refused):
+    """Giving an account for the service is for those who lead it. Ask your manager, or change to a post that may."""
+
+
+def require_teller(role: str) -> None:
+    """Raises NotYoursToTell for a post that does not speak for the service."""
+    if role in READS_ONLY:
+        raise NotYoursToTell
+
+
+def person_of(actor: str) -> UUID | None:
+    """The person behind an actor, or None where it is no person this organisation knows by id."""
+    try:
+        return UUID(actor.removeprefix(PERSON)) if actor.startswith(PERSON) else None
+    except ValueError:
+        return None
+
+
+def reader(act: Act) -> UUID:
+    """The person who asks. Raises NotInTheAudience for anyone who is no member of staff."""
+    person = person_of(act.actor)
+    if person is None:
+        raise NotInTheAudience
+    return person
+
+
+class Asked(Service):
+    """What everything that can be asked of notification has at hand."""
+
+    directory: Directory

@@ -1,0 +1,33 @@
+"""Learning of other sites: decided on, and followed until it is seen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from libs.deciding import Act, Saved
+from libs.service import command
+from services.notification.application.asking import Asked, require_teller
+from services.notification.domain.transfer import Decision, Transfer
+
+
+class Carrying(Asked):
+    """What a site makes of another's learning."""
+
+    @command
+    async def decide_transfer(self, act: Act, transfer: UUID, decision: Decision, because: str) -> Saved:
+        """Whether another site's learning applies here."""
+        require_teller(act.role)
+        found = await self.get(Transfer, transfer, act)
+        found.decide(decision, because)
+        return await self.save(act, found)
+
+    @command
+    async def follow_transfer(self, act: Act, transfer: UUID, note: str, *, seen: bool) -> Saved:
+        """It is in effect here; or someone else has seen that it is."""
+        require_teller(act.role)
+        found = await self.get(Transfer, transfer, act)
+        if seen:
+            found.see(note, act.actor)
+        else:
+            found.put_into_effect(note, act.actor)
+        return await self.save(act, found)

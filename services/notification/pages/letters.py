@@ -1,0 +1,163 @@
+"""Letters to people outside: written from what is known, looked over as they will be printed, and put on record as sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from contracts.taxonomy import DutyRecipient
+from libs.calendar import local_day
+from libs.deciding import Act, Saved
+from libs.domain import Refused
+from libs.reaching import LetterTemplate
+from libs.rules import TO_CONFIRM
+from libs.service import NotFound
+from libs.web.asking import act_of_form
+from libs.web.forms import Form
+from libs.web.posts import SignedIn
+from libs.web.signed_in import signed_in
+from services.notification.application import Notification, require_teller
+from services.notification.delivery.paper import ADDRESS, SIGNED, TO, fingerprint, pdf, words_of, written
+from services.notification.domain.account import Account
+from services.notification.domain.candour import Candour, Step
+from services.notification.domain.duty import Duty
+from services.notification.domain.letter import How, Letter
+from services.notification.pages.within import site_of
+from services.notification.projection.briefings import Briefings
+from services.notification.projection.letters import Letters
+
+Me = Annotated[SignedIn, Depends(signed_in)]
+LONGEST = 6000
+HOW = [
+    (How.POST, "By post", "The address on the letter was checked."),
+    (How.BY_HAND, "Handed over", ""),
+    (How.OTHER, "In the way they asked for", "For example large print, read aloud, or as a file they can open."),
+]
+SENT = {How.POST: "by post", How.BY_HAND: "handed over", How.OTHER: "in the way they asked for"}
+
+
+async def letters_for(service: Notification, duties: Iterable[Duty], candour: Candour | None) -> list[LetterTemplate]:
+    """The kinds of letter that fit a journey: a duty that one answers is owed, or it is a step still to be taken."""
+    owed = {duty.owing.rule_id for duty in duties if duty.state == "owed"}
+    open_to = candour is not None and candour.applies and candour.contact == "open"
+    taken = set(candour.taken) if candour else set()
+    return [
+        each
+        for each in await service.templates()
+        if owed & set(each.rules) or (each.step and open_to and Step(each.step) not in taken)
+    ]
+
+
+def add(router: APIRouter, service: Notification, letters: Letters, briefings: Briefings) -> None:
+    """The pages under /notification/{journey}/letters."""
+
+    @router.get("/notification/{journey}/letters/{template}")
+    async def open_letter(request: Request, me: Me, journey: UUID, template: str, after: int = 0) -> Response:
+        await letters.reached("notification", after)
+        return await _page(request, me, journey, template, None)
+
+    @router.post("/notification/{journey}/letters/{template}")
+    async def put(request: Request, me: Me, journey: UUID, template: str) -> Response:
+        await _reads(service, me, journey)
+        form = await Form.of(request)
+        act = act_of_form(me, form.value("key"), form.value("version"))
+        try:
+            saved = await _put(service, act, journey, template, form)
+        except Refused as refusal:
+            form.wrong(str(refusal))
+            return await _page(request, me, journey, template, form, 409)
+        if saved is None:
+            return await _page(request, me, journey, template, form, 422)
+        where = f"/letters/{template}" if form.value("do") == "write" else ""
+        return RedirectResponse(f"/notification/{journey}{where}?after={saved.position}", 303)
+
+    @router.get("/notification/{journey}/letters/{letter}/letter.pdf")
+    async def printed(me: Me, journey: UUID, letter: UUID) -> Response:
+        await _reads(service, me, journey)
+        found = await service.get(Letter, letter)
+        if found.journey != journey:
+            raise NotFound("There is no such letter on this journey.")
+        pages = await _pages(service, found)
+        headers = {"Content-Disposition": 'inline; filename="letter.pdf"', "Cache-Control": "no-store"}
+        if found.sha256:
+            headers["Candour-As-Sent"] = "yes" if fingerprint(pages) == found.sha256 else "no"
+        return Response(pages, media_type="application/pdf", headers=headers)
+
+    async def _page(
+        request: Request, me: SignedIn, journey: UUID, template: str, form: Form | None, status: int = 200
+    ) -> Response:
+        site = await _reads(service, me, journey)
+        found, _ = await service.letter_open(journey, template)
+        kind = await service.template_of(found) if found else (await service.template_in_force(template))[0]
+        if form is None:
+            form = Form(words_of(found) if found else await known(service, briefings, journey, kind))
+        page: Response = request.app.state.shell.page(
+            request, "notification/letter.html", status, journey=journey, kind=kind, form=form, draft=found, how=HOW,
+            recipient=DutyRecipient(kind.recipient).label, site=(await service.directory.site(site)).title,
+            to_confirm="" if kind.confirmed else TO_CONFIRM,
+        )  # fmt: skip
+        return page
+
+
+async def _reads(service: Notification, me: SignedIn, journey: UUID) -> str:
+    """The site of a journey whose letters someone may read and write. Raises NotFound, NotYoursToTell."""
+    site = await site_of(service, me, journey)
+    require_teller(me.role)
+    return site
+
+
+async def _pages(service: Notification, letter: Letter) -> bytes:
+    """A letter as it was printed, or as it would be today."""
+    site = (await service.directory.site(letter.site)).title
+    dated = letter.dated or local_day(service.clock.now())
+    return await pdf(await service.template_of(letter), words_of(letter), site, dated)
+
+
+async def known(service: Notification, briefings: Briefings, journey: UUID, kind: LetterTemplate) -> dict[str, str]:
+    """What a letter can be begun with, from the record; whoever writes it looks it over."""
+    account = await service.get(Account, Account.create_id(journey))
+    candour = await service.find(Candour, Candour.create_id(journey))
+    changed = "\n\n".join(row["what_changed"] for row in await briefings.of_journey(journey))
+    have: dict[str, str] = {
+        "told": candour.told if candour else "", "learning": account.statement, "changes": changed, "": "",
+    }  # fmt: skip
+    return {part.id: have[part.known] for part in kind.parts if have[part.known]}
+
+
+async def _put(service: Notification, act: Act, journey: UUID, template: str, form: Form) -> Saved | None:
+    if form.value("do") == "write":
+        kind, _ = await service.template_in_force(template)
+        words = _typed(form, kind)
+        return await service.write_letter(act, journey, template, written(words)) if form.ok else None
+    how = form.one_of("how", list(How), "Say how it left.")
+    letter, _ = await service.letter_open(journey, template)
+    if letter is None or how is None:
+        if letter is None:
+            form.wrong("Write the letter first.")
+        return None
+    dated = local_day(service.clock.now())
+    return await service.send_letter(act, letter.id, How(how), dated, fingerprint(await _pages(service, letter)))
+
+
+def _typed(form: Form, kind: LetterTemplate) -> dict[str, str]:
+    words = {
+        TO: form.text(TO, "Say whom the letter is to.", 200),
+        ADDRESS: form.text(ADDRESS, "", 500),
+        SIGNED: form.text(SIGNED, "Say who signs it.", 200),
+    }
+    for part in kind.parts:
+        missing = f"Write something under “{part.title}”." if part.required else ""
+        words[part.id] = form.text(part.id, missing, LONGEST)
+    return {name: text for name, text in words.items() if text}
+
+
+def listed(rows: list[dict[str, Any]], kinds: dict[str, str]) -> list[dict[str, Any]]:
+    """Letters as a page lists them."""
+    return [
+        row | {"title": kinds.get(row["template"], "Letter"), "sent": SENT[How(row["how"])] if row["how"] else ""}
+        for row in rows
+    ]
