@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,8 @@ from libs.store import Unavailable
 from libs.views import Rows, View
 
 LATER = timedelta(minutes=5)
+AT_ONCE = 32
+"""Journeys that are woken at the same time; their decisions then share commits."""
 LOOK = 0.5
 """Seconds between looks at the clock."""
 
@@ -94,11 +98,12 @@ class Diary(View):
         found = await self.row("SELECT min(coalesce(put_off, due)) AS due FROM deadline WHERE NOT rung")
         return found["due"] if found else None
 
-    async def mark_rung(self, reached: DeadlineReached) -> None:
-        """It rang; unless it was moved meanwhile, it need not ring again."""
+    async def mark_rung(self, reached: Sequence[DeadlineReached]) -> None:
+        """They rang; what was not moved meanwhile need not ring again."""
         await self.change(
-            "UPDATE deadline SET rung = true WHERE aggregate = %s AND name = %s AND due = %s",
-            (reached.aggregate, reached.name, reached.due),
+            "UPDATE deadline d SET rung = true FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS r (a, n, at)"
+            " WHERE d.aggregate = r.a AND d.name = r.n AND d.due = r.at",
+            ([each.aggregate for each in reached], [each.name for each in reached], [each.due for each in reached]),
         )
 
     async def put_off(self, reached: DeadlineReached, until: datetime) -> None:
@@ -153,18 +158,44 @@ class Waker:
                 await asyncio.sleep(LOOK)
 
     async def wake(self) -> int:
-        """Wake for everything due by now; how many that were."""
+        """Wake for everything due by now; how many that were.
+
+        What fell due at an earlier moment comes first; of one moment, many journeys at once and each in order.
+        """
         due = await self.diary.next_due(self.clock.now())
-        for reached in due:
-            key = f"{reached.aggregate}/{reached.name}/{reached.due.isoformat()}"
-            try:
-                await self.service.receive(
-                    self.react, reached, consumer=f"clock:{self.service.name}", message_id=key, cause=None
-                )
-                await self.diary.mark_rung(reached)
-            except (psycopg.Error, Unavailable, OSError):
-                raise
-            except Exception as error:  # noqa: BLE001 one date's fault must not stop the clock for the others
-                self._log.error("deadline put off", name=reached.name, reason=repr(error))
-                await self.diary.put_off(reached, self.clock.now() + LATER)
+        for _, together in groupby(due, key=attrgetter("due")):
+            lanes: dict[UUID, list[DeadlineReached]] = {}
+            for reached in together:
+                lanes.setdefault(reached.journey, []).append(reached)
+            await self._ring(list(lanes.values()))
         return len(due)
+
+    async def _ring(self, lanes: list[list[DeadlineReached]]) -> None:
+        """What rang is noted, also where the store failed for others: those ring again."""
+        rung: list[DeadlineReached] = []
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def walk(lane: list[DeadlineReached]) -> None:
+            async with room:
+                rung.extend([reached for reached in lane if await self._tell(reached)])
+
+        told = await asyncio.gather(*map(walk, lanes), return_exceptions=True)
+        if rung:
+            await self.diary.mark_rung(rung)
+        for failed in filter(None, told):
+            raise failed
+
+    async def _tell(self, reached: DeadlineReached) -> bool:
+        """Wake for one date; False where it was put off."""
+        key = f"{reached.aggregate}/{reached.name}/{reached.due.isoformat()}"
+        try:
+            await self.service.receive(
+                self.react, reached, consumer=f"clock:{self.service.name}", message_id=key, cause=None
+            )
+            return True
+        except (psycopg.Error, Unavailable, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 one date's fault must not stop the clock for the others
+            self._log.error("deadline put off", name=reached.name, reason=repr(error))
+            await self.diary.put_off(reached, self.clock.now() + LATER)
+            return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from contracts.taxonomy import EvidenceSource, Register, Role
 from libs.calendar import local_day
 from libs.deciding import Act, Saved
 from libs.directory import Directory, Site
+from libs.domain import Aggregate
 from libs.service import NotFound, Service, command
 from libs.vigilance import AuditTool, EarlySign
 from libs.web.reach import OutOfReach
@@ -20,6 +21,7 @@ from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
 from services.assurance.projection.vigilance import Vigilance
 
+A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T", AuditTool, EarlySign)
 MOST_RECORDS = 5_000
 
@@ -39,6 +41,16 @@ class Assurance(Service):
     cases: Cases
     standing: Standing
     vigilance: Vigilance
+
+    async def find(self, kind: type[A], identity: UUID) -> A | None:
+        """As everywhere; a cadence is read from where it was last carried over, however long it has been held."""
+        since = await self.standing.carried_over(identity) if kind is Cadence else 0
+        if not since:
+            return await super().find(kind, identity)
+        found: Any = None
+        for event in await self.mapper.read(await self.store.load(identity, since - 1)):
+            found = event.mutate(found)
+        return cast("A | None", found)
 
     def today(self) -> date:
         """The day it is at the sites."""

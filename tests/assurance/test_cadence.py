@@ -13,8 +13,8 @@ from libs.calendar import WorkingDays, end_of_day
 from libs.deciding import deciding
 from libs.practice import Every
 from services.assurance.domain import Cadence
-from services.assurance.domain.cadence import first_slot, slot_after, slot_of
-from services.assurance.domain.refusals import AlreadyOnRecord, NotHeldYet
+from services.assurance.domain.cadence import TURNS, first_slot, slot_after, slot_of
+from services.assurance.domain.refusals import AlreadyOnRecord, NotHeldYet, TooLongAgo
 from tests.assurance.told import at, cadence
 from tests.given import NOW, SOMEONE, event, given
 
@@ -131,7 +131,7 @@ def test_what_is_withdrawn_and_asked_for_again_does_not_ask_twice_for_the_same_m
 
 
 @whatever(
-    some.lists(some.integers(1, 40), max_size=12),
+    some.lists(some.integers(1, 90), max_size=12),
     some.sampled_from(["daily-indicator-screen", "weekly-documentation-audit", "monthly-learning-review"]),
 )
 def test_whatever_the_clock_does_every_slot_is_settled_once(days: list[int], name: str) -> None:
@@ -146,5 +146,30 @@ def test_whatever_the_clock_does_every_slot_is_settled_once(days: list[int], nam
             held.lapse()
         assert end_of_day(held.slot[1]) > now
         assert held.slot[0] not in held.kept
-    settled = [each.slot for each in held.collect_events()]
+    events = held.collect_events()
+    settled = [each.slot for each in events if not isinstance(each, Cadence.CarriedOver)]
     assert len(set(settled)) == len(settled)
+    assert as_read_later(events, held) == (held.id, held.version, held.site, held.slot, held.definition, held.is_set)
+
+
+def as_read_later(events: list[Any], held: Cadence) -> tuple[Any, ...]:
+    """What a cadence comes to when nothing is read from before it was last carried over."""
+    carried = [n for n, each in enumerate(events) if isinstance(each, Cadence.CarriedOver)]
+    read: Any = None if carried else held
+    for each in events[carried[-1] :] if carried else ():
+        read = each.mutate(read)
+    return read.id, read.version, read.site, read.slot, read.definition, read.is_set
+
+
+def test_what_was_held_before_it_was_carried_over_still_counts_as_on_record() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(60)]
+    kept = [was_kept(day, day, date(2026, 3, 2), date(2026, 3, 2)) for day in days[:TURNS]]
+    history = given(Cadence, was_set(DAILY, date(2026, 3, 2), date(2026, 3, 2)), *kept)
+    with deciding(SOMEONE, NOW):
+        history.aggregate.keep(NOW.date(), LOG, "")
+    carried = history.aggregate.collect_events()[-1]
+    read = carried.mutate(None)
+    with deciding(SOMEONE, NOW), pytest.raises(AlreadyOnRecord):
+        read.keep(days[0], LOG, "")
+    with deciding(SOMEONE, NOW), pytest.raises(TooLongAgo):
+        read.keep(NOW.date() - timedelta(days=367), LOG, "")

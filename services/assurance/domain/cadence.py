@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.deciding import circumstances
-from libs.domain import Aggregate, Created, Event, Sealed, event, follows
+from libs.domain import PLACE, Aggregate, Created, Event, Sealed, event, follows
 from libs.practice import Cadence as Definition
 from libs.practice import Every
 from services.assurance.domain.figures import month_after, month_of
-from services.assurance.domain.refusals import AlreadyOnRecord, NotHeldYet
+from services.assurance.domain.refusals import AlreadyOnRecord, NotHeldYet, TooLongAgo
+
+LOOKED_BACK = timedelta(days=366)
+"""How long ago a round may have been held that is only now put on record."""
+LONGEST_SLOT = timedelta(days=92)
+TURNS = 50
+"""Slots after which what a cadence has come to is carried over."""
 
 Slot = tuple[date, date]
 """First and last day of the time in which it is to be held once."""
@@ -101,6 +107,21 @@ class Cadence(Aggregate):
         ends: date
         next_due: datetime
 
+    class CarriedOver(Event):
+        """What it has come to: to decide on it, nothing before this need be read."""
+
+        TOPIC = "assurance.Cadence.CarriedOver"
+        definition: dict[str, Any]
+        nation: str
+        starts: date
+        ends: date
+        is_set: bool
+        kept: list[date]
+
+        def mutate(self, aggregate: Any) -> Any:
+            """Where nothing was read before, the cadence begins here."""
+            return super().mutate(Cadence.before(self) if aggregate is None else aggregate)
+
     @staticmethod
     def create_id(cadence_id: str, provider: str, site: str) -> UUID:
         return follows("assurance.Cadence", f"{cadence_id}/{provider}/{site}")
@@ -110,8 +131,18 @@ class Cadence(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, cadence_id: str, definition: dict[str, Any],
         version: str, nation: str, starts: date, ends: date, next_due: datetime,
     ) -> None:  # fmt: skip
-        self.kept: dict[date, date] = {}
+        self.kept: set[date] = set()
+        self.turns = 0
         self._hold(definition, nation, starts, ends)
+
+    @classmethod
+    def before(cls, carried: Cadence.CarriedOver) -> Cadence:
+        """A cadence of which nothing is known but where it belongs, as it stood before it was carried over."""
+        blank: Any = object.__new__(cls)
+        blank.__base_init__(carried.originator_id, carried.originator_version - 1, carried.timestamp)
+        for name in PLACE:
+            setattr(blank, name, getattr(carried, name))
+        return cast("Cadence", blank)
 
     @classmethod
     def begin(cls, provider: str, site: str, definition: Definition, version: str, nation: str) -> Cadence:
@@ -139,7 +170,7 @@ class Cadence(Aggregate):
     @event(Amended)
     def _(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
         if definition["every"] != self.definition.every:
-            self.kept = {}
+            self.kept = set()
         self._hold(definition, nation, starts, ends)
 
     def _hold(self, definition: dict[str, Any], nation: str, starts: date, ends: date) -> None:
@@ -158,8 +189,11 @@ class Cadence(Aggregate):
 
     def keep(self, held_on: date, register: str, note: str) -> None:
         """Someone held it and says where that is written. One held late is recorded too: the gap stays visible."""
-        if held_on > local_day(circumstances().now):
+        today = local_day(circumstances().now)
+        if held_on > today:
             raise NotHeldYet
+        if held_on < today - LOOKED_BACK:
+            raise TooLongAgo
         slot = slot_of(self.definition.every, held_on)
         if slot[0] in self.kept:
             raise AlreadyOnRecord
@@ -167,11 +201,12 @@ class Cadence(Aggregate):
         self.trigger_event(
             self.Kept, slot=slot[0], held_on=held_on, register=register, note=note, **self._named(), **_due(following)
         )
+        self._carry_over()
 
     @event(Kept)
-    def _(self, slot: date, held_on: date, starts: date, ends: date) -> None:
-        self.kept[slot] = held_on
-        self.slot = (starts, ends)
+    def _(self, slot: date, starts: date, ends: date) -> None:
+        self.kept.add(slot)
+        self.slot, self.turns = (starts, ends), self.turns + 1
 
     def lapse(self) -> None:
         """Every slot that has passed without a record is missed, each for itself."""
@@ -180,10 +215,30 @@ class Cadence(Aggregate):
             slot = self.slot
             following = self._following({*self.kept, slot[0]})
             self.trigger_event(self.Missed, slot=slot[0], due=slot[1], **self._named(), **_due(following))
+        self._carry_over()
 
     @event(Missed)
     def _(self, starts: date, ends: date) -> None:
-        self.slot = (starts, ends)
+        self.slot, self.turns = (starts, ends), self.turns + 1
+
+    def _carry_over(self) -> None:
+        """Every so often, so that a decision reads what happened since and not what was held in all the years before."""
+        if self.turns < TURNS:
+            return
+        earliest = local_day(circumstances().now) - LOOKED_BACK - LONGEST_SLOT
+        self.trigger_event(
+            self.CarriedOver,
+            definition=self.definition.model_dump(mode="json"), nation=self.nation, starts=self.slot[0],
+            ends=self.slot[1], is_set=self.is_set, kept=sorted(slot for slot in self.kept if slot >= earliest),
+        )  # fmt: skip
+
+    @event(CarriedOver)
+    def _(
+        self, definition: dict[str, Any], nation: str, starts: date, ends: date, is_set: bool, kept: list[date]
+    ) -> None:
+        self.kept, self.turns = set(kept), 0
+        self._hold(definition, nation, starts, ends)
+        self.is_set = is_set
 
     def _following(self, settled: set[date]) -> Slot:
         """The first slot from the open one on that is not settled."""

@@ -33,6 +33,10 @@ class NotHeldYet(Refused):
     """Only what has taken place goes on record. Enter the day on which it was held, today at the latest."""
 
 
+class TooLongAgo(Refused):
+    """What was held more than a year ago can no longer be put on record here. Keep it in the book it was written in."""
+
+
 class AlreadyOnRecord(Refused):
     """It is on record for this time already."""
 

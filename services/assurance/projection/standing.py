@@ -47,6 +47,7 @@ class Standing(View):
             starts date NOT NULL, ends date NOT NULL, next_due timestamptz NOT NULL,
             withdrawn boolean NOT NULL DEFAULT false, version bigint NOT NULL
         );
+        ALTER TABLE cadence ADD COLUMN IF NOT EXISTS carried_over bigint NOT NULL DEFAULT 0;
         CREATE INDEX IF NOT EXISTS cadence_site ON cadence (provider, site);
         CREATE TABLE IF NOT EXISTS slot (
             cadence uuid NOT NULL, starts date NOT NULL, missed_on date, held_on date,
@@ -140,6 +141,11 @@ class Standing(View):
     async def cadence(self, identity: UUID) -> dict[str, Any] | None:
         """One cadence at one place."""
         return await self.row("SELECT * FROM cadence WHERE id = %s", (identity,))
+
+    async def carried_over(self, cadence: UUID) -> int:
+        """The version at which a cadence was last carried over; 0 where that has not been, or is not shown yet."""
+        row = await self.row("SELECT carried_over FROM cadence WHERE id = %s", (cadence,))
+        return row["carried_over"] if row else 0
 
     async def slots(self, cadence: UUID, limit: int = 24) -> list[dict[str, Any]]:
         """When a cadence was held or missed, latest first. Notes are under seal."""

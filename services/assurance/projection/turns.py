@@ -115,6 +115,14 @@ def cadence_missed(event: Cadence.Missed, rows: Rows) -> None:
     _next_slot(event, rows)
 
 
+@project.register
+def cadence_carried_over(event: Cadence.CarriedOver, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE cadence SET carried_over = %s, version = %s WHERE id = %s",
+        (event.originator_version, event.originator_version, event.originator_id),
+    )
+
+
 def _next_slot(event: Any, rows: Rows) -> None:
     rows.execute(
         "UPDATE cadence SET starts = %s, ends = %s, next_due = %s, version = %s WHERE id = %s",
