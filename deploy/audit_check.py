@@ -15,9 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.attached import settings
 from deploy.demo.people import SOURCES
 from deploy.nats.users import inbox_prefix
-from services.audit.app import records
+from services.audit.app import witness
 from services.audit.application import LEDGERS, verified
-from services.audit.ledger import Comparison, Entry, Outside, Signer
+from services.audit.ledger import Comparison, Outside, Signer
 
 KINDS = {
     "altered": "was altered", "removed": "was removed", "inserted": "was slipped in", "moved": "was moved",
@@ -35,9 +35,8 @@ async def check(var: Path, ledgers: Sequence[str], folder: Path | None, console:
         current = Signer.of_file(env["CANDOUR_AUDIT_KEY_FILE"]).verifier
         async with _stream(env) as connection:
 
-            async def said(ledger: str, first: int, last: int) -> AsyncIterator[Entry]:
-                async for entry in records(connection, ledger, first, last):
-                    yield entry
+            async def here() -> Any:
+                return connection
 
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             with Progress(*columns, console=console) as progress:
@@ -48,7 +47,9 @@ async def check(var: Path, ledgers: Sequence[str], folder: Path | None, console:
                     def told(_: str, read: int, of: int, bar: Any = bar) -> None:
                         progress.update(bar, completed=read, total=of)
 
-                    found.append(await verified(ledger, env["CANDOUR_PG_AUDITOR"], current, outside, said, told))
+                    found.append(
+                        await verified(ledger, env["CANDOUR_PG_AUDITOR"], current, outside, witness(here), told)
+                    )
                 return found
 
 
@@ -74,6 +75,7 @@ def sentences(found: Comparison) -> list[str]:
     told += [f"  {problem}" for problem in found.problems]
     told += [
         f"  {found.ledger}, position {fault.position}: {fault.topic} {KINDS[fault.kind]}"
+        f"{' in the ledger' if fault.part == 'ledger' else ''}"
         f"{f' from position {fault.was}' if fault.was is not None else ''}"
         f" (event {fault.event}, record {fault.aggregate}, version {fault.version})"
         for fault in found.faults

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
 
 from libs.directory import Directory
 from libs.relay import Relay
@@ -17,6 +18,7 @@ from services.audit import api, pages
 from services.audit.application import LEDGERS, Audit
 from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
 from services.audit.ledger.history import History
+from services.audit.ledger.witnesses import Note, Witness
 from services.audit.projection import (
     Checkpoints,
     Packs,
@@ -54,7 +56,7 @@ def room(house: House) -> Room:
     service.auditor = house.env["CANDOUR_PG_AUDITOR"]
     if folder := house.env.get("CANDOUR_CHECKPOINTS"):
         service.outside = Outside(Path(folder))
-    service.records = lambda ledger, first, last: _connected_records(audit.wire, ledger, first, last)
+    service.witness = witness(audit.wire.connect)
     announcing = Relay(audit.store, audit.wire.connect, CHECKPOINTS, announce)
     audit.ears.append(partial(_hear, service))
     audit.calm.append(partial(_has_all, service))
@@ -86,27 +88,46 @@ async def _has_all(audit: Audit, wire: Wire) -> bool:
     return True
 
 
-async def _connected_records(wire: Wire, ledger: str, first: int, last: int) -> AsyncIterator[Entry]:
-    async for entry in records(await wire.connect(), ledger, first, last):
-        yield entry
+def witness(connect: Callable[[], Awaitable[Any]]) -> Witness:
+    """What the message server holds, over any connection that may read it."""
+
+    async def records(ledger: str, first: int, last: int) -> AsyncIterator[Entry]:
+        connection = await connect()
+        streams, stream = connection.jetstream(), f"AUDIT_{ledger.upper()}"
+        last = min(last, (await streams.stream_info(stream)).state.last_seq)
+        async for message in _messages(streams, stream, f"audit.{ledger}.>", first, last):
+            yield entry_of(ledger, message)
+
+    async def notes(ledger: str) -> list[Note]:
+        connection = await connect()
+        streams, subject = connection.jetstream(), f"checkpoints.{ledger}"
+        try:
+            last = (await streams.get_last_msg(CHECKPOINTS, subject)).seq
+        except NotFoundError:
+            return []
+        return [_note(each) async for each in _messages(streams, CHECKPOINTS, subject, 1, last)]
+
+    return Witness(records, notes)
 
 
-async def records(connection: Any, ledger: str, first: int, last: int) -> AsyncIterator[Entry]:
-    """What a ledger's stream still holds of the places from `first` to `last`, over any connection that may read it."""
-    context, stream = connection.jetstream(), f"AUDIT_{ledger.upper()}"
-    last = min(last, (await context.stream_info(stream)).state.last_seq)
+def _note(message: Any) -> Note:
+    size = (message.headers or {}).get("Nats-Msg-Id", "").rpartition(":")[2]
+    return int(size) if size.isdigit() else 0, message.data.decode(errors="replace")
+
+
+async def _messages(streams: Any, stream: str, subject: str, first: int, last: int) -> AsyncIterator[Any]:
+    """The messages of a stream on a subject whose numbers lie between two, both included."""
     if first > last:
         return
     place = ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=first)
-    subscription = await context.subscribe(f"audit.{ledger}.>", stream=stream, ordered_consumer=True, config=place)
+    subscription = await streams.subscribe(subject, stream=stream, ordered_consumer=True, config=place)
     try:
         while True:
             message = await subscription.next_msg(timeout=10)
-            entry = entry_of(ledger, message)
-            if entry.place > last:
-                return
-            yield entry
-            if entry.place == last:
+            number = message.metadata.sequence.stream
+            if number <= last:
+                yield message
+            if number >= last:
                 return
     finally:
         await subscription.unsubscribe()

@@ -103,3 +103,31 @@ def test_the_published_reference_roots_are_ours() -> None:
     tree = Tree(hashlib.sha256(b"\x00" + leaf).digest() for leaf in RFC_LEAVES)
     for size, root in RFC_ROOTS.items():
         assert tree.root(size).hex() == root
+
+
+def hexes(*hashes: str) -> list[bytes]:
+    return [bytes.fromhex(each) for each in hashes]
+
+
+NODES = {
+    "0": "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "1": "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+    "01": "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "23": "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+    "4": "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    "45": "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+    "67": "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+    "0-3": "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4-7": "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+}
+"""Hashes of subtrees over these leaves, as the same reference tests list them in its proofs."""
+INCLUSION = {(0, 8): "1 23 4-7", (5, 8): "4 67 0-3", (2, 3): "01", (1, 5): "0 23 4"}
+CONSISTENCY = {(1, 8): "1 23 4-7", (6, 8): "45 67 0-3", (2, 5): "23 4"}
+
+
+def test_the_published_reference_proofs_are_ours() -> None:
+    tree = Tree(hashlib.sha256(b"\x00" + leaf).digest() for leaf in RFC_LEAVES)
+    for (index, size), path in INCLUSION.items():
+        assert tree.inclusion(index, size) == hexes(*(NODES[each] for each in path.split()))
+    for (first, second), path in CONSISTENCY.items():
+        assert tree.consistency(first, second) == hexes(*(NODES[each] for each in path.split()))

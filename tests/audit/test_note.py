@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.audit.ledger import NotSigned, Signer, opened
+from services.audit.ledger.note import signed_text
 
 SIGNER = Signer(bytes(range(32)))
 ROOT = bytes(reversed(range(32)))
@@ -49,3 +50,18 @@ def test_a_file_that_is_no_key_is_not_replaced_by_one(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"short")
     with pytest.raises(ValueError, match="should hold 32 bytes, and holds 5"):
         Signer.kept(tmp_path / "key")
+
+
+PUBLISHED = """If you think cryptography is the answer to your problem,
+then you don't know what your problem is.
+
+\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=
+"""
+KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+
+
+def test_the_note_that_the_form_s_own_description_shows_is_read_as_signed() -> None:
+    """The example of the Go module golang.org/x/mod/sumdb/note, from which C2SP signed-note comes."""
+    assert signed_text(PUBLISHED, KEY).endswith("what your problem is.\n")
+    with pytest.raises(NotSigned):
+        signed_text(PUBLISHED.replace("answer", "end"), KEY)

@@ -5,30 +5,34 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
+import pytest_asyncio
 
-from deploy.web import Door
 from libs.web.posts import Post
 from services.audit.ledger import extends, includes, opened
+from tests.audit.world import World
+from tests.audit.world import opened as housed
 from tests.hands import Reception
-from tests.house import housed, with_sites
-from tests.servers import Database, Messaging
+from tests.house import with_sites
+from tests.servers import Backend, Messaging
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
 CARER = Post("elm.care_worker", "care_worker", "site:elm", "Care worker, Elm")
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(
+    backend: Backend, messaging: Messaging, wrapping_key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    async with housed(backend, messaging, wrapping_key, tmp_path_factory.mktemp("audit")) as made:
+        await with_sites(made.platform, "elm", "oak")
+        yield made
+
+
 @pytest.fixture
-async def reception(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
-    async with housed(database, fresh_messaging, wrapping_key, "governance", "audit") as platform:
-        await with_sites(platform, "elm", "oak")
-        door = Door(platform, None)
-        await door.open()
-        try:
-            yield Reception(platform, door)
-        finally:
-            await door.close()
+def reception(world: World) -> Reception:
+    return world.reception
 
 
 async def test_the_ledgers_are_shown_compared_and_signed(reception: Reception) -> None:
@@ -47,12 +51,12 @@ async def test_the_ledgers_are_shown_compared_and_signed(reception: Reception) -
     assert "2 Mar 2026" in (await hands.get(signed.headers["Location"])).text
 
 
-async def test_an_altered_decision_is_shown_by_name(reception: Reception, database: Database) -> None:
-    with psycopg.connect(database.admin) as administrator:
-        administrator.execute("UPDATE governance.events SET state = state || ' '::bytea WHERE notification_id = 1")
+async def test_an_altered_decision_is_shown_by_name(reception: Reception, world: World) -> None:
     hands = await reception.browser(AUDITOR)
     await hands.get("/audit")
-    shown = await hands.post("/audit/verify/governance")
+    with world.undone():
+        world.tamper("UPDATE governance.events SET state = state || ' '::bytea WHERE notification_id = 1")
+        shown = await hands.post("/audit/verify/governance")
     assert "is not what it was" in shown.text
     assert "Site: registered" in shown.text
     assert "Altered" in shown.text
@@ -84,7 +88,7 @@ async def test_a_care_worker_does_not_read_the_ledgers(reception: Reception) -> 
 
 async def test_a_tool_can_check_a_checkpoint_and_proofs_by_itself(reception: Reception) -> None:
     tool = await reception.program(AUDITOR)
-    assert (await tool.get("/api/audit/ledgers/governance/checkpoint")).status_code == 404
+    assert (await tool.get("/api/audit/ledgers/review/checkpoint")).status_code == 404
     signed = (await tool.post("/api/audit/ledgers/governance/checkpoint")).json()
     note = (await tool.get(f"/api/audit/ledgers/governance/checkpoint?after={signed['position']}")).text
     ledger, size, root = opened(note, (await tool.get("/api/audit/key")).text.strip())
@@ -98,12 +102,11 @@ async def test_a_tool_can_check_a_checkpoint_and_proofs_by_itself(reception: Rec
     assert (await tool.post("/api/audit/ledgers/governance/verification")).json()["sound"]
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["ledgers/elsewhere/checkpoint", "ledgers/governance/entries/99999999999999999999/proof",
-     "ledgers/governance/entries/1/proof?size=999", "ledgers/governance/consistency?first=0",
-     "ledgers/governance/consistency?first=2&second=1"],
-)  # fmt: skip
-async def test_what_the_ledger_does_not_hold_is_not_found(reception: Reception, path: str) -> None:
+async def test_what_the_ledger_does_not_hold_is_not_found(reception: Reception) -> None:
     tool = await reception.program(AUDITOR)
-    assert (await tool.get(f"/api/audit/{path}")).status_code == 404
+    for path in (
+        "ledgers/elsewhere/checkpoint", "ledgers/governance/entries/99999999999999999999/proof",
+        "ledgers/governance/entries/1/proof?size=999", "ledgers/governance/consistency?first=0",
+        "ledgers/governance/consistency?first=2&second=1",
+    ):  # fmt: skip
+        assert (await tool.get(f"/api/audit/{path}")).status_code == 404, path

@@ -1,240 +1,252 @@
-"""Each way the past can be changed by whoever owns the database, and that each is found and named."""
+"""Each way the past can be changed by whoever owns the database, in store, ledger and checkpoints; each is found and named."""
 
-import hashlib
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+import pytest_asyncio
 
-from deploy.house import Platform
 from libs.clock import HandClock
-from libs.deciding import Act
-from services.audit.application import Audit
-from services.audit.ledger import Outside, Signer, leaf_of
-from services.governance.application import NewSite
-from tests.house import OPERATOR, housed, with_sites
-from tests.servers import Database, Messaging
+from services.audit.ledger import Signer, leaf_of
+from tests.audit.world import AUDITOR, EVENTS, LEDGER, World, begun, more, opened
+from tests.servers import Backend, Messaging
 
-AUDITOR = Act("person:auditor", "auditor", "provider:acme")
-LEDGER = "governance"
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-async def platform(
-    database: Database, fresh_messaging: Messaging, wrapping_key: Path, tmp_path: Path
-) -> AsyncIterator[Platform]:
-    key = Path(shutil.copy(wrapping_key, tmp_path / "audit_key"))
-    async with housed(database, fresh_messaging, wrapping_key, "governance", "audit") as running:
-        audit: Audit = running.service("audit")
-        audit.key_file, audit.outside = key, Outside(tmp_path / "checkpoints")
-        await with_sites(running, "elm", "oak", "ash", "fir")
-        await signed(running)
-        yield running
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(
+    backend: Backend, messaging: Messaging, wrapping_key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    async with opened(backend, messaging, wrapping_key, tmp_path_factory.mktemp("audit")) as made:
+        await begun(made)
+        yield made
 
 
-async def signed(platform: Platform) -> None:
-    """A checkpoint of the ledger, on record and in the folder."""
-    audit: Audit = platform.service("audit")
-    await audit.sign_checkpoint(AUDITOR, LEDGER)
-    await platform.settle()
-    await audit.keep_outside()
-
-
-def tamper(database: Database, *statements: str) -> None:
-    """Change the past as only a superuser could."""
-    with psycopg.connect(database.admin) as administrator:
-        for statement in statements:
-            assert administrator.execute(statement.encode()).rowcount >= 1
-
-
-async def found(platform: Platform) -> list[tuple[str, int]]:
-    audit: Audit = platform.service("audit")
-    return [(fault.kind, fault.position) for fault in (await audit.verify(LEDGER)).faults]
-
-
-EVENTS = "governance.events"
-SWAPPED = (
-    f"UPDATE {EVENTS} SET notification_id = 99 WHERE notification_id = 2",
-    f"UPDATE {EVENTS} SET notification_id = 2 WHERE notification_id = 3",
-    f"UPDATE {EVENTS} SET notification_id = 3 WHERE notification_id = 99",
-)
 ALTERED = f"UPDATE {EVENTS} SET state = state || ' '::bytea WHERE notification_id = 2"
 RENAMED = f"UPDATE {EVENTS} SET topic = 'x' WHERE notification_id = 2"
 DELETED = f"DELETE FROM {EVENTS} WHERE notification_id = 3"
 INSERTED = f"INSERT INTO {EVENTS} SELECT gen_random_uuid(), 1, topic, state, 0 FROM {EVENTS} WHERE notification_id = 2"
 REPLACED = f"UPDATE {EVENTS} SET originator_id = gen_random_uuid(), topic = 'x' WHERE notification_id = 3"
-WAYS: list[tuple[tuple[str, ...], list[tuple[str, int]]]] = [
-    ((ALTERED,), [("altered", 2)]),
-    ((RENAMED,), [("altered", 2)]),
-    ((DELETED,), [("removed", 3)]),
-    ((INSERTED,), [("inserted", 0)]),
-    (SWAPPED, [("moved", 2), ("moved", 3)]),
-    ((REPLACED,), [("replaced", 3)]),
-    ((ALTERED, DELETED, INSERTED), [("inserted", 0), ("altered", 2), ("removed", 3)]),
+SWAPPED = (
+    f"UPDATE {EVENTS} SET notification_id = 99 WHERE notification_id = 2",
+    f"UPDATE {EVENTS} SET notification_id = 2 WHERE notification_id = 3",
+    f"UPDATE {EVENTS} SET notification_id = 3 WHERE notification_id = 99",
+)
+OF = f"WHERE service = '{LEDGER}' AND"
+LEAF_ALTERED = f"UPDATE audit.ledger_entry SET leaf = sha256('x') {OF} place = 2"
+LEAF_RENAMED = f"UPDATE audit.ledger_entry SET topic = 'x' {OF} place = 2"
+LEAF_DELETED = f"DELETE FROM audit.ledger_entry {OF} place = 2"
+LEAF_INSERTED = (
+    f"UPDATE audit.ledger_entry SET place = -place {OF} place > 0",
+    f"UPDATE audit.ledger_entry SET place = 1 - place {OF} place < 0",
+    (
+        "INSERT INTO audit.ledger_entry SELECT service, 1, 0, leaf, topic, aggregate, 99, journey, recorded FROM"
+        f" audit.ledger_entry {OF} place = 2"
+    ),
+)
+LEAF_REPLACED = f"UPDATE audit.ledger_entry SET leaf = sha256('x'), aggregate = gen_random_uuid() {OF} place = 3"
+LEAVES_SWAPPED = (
+    f"UPDATE audit.ledger_entry SET place = 99 {OF} place = 2",
+    f"UPDATE audit.ledger_entry SET place = 2 {OF} place = 3",
+    f"UPDATE audit.ledger_entry SET place = 3 {OF} place = 99",
+)
+ENTRIES_SWAPPED = tuple(each.replace("SET place", "SET position").replace("AND place", "AND position")
+                        for each in LEAVES_SWAPPED)  # fmt: skip
+WAYS: list[tuple[tuple[str, ...], list[tuple[str, int, str]]]] = [
+    ((ALTERED,), [("altered", 2, "store")]),
+    ((RENAMED,), [("altered", 2, "store")]),
+    ((DELETED,), [("removed", 3, "store")]),
+    ((INSERTED,), [("inserted", 0, "store")]),
+    (SWAPPED, [("moved", 2, "store"), ("moved", 3, "store")]),
+    ((REPLACED,), [("replaced", 3, "store")]),
+    ((ALTERED, DELETED, INSERTED), [("inserted", 0, "store"), ("altered", 2, "store"), ("removed", 3, "store")]),
+    ((LEAF_ALTERED,), [("altered", 2, "ledger")]),
+    ((LEAF_RENAMED,), [("altered", 2, "ledger")]),
+    ((LEAF_DELETED,), [("removed", 2, "ledger")]),
+    (LEAF_INSERTED, [("inserted", 0, "ledger")]),
+    (LEAVES_SWAPPED, [("moved", 2, "ledger"), ("moved", 3, "ledger")]),
+    (ENTRIES_SWAPPED, [("moved", 2, "ledger"), ("moved", 3, "ledger")]),
+    ((LEAF_REPLACED,), [("replaced", 3, "ledger")]),
+    ((LEAF_DELETED, REPLACED), [("removed", 2, "ledger"), ("replaced", 3, "store")]),
 ]
 
 
-@contextmanager
-def undone(database: Database) -> Iterator[None]:
-    """Whatever is done to the events inside is put right again afterwards."""
-    tamper(database, f"CREATE TABLE kept AS TABLE {EVENTS}")
-    yield
-    tamper(database, f"DELETE FROM {EVENTS}", f"INSERT INTO {EVENTS} TABLE kept")
-    with psycopg.connect(database.admin) as administrator:
-        administrator.execute("DROP TABLE kept")
-
-
-async def test_each_thing_that_can_be_done_to_the_store_is_found_and_named(
-    platform: Platform, database: Database
-) -> None:
+async def test_each_thing_that_can_be_done_to_store_or_ledger_is_found_and_named(world: World) -> None:
     for change, faults in WAYS:
-        with undone(database):
-            tamper(database, *change)
-            assert await found(platform) == faults, change
-    assert await found(platform) == []
+        with world.undone():
+            world.tamper(*change)
+            assert await world.faults() == faults, change
+    assert (await world.found()).sound
 
 
-def altered_alike(database: Database, position: int) -> UUID:
+def altered_alike(world: World, position: int) -> UUID:
     """Alter an event and its leaf, so that store and ledger agree again; whose event it was."""
-    with psycopg.connect(database.admin) as administrator:
-        row = administrator.execute(
+    with psycopg.connect(world.database.owner) as owner:
+        row = owner.execute(
             f"UPDATE {EVENTS} SET state = state || ' '::bytea WHERE notification_id = {position}"
             " RETURNING notification_id, originator_id, originator_version, topic, state"
         ).fetchone()
         assert row is not None
-        administrator.execute(
-            "UPDATE audit.ledger_entry SET leaf = %s WHERE service = %s AND position = %s",
-            (leaf_of(*row), LEDGER, position),
-        )
+        owner.execute(f"UPDATE audit.ledger_entry SET leaf = %s {OF} position = {position}".encode(), (leaf_of(*row),))
     aggregate: UUID = row[1]
     return aggregate
 
 
 async def test_who_alters_store_and_ledger_alike_is_told_on_by_the_checkpoints_and_the_stream_says_which(
-    platform: Platform, database: Database
+    world: World,
 ) -> None:
-    audit: Audit = platform.service("audit")
-    aggregate = altered_alike(database, 2)
-    told = await audit.verify(LEDGER)
-    assert "signed" in told.broken
-    assert [(f.kind, f.position, f.aggregate) for f in told.faults] == [("rewritten", 2, aggregate)]
+    with world.undone():
+        aggregate = altered_alike(world, 2)
+        told = await world.found()
+        assert "signed" in told.broken
+        assert [(f.kind, f.position, f.aggregate) for f in told.faults] == [("rewritten", 2, aggregate)]
+        world.tamper(f"DELETE FROM audit.events WHERE topic = '{SIGNED}'")
+        told = await world.found()
+        assert told.checkpoints == 2  # those who removed them from the record too are told on by folder and wire
+        assert "(in the folder)" in told.broken
+        assert [fault.kind for fault in told.faults] == ["rewritten"]
 
 
-async def test_who_removes_the_checkpoints_too_is_told_on_by_the_folder(platform: Platform, database: Database) -> None:
-    audit: Audit = platform.service("audit")
-    altered_alike(database, 2)
-    tamper(
-        database,
-        "DELETE FROM audit.events WHERE topic = 'audit.Checkpoint.Signed'",
-        "DELETE FROM audit_view.checkpoint",
-    )
-    told = await audit.verify(LEDGER)
-    assert told.checkpoints == 1
-    assert "(in the folder)" in told.broken
-    assert [fault.kind for fault in told.faults] == ["rewritten"]
+async def test_an_end_cut_off_from_store_and_ledger_alike_is_missed(world: World) -> None:
+    with world.undone():
+        world.tamper(
+            f"DELETE FROM {EVENTS} WHERE notification_id = 6", f"DELETE FROM audit.ledger_entry {OF} position = 6"
+        )
+        told = await world.found()
+        assert "no longer has them all" in told.broken
+        assert [(fault.kind, fault.position) for fault in told.faults] == [("removed", 6)]
 
 
-async def test_an_end_cut_off_from_store_and_ledger_alike_is_missed(platform: Platform, database: Database) -> None:
-    tamper(
-        database,
-        f"DELETE FROM {EVENTS} WHERE notification_id = 5",
-        f"DELETE FROM audit.ledger_entry WHERE service = '{LEDGER}' AND position = 5",
-    )
-    audit: Audit = platform.service("audit")
-    assert "no longer has them all" in (await audit.verify(LEDGER)).broken
+async def test_a_line_of_the_history_that_is_not_the_ledger_s_is_said(world: World) -> None:
+    with world.undone():
+        world.tamper(f"DELETE FROM audit.decision {OF} place = 2")
+        assert "history of decisions (1, from entry 2 on)" in (await world.found()).broken
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (f"DELETE FROM audit.ledger_entry WHERE service = '{LEDGER}' AND place = 2", "entry 2 is missing"),
-        (f"UPDATE audit.ledger_entry SET place = 99 WHERE service = '{LEDGER}' AND place = 2", "entry 2 is missing"),
-        (f"DELETE FROM audit.decision WHERE service = '{LEDGER}' AND place = 2", "history of decisions (1)"),
-    ],
-    ids=["a leaf deleted", "a leaf reordered", "a line of the history deleted"],
-)  # fmt: skip
-async def test_what_was_done_to_the_ledger_itself_is_said(
-    platform: Platform, database: Database, change: str, words: str
-) -> None:
-    tamper(database, change)
-    audit: Audit = platform.service("audit")
-    assert words in (await audit.verify(LEDGER)).broken
+SIGNED = "audit.Checkpoint.Signed"
+CHECKPOINT = f"topic = '{SIGNED}' AND convert_from(state, 'UTF8')::jsonb->>'size' ="
+BLANK = "convert_to(replace(convert_from(state, 'UTF8'), 'candour/governance\\n4', 'candour/governance\\n5'), 'UTF8')"
+FORGED = (
+    "INSERT INTO audit.events SELECT gen_random_uuid(), 1, topic,"
+    " convert_to(replace(replace(convert_from(state, 'UTF8'), 'governance\\n4', 'governance\\n5'),"
+    f" '\"size\":4', '\"size\":5'), 'UTF8'), 0 FROM audit.events WHERE {CHECKPOINT} '4'"
+)
+ON_RECORD: list[tuple[str, list[str], list[str]]] = [
+    (f"UPDATE audit.events SET state = {BLANK} WHERE {CHECKPOINT} '4'",
+     ["the checkpoint at 4 on record bears no signature"], ["altered"]),
+    (f"DELETE FROM audit.events WHERE {CHECKPOINT} '4'",
+     ["the checkpoint at 4 is in the folder and not on record", "the checkpoint at 4 is on the wire and not on record"],
+     ["removed"]),
+    (FORGED, ["the checkpoint at 5 on record bears no signature"], ["inserted"]),
+    (f"UPDATE audit.events e SET state = (SELECT state FROM audit.events WHERE {CHECKPOINT} '4') WHERE {CHECKPOINT} '6'",
+     ["the checkpoint at 6 is in the folder and not on record"], ["altered"]),
+    (f"UPDATE audit.events SET notification_id = notification_id - 100 WHERE {CHECKPOINT} '6'", [], ["moved"]),
+]  # fmt: skip
+"""What is done to a checkpoint in the database, what the ledger it is about says, and what audit's own ledger says."""
 
 
-async def test_a_forged_checkpoint_is_none_and_one_in_the_folder_is_held_against_the_ledger(platform: Platform) -> None:
-    audit: Audit = platform.service("audit")
-    assert audit.outside is not None
-    audit.outside.keep(LEDGER, 2, Signer(bytes(32)).sign(LEDGER, 2, hashlib.sha256(b"forged").digest()))
-    assert "bears no signature" in (await audit.verify(LEDGER)).broken
-    audit.outside.keep(LEDGER, 1, audit.signer.sign(LEDGER, 1, hashlib.sha256(b"wrong").digest()))
-    assert "does not continue" in (await audit.verify(LEDGER)).broken
+async def test_each_thing_that_can_be_done_to_a_checkpoint_on_record_is_found_and_named(world: World) -> None:
+    for change, sentences, kinds in ON_RECORD:
+        with world.undone():
+            world.tamper(change)
+            problems = (await world.found()).problems
+            assert all(any(each.startswith(s) for each in problems) for s in sentences), (change, problems)
+            assert bool(problems) == bool(sentences), (change, problems)
+            assert [kind for kind, _, _ in await world.faults("audit")] == kinds, change
+    assert (await world.found("audit")).sound
+
+
+async def test_each_thing_that_can_be_done_to_a_checkpoint_in_the_folder_is_found_and_named(world: World) -> None:
+    four, six = (world.folder / LEDGER / f"{size:020d}.txt" for size in (4, 6))
+    ways: dict[str, Callable[[], object]] = {
+        "the checkpoint at 4 in the folder bears no signature": lambda: _write(
+            four, four.read_text().replace("\n4\n", "\n5\n")
+        ),
+        "the checkpoint at 4 is on record and not in the folder": four.unlink,
+        "the checkpoint at 5 in the folder bears no signature": lambda: _write(
+            four.with_name(f"{5:020d}.txt"), Signer(bytes(32)).sign(LEDGER, 5, bytes(32))
+        ),
+        "what is kept as the checkpoint at 4 in the folder is the one at 6": lambda: _swap(four, six),
+        "the checkpoint at 6 in the folder is one of review": lambda: _write(
+            six, world.audit.signer.sign("review", 6, bytes(32))
+        ),
+        "the ledger is not the one whose first 5 entries were signed (in the folder)": lambda: _write(
+            four.with_name(f"{5:020d}.txt"), world.audit.signer.sign(LEDGER, 5, bytes(32))
+        ),
+    }  # fmt: skip
+    for sentence, change in ways.items():
+        with world.undone():
+            change()
+            told = await world.found()
+            assert any(each.startswith(sentence) for each in told.problems), (sentence, told.problems)
+            assert told.faults == []
+    assert (await world.found()).sound
+
+
+def _write(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.write_text(text)
+
+
+def _swap(one: Path, other: Path) -> None:
+    first, second = one.read_text(), other.read_text()
+    _write(one, second)
+    _write(other, first)
 
 
 async def test_a_checkpoint_is_announced_as_a_note_of_its_own_and_never_written_over(
-    platform: Platform, fresh_messaging: Messaging
+    world: World, messaging: Messaging
 ) -> None:
-    audit: Audit = platform.service("audit")
-    latest = await audit.checkpoints.latest(LEDGER)
+    latest = await world.audit.checkpoints.latest(LEDGER)
     assert latest is not None
-    connection = await fresh_messaging.connect("audit")
+    connection = await messaging.connect("audit")
     try:
         said = await connection.jetstream().get_last_msg("CHECKPOINTS", f"checkpoints.{LEDGER}")
     finally:
         await connection.close()
     assert said.data is not None
     assert said.data.decode() == latest["note"]
-    assert audit.outside is not None
-    assert list(audit.outside.notes(LEDGER)) == [latest["note"]]
-    assert not audit.outside.keep(LEDGER, latest["size"], "another")
-    assert list(audit.outside.notes(LEDGER)) == [latest["note"]]
+    assert world.audit.outside is not None
+    before = list(world.audit.outside.notes(LEDGER))
+    assert before[-1] == latest["note"]
+    assert not world.audit.outside.keep(LEDGER, latest["size"], "another")
+    assert list(world.audit.outside.notes(LEDGER)) == before
 
 
-async def test_the_key_changes_old_checkpoints_verify_and_the_old_key_signs_nothing_new(platform: Platform) -> None:
-    audit: Audit = platform.service("audit")
-    old = audit.signer
-    await audit.change_key(AUDITOR)
-    await platform.settle()
-    governance = platform.service("governance")
-    await with_sites_more(governance)
-    await platform.settle()
-    await signed(platform)
-    assert audit.signer.verifier != old.verifier
-    told = await audit.verify(LEDGER)
-    assert (told.sound, told.checkpoints) == (True, 2)
-    assert audit.outside is not None
-    assert len(audit.outside.statements()) == 1
-    book = audit.book(LEDGER)
-    audit.outside.keep(LEDGER, 99, old.sign(LEDGER, len(book.tree), await book.tree.root()))
-    assert "bears no signature that counts" in (await audit.verify(LEDGER)).broken
+async def test_a_forgotten_person_leaves_every_proof_valid(world: World) -> None:
+    [first, *_] = await world.platform.rooms["governance"].store.read(0)
+    [event] = await world.platform.rooms["governance"].mapper.read([first.stored])
+    await world.platform.keys.ready([event.about], make=True)
+    assert await world.platform.keys.forget(event.about)
+    assert (await world.found()).sound
 
 
-async def with_sites_more(governance: Any) -> None:
-    site = NewSite("acme", "yew", "Yew", "North", "ENG", "care_home_residential", date(2020, 1, 1))
-    await governance.register_site(OPERATOR, site)
-
-
-async def test_everything_is_verified_every_day_by_itself_and_what_was_found_is_on_record(platform: Platform) -> None:
-    audit: Audit = platform.service("audit")
-    assert await audit.verifications.latest() is None
-    assert isinstance(platform.clock, HandClock)
-    platform.clock.move_to(platform.clock.now() + timedelta(days=1, minutes=1))
+async def test_everything_is_verified_every_day_by_itself_and_what_was_found_is_on_record(world: World) -> None:
+    assert await world.audit.verifications.latest() is None
+    assert isinstance(world.platform.clock, HandClock)
+    world.platform.clock.move_to(world.platform.clock.now() + timedelta(days=1, minutes=1))
     latest = None
     while latest is None:
-        latest = await audit.verifications.latest()
+        latest = await world.audit.verifications.latest()
     assert (latest["sound"], latest["actor"]) == (True, "clock:audit")
-    assert {each["ledger"] for each in latest["ledgers"]} == set(audit.books)
+    assert {each["ledger"] for each in latest["ledgers"]} == set(world.audit.books)
 
 
-async def test_a_forgotten_person_leaves_every_proof_valid(platform: Platform) -> None:
-    audit: Audit = platform.service("audit")
-    [first, *_] = await platform.rooms["governance"].store.read(0)
-    [event] = await platform.rooms["governance"].mapper.read([first.stored])
-    await platform.keys.ready([event.about], make=True)
-    assert await platform.keys.forget(event.about)
-    assert (await audit.verify(LEDGER)).sound
+async def test_the_key_changes_old_checkpoints_verify_and_the_old_key_signs_nothing_new(world: World) -> None:
+    old = world.audit.signer
+    await world.audit.change_key(AUDITOR)
+    await world.platform.settle()
+    await more(world, "yew")
+    await world.signed()
+    assert world.audit.signer.verifier != old.verifier
+    told = await world.found()
+    assert (told.sound, told.checkpoints) == (True, 3)
+    assert world.audit.outside is not None
+    assert len(world.audit.outside.statements()) == 1
+    book = world.audit.book(LEDGER)
+    world.audit.outside.keep(LEDGER, 99, old.sign(LEDGER, len(book.tree), await book.tree.root()))
+    assert "bears no signature that counts" in (await world.found()).broken

@@ -31,7 +31,8 @@ def _words(name: str) -> str:
 def sentence_of(fault: Mapping[str, Any]) -> str:
     """What was done to an event."""
     was = f" (its own place is {fault['was']})" if fault.get("was") is not None else ""
-    return DONE[fault["kind"]] + was
+    there = " in the ledger; the store is as it was" if fault.get("part") == "ledger" else ""
+    return DONE[fault["kind"]] + there + was
 
 
 def who(actor: str, role: str) -> str:

@@ -14,12 +14,14 @@ from libs.service import command
 from services.audit.application.signing import LOOK, OWN, Signing
 from services.audit.domain import PLATFORM, Verification, ledger_journey
 from services.audit.ledger import Comparison, NotTheSuccessor, Outside, Signer, Told, compare, silent, trusted
+from services.audit.ledger.naming import name_by_stream
 from services.audit.ledger.witnesses import (
-    SIGNED,
+    ON_WIRE,
     SUCCEEDED,
-    Records,
-    name_rewritten,
-    outside_notes,
+    Place,
+    Witness,
+    in_folder,
+    on_record,
     signatures,
     stored,
 )
@@ -32,26 +34,27 @@ NAMED = 50
 
 
 async def verified(
-    ledger: str, auditor: str, current: str, outside: Outside | None, records: Records | None, told: Told = silent
+    ledger: str, auditor: str, current: str, outside: Outside | None, witness: Witness | None, told: Told = silent
 ) -> Comparison:
     """Everything that can be known about one ledger, from outside of the service that keeps it.
 
     `auditor` is a connection that reads every store; `current` the verifier key in use. Raises psycopg.Error.
     """
-    said = await asyncio.to_thread(stored, auditor, SUCCEEDED, "statement")
-    statements = {statement for _, statement in said} | set(outside.statements() if outside else ())
+    said = await asyncio.to_thread(stored, auditor, SUCCEEDED)
+    statements = {each["statement"] for each in said} | set(outside.statements() if outside else ())
     keys, problems = trusted(current, ()), []
     try:
         keys = trusted(current, statements)
     except NotTheSuccessor as fault:
         problems.append(str(fault))
-    kept = [note for named, note in await asyncio.to_thread(stored, auditor, SIGNED, "note") if named == ledger]
-    places = [("on record", kept), ("in the folder", await asyncio.to_thread(outside_notes, outside, ledger))]
-    signed, faults = signatures(ledger, places, keys)
+    # The record is read last: what is elsewhere was on record before.
+    others = [await asyncio.to_thread(in_folder, outside, ledger)]
+    others += [Place(ON_WIRE, await witness.notes(ledger))] if witness else []
+    signed, faults = signatures(ledger, [await asyncio.to_thread(on_record, auditor, ledger), *others], keys)
     checked = await asyncio.to_thread(compare, ledger, auditor, signed, told)
     checked.comparison.problems += [*problems, *faults]
-    if records is not None:
-        await name_rewritten(checked, auditor, records)
+    if witness is not None:
+        await name_by_stream(checked, auditor, witness.records)
     return checked.comparison
 
 
@@ -61,14 +64,14 @@ class Verifying(Signing):
     auditor: str
     """A connection string that may read every service's events."""
     verifications: Verifications
-    records: Records | None = None
+    witness: Witness | None = None
     verify_every: timedelta = DAILY
 
     async def verify(self, ledger: str, told: Told = silent) -> Comparison:
         """Compare one service's store with its ledger, and the ledger with everything that was signed."""
         book = self.book(ledger)
         current = Signer.of_file(self.key_file).verifier
-        found = await verified(ledger, self.auditor, current, self.outside, self.records, told)
+        found = await verified(ledger, self.auditor, current, self.outside, self.witness, told)
         if book.halted:
             found.problems.append(book.halted)
         return found

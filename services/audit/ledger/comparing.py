@@ -16,6 +16,8 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from services.audit.ledger.findings import ALTERED, INSERTED, MOST, MOVED, REMOVED, REPLACED, Comparison, Fault
+from services.audit.ledger.findings import LEDGER as LEDGER_PART
+from services.audit.ledger.findings import STORE as STORE_PART
 from services.audit.ledger.kept import STEP
 from services.audit.ledger.merkle import Frontier, Node, aligned, consistency_spans, folded, leaf_from
 from services.audit.ledger.proving import extends
@@ -30,7 +32,7 @@ STORE = (
     " FROM {}.events ORDER BY notification_id"
 )
 HISTORY = """
-    SELECT count(*) FROM (SELECT * FROM audit.ledger_entry WHERE service = %(ledger)s) AS l
+    SELECT count(*), min(place) FROM (SELECT * FROM audit.ledger_entry WHERE service = %(ledger)s) AS l
     FULL JOIN (SELECT * FROM audit.decision WHERE service = %(ledger)s) AS d USING (place)
     WHERE (l.position, l.topic, l.aggregate, l.version, l.journey, l.recorded)
         IS DISTINCT FROM (d.position, d.topic, d.aggregate, d.version, d.journey, d.recorded)
@@ -61,6 +63,8 @@ class Checked:
 
     comparison: Comparison
     agreed: int = 0
+    largest: int = 0
+    """The largest size that was signed."""
 
 
 def compare(ledger: str, auditor: str, signed: Sequence[Signed] = (), told: Told = silent) -> Checked:
@@ -76,10 +80,12 @@ def compare(ledger: str, auditor: str, signed: Sequence[Signed] = (), told: Told
         store = SQL(STORE).format(Identifier(ledger))
         pairs = _Pairs(result)
         pairs.read(noted, _rows(connection, ahead, "store", store))
-        strange = (connection.execute(HISTORY, {"ledger": ledger}).fetchone() or (0,))[0]
+        strange, entry = connection.execute(HISTORY, {"ledger": ledger}).fetchone() or (0, None)
     pairs.name()
     if strange:
-        result.problems.append(f"lines of the history of decisions ({strange}) are not those of the ledger")
+        result.problems.append(
+            f"lines of the history of decisions ({strange}, from entry {entry} on) are not those of the ledger"
+        )
     return growing.judged(result)
 
 
@@ -133,7 +139,9 @@ class _Pairs:
         result.compared += compared
 
     def _differs(self, noted: Row, kept: Row) -> None:
-        if noted[1:3] == kept[1:3] or len(self.taken) >= MOST:
+        if leaf_from(*kept) == noted[4]:
+            self.result.add(_fault(ALTERED, kept, part=LEDGER_PART))
+        elif noted[1:3] == kept[1:3] or len(self.taken) >= MOST:
             self.result.add(_fault(ALTERED, noted))
         else:
             self.missing[noted[1:3]] = noted
@@ -172,8 +180,8 @@ class _Pairs:
         self.result.faults.sort(key=lambda each: each.position)
 
 
-def _fault(kind: str, row: Row, was: int | None = None) -> Fault:
-    return Fault(kind, row[0], bytes(row[3]).decode(), UUID(bytes=bytes(row[1])), row[2], was)
+def _fault(kind: str, row: Row, was: int | None = None, part: str = STORE_PART) -> Fault:
+    return Fault(kind, row[0], bytes(row[3]).decode(), UUID(bytes=bytes(row[1])), row[2], was, part)
 
 
 class _Growing:
@@ -223,7 +231,7 @@ class _Growing:
 
     def judged(self, result: Comparison) -> Checked:
         """Hold every checkpoint against the leaves, and against the one before it."""
-        checked = Checked(result)
+        checked = Checked(result, largest=max((each.size for each in self.signed), default=0))
         for each in self.signed:
             result.checkpoints += 1
             if self.roots.get(each.size) == each.root:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,6 +10,8 @@ from uuid import UUID, uuid5
 ALTERED, REMOVED, INSERTED, MOVED, REPLACED = "altered", "removed", "inserted", "moved", "replaced"
 REWRITTEN = "rewritten"
 """Altered in the store and in the ledger alike; the signed checkpoints and the stream still tell."""
+STORE, LEDGER = "store", "ledger"
+"""Where an event is not what was recorded."""
 MOST = 1000
 """How many faults one comparison names; it counts them all."""
 
@@ -18,7 +21,7 @@ class Fault:
     """An event that is not what was recorded.
 
     `kind`: altered, removed, inserted, moved (to another place in the log, `was` its own), replaced (by another event), or
-    rewritten (in store and ledger alike).
+    rewritten (in store and ledger alike). `part` says where: in the service's store, or in the ledger's own entries.
     """
 
     kind: str
@@ -27,6 +30,7 @@ class Fault:
     aggregate: UUID
     version: int
     was: int | None = None
+    part: str = STORE
 
     @property
     def event(self) -> UUID:
@@ -63,6 +67,12 @@ class Comparison:
         self.count += 1
         if len(self.faults) < MOST:
             self.faults.append(fault)
+
+    def clear(self, wrongly: Callable[[Fault], bool]) -> None:
+        """Take back what was said of the store where it turns out that the ledger's entry is the one that was changed."""
+        kept = [fault for fault in self.faults if not wrongly(fault)]
+        self.count -= len(self.faults) - len(kept)
+        self.faults = kept
 
     def told(self) -> dict[str, Any]:
         """For other programs."""

@@ -30,8 +30,11 @@ class Outside:
 
     def notes(self, ledger: str) -> Iterator[str]:
         """Every checkpoint of a ledger, smallest first."""
-        for path in sorted((self.folder / ledger).glob("*.txt")):
-            yield path.read_text()
+        yield from (path.read_text() for path in self.files(ledger))
+
+    def files(self, ledger: str) -> list[Path]:
+        """The files with a ledger's checkpoints, smallest first."""
+        return sorted((self.folder / ledger).glob("*.txt"))
 
     def note(self, ledger: str, size: int) -> str:
         """The checkpoint of a ledger at a size. Raises OSError."""
