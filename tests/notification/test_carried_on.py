@@ -1,21 +1,25 @@
-"""Whoever the rules name hears of a change, a referral is a telling, and learning is carried to sites that are alike."""
+"""Whoever the rules name hears of a change, on paper too; and learning is carried to sites that are alike."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 from typing import Any
 from uuid import UUID, uuid4
 
+import pikepdf
 import pytest
 
 from contracts.intake import OpportunityReferred
 from contracts.review import ReviewSignedOff, SignedOffFactor
+from libs.keys import KeyRing
 from services.notification.domain.duty import duty_id
+from services.notification.domain.letter import Letter
 from services.notification.domain.transfer import Transfer
-from tests.hands import ELSEWHERE, MANAGER, QUALITY, Reception
+from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception
+from tests.notification.hearing import FALL, duty, journey_of
 from tests.notification.samples import CHANGED, change, practice_changed, raised, triaged
-from tests.notification.test_reaching_out import duty, journey_of, reception
 
-__all__ = ["reception"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -95,3 +99,83 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     bulletin = await (await reception.browser(QUALITY)).get("/notification/bulletin.pdf")
     assert bulletin.headers["content-type"] == "application/pdf"
     assert bulletin.content.startswith(b"%PDF")
+
+
+SAID = {
+    "to": "Mrs Okafor", "address": "3 High Street", "signed": "Ann Achebe", "enquiries": "Why the bell was not heard.",
+    "contact": "0113 496 0000",
+}  # fmt: skip
+
+
+async def test_the_follow_up_of_candour_is_begun_from_what_was_said_and_settles_what_was_owed(
+    reception: Reception,
+) -> None:
+    journey = await journey_of(reception, *FALL)
+    manager = await reception.browser(MANAGER)
+    candour, address = f"/notification/{journey}/candour", f"/notification/{journey}/letters/candour-written-follow-up"
+    await manager.get(candour)
+    await manager.post(candour, what="told_in_person", note="Mrs Okafor heard that she fell.", apologised="yes")
+    assert "Write: What happened, and what we are doing" in (await manager.get(f"/notification/{journey}")).text
+    page = (await manager.get(address)).text
+    assert "Mrs Okafor heard that she fell." in page
+    assert (await manager.post(address, do="write", to="Mrs Okafor")).status_code == 422
+    assert "Say who signs it." in manager.page
+    kept = await manager.post(address, do="write", account="She fell at night.", **SAID)
+    assert kept.status_code == 303, kept.text
+    await manager.get(kept.headers["Location"])
+    letter = Letter.create_id(journey, "candour-written-follow-up", 1)
+    pages = await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")
+    with pikepdf.open(io.BytesIO(pages.content)) as made:
+        assert bool(made.Root.MarkInfo.Marked)
+    sent = await manager.post(address, do="send", how="post")
+    assert sent.status_code == 303, sent.text
+    found = await reception.platform.service("notification").get(Letter, letter)
+    assert found.sha256 == hashlib.sha256(pages.content).hexdigest()
+    assert (await duty(reception, journey, "candour-written-account")).state == "discharged"
+    assert "left by post" in (await manager.get(candour)).text
+    assert "Followed up in writing" in manager.page
+    again = await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")
+    assert (again.content, again.headers["Candour-As-Sent"]) == (pages.content, "yes")
+    records = await reception.platform.rooms["notification"].store.read(0, 100_000)
+    assert not [row for row in records if b"Okafor" in row.stored.state or b"%PDF" in row.stored.state]
+
+
+async def test_who_complained_hears_what_was_learned_and_changed_in_one_letter(reception: Reception) -> None:
+    journey = await journey_of(reception, raised(), triaged(council_funded=True), practice_changed())
+    manager = await reception.browser(MANAGER)
+    address = f"/notification/{journey}/letters/complaint-outcome"
+    assert CHANGED in (await manager.get(address)).text
+    typed = {"to": "Mr Bell", "signed": "Ann", "complaint": "The gate.", "results": "It was open.", "contact": "Ann"}
+    await manager.get((await manager.post(address, do="write", **typed)).headers["Location"])
+    assert (await manager.post(address, do="send")).status_code == 422
+    assert "Say how it left." in manager.page
+    assert (await manager.post(address, do="send", how="by_hand")).status_code == 303
+    assert (await duty(reception, journey, "learning-complainant")).state == "discharged"
+    assert (await duty(reception, journey, "complaint-acknowledged")).state == "owed"
+
+
+async def test_nobody_else_reads_a_letter(reception: Reception) -> None:
+    journey = await journey_of(reception, *FALL)
+    address = f"/notification/{journey}/letters/candour-written-follow-up"
+    assert (await (await reception.browser(CARER)).get(address)).status_code == 409
+    assert (await (await reception.browser(ELSEWHERE)).get(address)).status_code == 404
+    manager = await reception.browser(MANAGER)
+    assert (await manager.get(f"/notification/{journey}/letters/no-such-letter")).status_code == 409
+
+
+async def test_when_the_persons_key_is_deleted_the_letter_cannot_be_made_again_and_its_sending_stays(
+    reception: Reception,
+) -> None:
+    journey = await journey_of(reception, raised(), triaged(), practice_changed())
+    manager, room = await reception.browser(MANAGER), reception.platform.rooms["notification"]
+    address = f"/notification/{journey}/letters/reporter-feedback"
+    await manager.get(address)
+    typed = {"to": "Mr Bell", "signed": "Ann", "results": "It was looked into."}
+    await manager.get((await manager.post(address, do="write", **typed)).headers["Location"])
+    await manager.post(address, do="send", how="post")
+    keys: KeyRing = room.service.mapper.keys
+    await keys.forget(journey)
+    letter = Letter.create_id(journey, "reporter-feedback", 1)
+    assert (await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")).status_code == 409
+    page = (await manager.get(f"/notification/{journey}")).text
+    assert "What came of what you told us (PDF)" in page

@@ -11,62 +11,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from standardwebhooks.webhooks import Webhook
 
-from deploy.web import Door
 from services.notification.delivery import Delivery, MailServer, Post
 from services.notification.delivery.hooks import Fence
 from services.notification.domain.briefing import Briefing
-from services.notification.domain.duty import Duty, duty_id
+from services.notification.domain.duty import duty_id
 from services.notification.domain.message import LEASE
 from services.notification.projection.outbox import Outbox
-from tests.given import heard
 from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception
-from tests.house import OPERATOR, housed, with_sites
+from tests.house import OPERATOR
+from tests.notification.hearing import FALL, duty, journey_of
 from tests.notification.samples import change, practice_changed, raised, triaged
 from tests.notification.test_delivery import Mailbox, serving
-from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
-    with backend.fresh_database() as database:
-        async with housed(database, messaging, wrapping_key, "governance", "notification", start=False) as platform:
-            platform.rooms["notification"].more = []  # each test sends what is due itself
-            await platform.start()
-            await with_sites(platform, "elm", "oak", "ash")
-            door = Door(platform, None)
-            await door.open()
-            try:
-                yield Reception(platform, door)
-            finally:
-                await door.close()
-
-
-async def journey_of(reception: Reception, *facts: Any, site: str = "elm") -> UUID:
-    journey = uuid4()
-    room = reception.platform.rooms["notification"]
-    assert room.reactor
-    for fact in facts:
-        await room.reactor.react_to(heard(fact, journey=journey, about=journey, site=site).envelope)
-    await reception.platform.settle()
-    return journey
-
-
-async def duty(reception: Reception, journey: UUID, rule: str) -> Duty:
-    found: Duty = await reception.platform.service("notification").get(Duty, duty_id(journey, rule))
-    return found
-
-
-FALL = (raised("accident_or_injury"), triaged("accident_or_injury", candour_applies=True))
 
 
 async def test_the_relevant_person_is_told_written_to_and_told_what_was_learned(reception: Reception) -> None:
