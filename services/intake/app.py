@@ -10,8 +10,8 @@ from services.intake import api, delivery
 from services.intake.application import Intake
 from services.intake.application.vault import Vault
 from services.intake.pages import pages
-from services.intake.policy import react
-from services.intake.projection import Drafts, Patterns, Quarantine, Register, Weighings
+from services.intake.policy import dates, react
+from services.intake.projection import Drafts, Keeping, Patterns, Quarantine, Register, Weighings
 from services.intake.publication import publish
 
 
@@ -22,6 +22,7 @@ def room(house: House) -> Room:
         Intake,
         publish,
         react,
+        dates,
         views=lambda name, pool: [
             Directory(name, pool),
             Register(name, pool),
@@ -29,6 +30,7 @@ def room(house: House) -> Room:
             Patterns(name, pool),
             Drafts(name, pool),
             Weighings(name, pool),
+            Keeping(name, pool),
         ],
     )
     intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)
@@ -36,7 +38,9 @@ def room(house: House) -> Room:
     kept_apart = intake.view(Quarantine)
     intake.routes = lambda: [
         api.routes(intake.service, register, kept_apart),
-        pages(intake.service, register, kept_apart, intake.view(Patterns), intake.view(Weighings)),
+        pages(
+            intake.service, register, kept_apart, intake.view(Patterns), intake.view(Weighings), intake.view(Keeping)
+        ),
     ]
     intake.ears = [delivery.door(intake.service)]
     intake.calm = [delivery.calm]

@@ -6,20 +6,24 @@ from services.intake.application.admission import Sent
 from services.intake.application.agreement import ENOUGH, THRESHOLD, Agreed, ThresholdWatching, Wanted
 from services.intake.application.allegations import EMPLOYERS, Allegations
 from services.intake.application.drafts import Draft, DraftKeeping
-from services.intake.application.evidence import EvidenceKeeping
 from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.findings import OthersFindings, Received
+from services.intake.application.forgetting import KEEPERS, ErasureRequest, Standing
 from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
 from services.intake.application.patterns import PatternFinding
 from services.intake.application.reporting import Report, receipt
+from services.intake.application.retention import Retaining
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
     BlindSample,
+    Disposal,
+    Erasure,
     Evidence,
     ExternalMessage,
     ExternalSource,
     ImportBatch,
+    LegalHold,
     Opportunity,
     OutsideFindings,
     Pattern,
@@ -31,16 +35,19 @@ __all__ = [
     "EARLY",
     "EMPLOYERS",
     "ENOUGH",
+    "KEEPERS",
     "REPORTS_ONLY",
     "THRESHOLD",
     "Agreed",
     "Choice",
     "Draft",
+    "ErasureRequest",
     "Intake",
     "Received",
     "Report",
     "Rows",
     "Sent",
+    "Standing",
     "Total",
     "Wanted",
     "receipt",
@@ -50,7 +57,7 @@ __all__ = [
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, EvidenceKeeping, ThresholdWatching):
+class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, Retaining, ThresholdWatching):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
@@ -65,4 +72,7 @@ class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping,
         ExternalSource,
         RegulatorCount,
         ImportBatch,
+        Erasure,
+        LegalHold,
+        Disposal,
     )

@@ -42,6 +42,10 @@ class Vault:
             raise NotFound("The file cannot be opened: it was forgotten with the person it is about, or was changed.")
         return content
 
+    async def destroy(self, about: UUID) -> int:
+        """Remove every file sealed under a key; how many there were. Raises OSError where one cannot be removed."""
+        return await asyncio.to_thread(_remove, self.folder / about.hex)
+
     def _path(self, about: UUID, sha256: str) -> Path:
         return self.folder / about.hex / sha256
 
@@ -54,3 +58,13 @@ def _write(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def _remove(folder: Path) -> int:
+    if not folder.is_dir():
+        return 0
+    files = [path for path in folder.iterdir() if path.is_file()]
+    for path in files:
+        path.unlink()
+    folder.rmdir()
+    return len(files)

@@ -1,10 +1,13 @@
 """What intake decides: opportunities, what outside systems send, a regulator's totals, and files brought in."""
 
 from services.intake.domain.allegation import StaffAllegation
+from services.intake.domain.disposal import Disposal
+from services.intake.domain.erasure import Erasure
 from services.intake.domain.evidence import Evidence
 from services.intake.domain.external import MAPPED, ExternalMessage, ExternalSource
 from services.intake.domain.figures import RegulatorCount
 from services.intake.domain.findings import OutsideFindings
+from services.intake.domain.hold import LegalHold
 from services.intake.domain.imports import ImportBatch
 from services.intake.domain.opportunity import Opportunity
 from services.intake.domain.pattern import Pattern
@@ -22,10 +25,13 @@ __all__ = [
     "MAPPED",
     "BlindSample",
     "CodeNotOurs",
+    "Disposal",
+    "Erasure",
     "Evidence",
     "ExternalMessage",
     "ExternalSource",
     "ImportBatch",
+    "LegalHold",
     "NewerWordsOnRecord",
     "NotForThisPost",
     "NotKept",

@@ -9,18 +9,22 @@ from services.intake.pages import (
     agreement,
     employment,
     evidence,
+    forgetting,
     number,
     opportunity,
     patterns,
     quarantine,
     register,
     report,
+    retaining,
     triage,
 )
-from services.intake.projection import Patterns, Quarantine, Register, Weighings
+from services.intake.projection import Keeping, Patterns, Quarantine, Register, Weighings
 
 
-def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns, weighed: Weighings) -> APIRouter:
+def pages(
+    intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns, weighed: Weighings, keeping: Keeping
+) -> APIRouter:
     """Every page of intake."""
     router = APIRouter(include_in_schema=False)
     report.add(router, intake, kept)
@@ -31,6 +35,8 @@ def pages(intake: Intake, kept: Register, kept_apart: Quarantine, seen: Patterns
     agreement.add(router, intake, weighed)
     evidence.add(router, intake)
     employment.add(router, intake)
+    forgetting.add(router, intake, keeping)
+    retaining.add(router, intake, keeping)
     triage.add(router, intake)
     opportunity.add(router, intake)
     return router

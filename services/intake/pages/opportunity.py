@@ -20,7 +20,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import EMPLOYERS, REPORTS_ONLY, Intake, Received
+from services.intake.application import EMPLOYERS, KEEPERS, REPORTS_ONLY, Intake, Received
 from services.intake.domain import Opportunity
 from services.intake.pages.register import state
 
@@ -115,6 +115,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             born_of=[f"/intake/{each}" for each in await intake.patterns.born_of(journey)],
             beside=[(f"/intake/{row['journey']}", OpportunityKind(row["kind"]).label, row) for row in beside],
             marks=sorted({each.kind for each in find(opportunity.summary)} & MARKS),
+            keeps=me.role in KEEPERS,
             employs=me.role in EMPLOYERS and concerns_staff(opportunity),
             decisions=DECISIONS,
             referred=[(DutyRecipient(body).label, reference) for body, reference in opportunity.referrals],

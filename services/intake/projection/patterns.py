@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from libs.views import Rows, View
-from services.intake.domain import Opportunity, Pattern, StaffAllegation
+from services.intake.domain import Erasure, Opportunity, Pattern, StaffAllegation
 from services.intake.domain.pattern import Sighting
 
 MOST = 20_000
@@ -149,3 +149,8 @@ def set_aside(event: Pattern.SetAside, rows: Rows) -> None:
 def _decided(pattern: UUID, evidence: list[UUID], rows: Rows) -> None:
     for journey in evidence:
         rows.execute("INSERT INTO decided VALUES (%s, %s) ON CONFLICT DO NOTHING", (pattern, journey))
+
+
+@project.register
+def erased(event: Erasure.Certified, rows: Rows) -> None:
+    rows.execute("UPDATE sighting SET person = '' WHERE journey = ANY(%s)", (event.journeys,))

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Refused
 from libs.views import Rows, View
-from services.intake.domain import Opportunity, StaffAllegation
+from services.intake.domain import Erasure, Opportunity, StaffAllegation
 
 
 class Register(View):
@@ -215,3 +215,8 @@ def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> N
         "UPDATE opportunity SET shut_out = array_remove(shut_out, %s) WHERE journey = %s",
         (event.subject, event.journey),
     )
+
+
+@project.register
+def erased(event: Erasure.Certified, rows: Rows) -> None:
+    rows.execute("UPDATE opportunity SET person = '' WHERE journey = ANY(%s)", (event.journeys,))

@@ -1,0 +1,231 @@
+"""What is kept about whom and for how long: records by the key that seals them, holds, erasures, proposals to dispose."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+
+from contracts.action import PracticeChanged
+from contracts.assurance import ClosureStateReached
+from contracts.review import ReviewSignedOff
+from libs.views import Rows, View
+from services.intake.domain import Opportunity, StaffAllegation
+from services.intake.domain.disposal import Disposal
+from services.intake.domain.erasure import Erasure
+from services.intake.domain.external import ExternalMessage
+from services.intake.domain.hold import LegalHold
+
+
+class Keeping(View):
+    """Names nobody: people are told apart by key and by pseudonym, and a record that was erased loses even that."""
+
+    name = "keeping"
+    table_names = ("record", "message", "hold", "erasure", "proposal")
+    tables = """
+        CREATE TABLE IF NOT EXISTS record (
+            journey uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, about uuid NOT NULL,
+            reference text NOT NULL, kind text NOT NULL, harm_level text NOT NULL, person text NOT NULL,
+            occurred timestamptz NOT NULL, last_entry timestamptz NOT NULL, shut_out text[] NOT NULL DEFAULT '{}',
+            erased_by uuid
+        );
+        CREATE INDEX IF NOT EXISTS record_about ON record (about);
+        CREATE INDEX IF NOT EXISTS record_person ON record (person) WHERE person <> '';
+        CREATE INDEX IF NOT EXISTS record_oldest ON record (provider, last_entry) WHERE erased_by IS NULL;
+        CREATE TABLE IF NOT EXISTS message (message uuid PRIMARY KEY, journey uuid NOT NULL);
+        CREATE INDEX IF NOT EXISTS message_journey ON message (journey);
+        CREATE TABLE IF NOT EXISTS hold (
+            journey uuid PRIMARY KEY, site text NOT NULL, placed timestamptz NOT NULL, reason text NOT NULL,
+            review_on date NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS erasure (
+            id uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, state text NOT NULL, ground text NOT NULL,
+            records int NOT NULL, asked timestamptz NOT NULL, answer_by date NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS proposal (
+            key uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, journeys uuid[] NOT NULL,
+            rules text[] NOT NULL, since date NOT NULL
+        );
+    """
+
+    def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
+        super().__init__(service, project, pool)
+
+    async def record(self, journey: UUID) -> dict[str, Any] | None:
+        """One record, or None."""
+        return await self.row("SELECT * FROM record WHERE journey = %s", (journey,))
+
+    async def of_same_person(self, journey: UUID) -> list[dict[str, Any]]:
+        """This record and every other of the provider that may be about the same person, the oldest first.
+
+        `same_key` says that it is certain: what is sealed under one key can only be erased together.
+        """
+        return await self.rows(
+            "SELECT o.*, o.about = it.about AS same_key FROM record it JOIN record o ON o.erased_by IS NULL"
+            " AND (o.about = it.about OR (it.person <> '' AND o.person = it.person AND o.provider = it.provider))"
+            " WHERE it.journey = %s ORDER BY o.occurred",
+            (journey,),
+        )
+
+    async def under_keys_of(self, journeys: list[UUID]) -> list[dict[str, Any]]:
+        """Every record sealed under a key of one of these."""
+        return await self.rows(
+            "SELECT * FROM record WHERE about IN (SELECT about FROM record WHERE journey = ANY(%s)) ORDER BY occurred",
+            (journeys,),
+        )
+
+    async def messages_of(self, journeys: list[UUID]) -> list[UUID]:
+        """What outside systems sent that led to these; each message is sealed under a key of its own."""
+        found = await self.rows("SELECT message FROM message WHERE journey = ANY(%s)", (journeys,))
+        return [row["message"] for row in found]
+
+    async def holds(self, journeys: list[UUID]) -> list[dict[str, Any]]:
+        """The legal holds on these."""
+        return await self.rows("SELECT * FROM hold WHERE journey = ANY(%s) ORDER BY placed", (journeys,))
+
+    async def untouched_since(self, provider: str, before: Any) -> list[dict[str, Any]]:
+        """Records of a provider under keys to whose records nothing was added since a moment."""
+        return await self.rows(
+            "SELECT * FROM record WHERE about IN (SELECT about FROM record WHERE provider = %s AND erased_by IS NULL"
+            " GROUP BY about HAVING max(last_entry) < %s) ORDER BY about, occurred",
+            (provider, before),
+        )
+
+    async def listed(self, sites: list[str]) -> dict[str, list[dict[str, Any]]]:
+        """The erasures, holds and proposals of these sites."""
+        return {
+            "erasures": await self.rows(
+                "SELECT * FROM erasure WHERE site = ANY(%s) ORDER BY state IN ('asked', 'approved') DESC, asked DESC"
+                " LIMIT 200",
+                (sites,),
+            ),
+            "holds": await self.rows(
+                "SELECT h.*, r.reference, r.kind FROM hold h JOIN record r USING (journey) WHERE h.site = ANY(%s)"
+                " ORDER BY review_on",
+                (sites,),
+            ),
+            "proposals": await self.rows("SELECT * FROM proposal WHERE site = ANY(%s) ORDER BY since", (sites,)),
+        }
+
+
+@singledispatch
+def project(event: object, rows: Rows) -> None:
+    """What has no case here changes nothing about what is kept."""
+
+
+@project.register
+def raised(event: Opportunity.Raised, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO record (journey, provider, site, about, reference, kind, harm_level, person, occurred, last_entry)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey) DO NOTHING",
+        (
+            event.journey, event.provider, event.site, event.about, event.reference, event.kind, event.harm_level,
+            event.person, event.occurred, event.recorded,
+        ),
+    )  # fmt: skip
+
+
+@project.register(Opportunity.Corrected)
+@project.register(Opportunity.ImmediateSafetyConfirmed)
+@project.register(Opportunity.Triaged)
+@project.register(Opportunity.Referred)
+@project.register(Opportunity.ExternalDecisionReceived)
+@project.register(Opportunity.ClosedWithoutReview)
+@project.register(ReviewSignedOff)
+@project.register(PracticeChanged)
+@project.register(ClosureStateReached)
+def added_to(event: Any, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE record SET last_entry = greatest(last_entry, %s) WHERE journey = %s", (event.recorded, event.journey)
+    )
+
+
+@project.register
+def reclassified(event: Opportunity.Reclassified, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE record SET kind = %s, last_entry = greatest(last_entry, %s) WHERE journey = %s",
+        (event.kind, event.recorded, event.journey),
+    )
+
+
+@project.register
+def subject_named(event: StaffAllegation.SubjectNamed, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE record SET shut_out = array_append(shut_out, %s) WHERE journey = %s", (event.subject, event.journey)
+    )
+
+
+@project.register
+def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE record SET shut_out = array_remove(shut_out, %s) WHERE journey = %s", (event.subject, event.journey)
+    )
+
+
+@project.register
+def message_accepted(event: ExternalMessage.Accepted, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO message VALUES (%s, %s) ON CONFLICT (message) DO UPDATE SET journey = excluded.journey",
+        (event.originator_id, event.opportunity),
+    )
+
+
+@project.register
+def hold_placed(event: LegalHold.Placed, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO hold VALUES (%s, %s, %s, %s, %s) ON CONFLICT (journey) DO UPDATE SET placed = excluded.placed,"
+        " reason = excluded.reason, review_on = excluded.review_on",
+        (event.journey, event.site, event.recorded, event.reason, event.review_on),
+    )
+
+
+@project.register
+def hold_lifted(event: LegalHold.Lifted, rows: Rows) -> None:
+    rows.execute("DELETE FROM hold WHERE journey = %s", (event.journey,))
+
+
+@project.register
+def erasure_asked(event: Erasure.Asked, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO erasure VALUES (%s, %s, %s, 'asked', %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
+        (
+            event.originator_id, event.provider, event.site, event.ground, len(event.journeys), event.recorded,
+            event.answer_by,
+        ),
+    )  # fmt: skip
+
+
+@project.register
+def erasure_declined(event: Erasure.Declined, rows: Rows) -> None:
+    rows.execute("UPDATE erasure SET state = 'declined' WHERE id = %s", (event.originator_id,))
+
+
+@project.register
+def erasure_approved(event: Erasure.Approved, rows: Rows) -> None:
+    rows.execute("UPDATE erasure SET state = 'approved' WHERE id = %s", (event.originator_id,))
+
+
+@project.register
+def erased(event: Erasure.Certified, rows: Rows) -> None:
+    rows.execute("UPDATE erasure SET state = 'certified' WHERE id = %s", (event.originator_id,))
+    rows.execute(
+        "UPDATE record SET person = '', erased_by = %s WHERE journey = ANY(%s)", (event.originator_id, event.journeys)
+    )
+    rows.execute("DELETE FROM proposal WHERE key = ANY(%s)", (event.keys,))
+
+
+@project.register
+def disposal_proposed(event: Disposal.Proposed, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO proposal SELECT %s, %s, site, %s, %s, %s FROM record WHERE journey = %s"
+        " ON CONFLICT (key) DO UPDATE SET journeys = excluded.journeys, rules = excluded.rules, since = excluded.since",
+        (event.key, event.provider, event.journeys, event.rules, event.since, event.journeys[0]),
+    )
+
+
+@project.register(Disposal.KeptLonger)
+@project.register(Disposal.GivenToErase)
+def disposal_decided(event: Any, rows: Rows) -> None:
+    rows.execute("DELETE FROM proposal WHERE key = %s", (event.key,))
