@@ -25,7 +25,7 @@ class Rows:
         """The changes as runs of one statement each. Only what speaks of other tables is ever overtaken."""
         found: list[tuple[LiteralString, list[Sequence[Any]], frozenset[str]]] = []
         for statement, parameters in self.statements:
-            touched = _touched(statement, tables)
+            touched = speaks_of(statement, tables)
             for earlier, run, others in reversed(found[-LOOK_BACK:]):
                 if earlier == statement:
                     run.append(parameters)
@@ -39,6 +39,6 @@ class Rows:
 
 
 @cache
-def _touched(statement: LiteralString, tables: tuple[str, ...]) -> frozenset[str]:
+def speaks_of(statement: LiteralString, tables: tuple[str, ...]) -> frozenset[str]:
     """Which of a view's tables a statement may read or write; all, where it names none."""
     return frozenset(tables).intersection(re.findall(r"\w+", statement)) or frozenset(tables)

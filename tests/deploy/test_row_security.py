@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
 from deploy.house import Platform
+from deploy.web import Door
 from libs.deciding import Act
-from libs.reach import everything, narrow
+from libs.reach import EVERYTHING, everything, narrow
 from libs.views import View
+from libs.web.posts import Post
+from libs.web.reach import NOTHING_HERE
 from services.intake.application import Report
+from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
+from tests.deploy.routes import flat
+from tests.deploy.test_rooms_page import client
 from tests.house import housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -25,7 +32,8 @@ OPEN_TO_ALL = {
     # Of the whole record, not of a site.
     "checkpoints": {"checkpoint", "signing_key"},
     "verifications": {"verification"},
-    "overview": {"checkpoint"},
+    # Words that name nobody, by the journey they lead to, which is behind its own wall.
+    "overview": {"checkpoint", "wording"},
     # What outside systems sent is not known to be of any site; its doors are for those who take it in.
     "quarantine": {"kept_apart"},
     # Which evidence was handed out and who took it, for those who audit; a pack may be of many sites.
@@ -38,14 +46,19 @@ OPEN_TO_ALL = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(module_database: Database, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Platform]:
-    """Two sites, each with something that happened there."""
+    """Two sites, each with something that happened there, and at one an allegation that went through every room."""
     async with housed(module_database, messaging, wrapping_key) as opened:
         await with_sites(opened, "elm", "oak")
         for site in ("elm", "oak"):
             act = Act(f"person:{site}", "registered_manager", f"site:{site}")
             await opened.service("intake").raise_opportunity(act, Report(site, "near_miss", "A wheel came loose."))
-        await opened.settle()
+        await posts(opened)
+        SHUT.append(await an_allegation(opened))
         yield opened
+
+
+SHUT: list[UUID] = []
+"""The journey of the allegation, once it was lived through."""
 
 
 def views(house: Platform) -> list[View]:
@@ -109,3 +122,109 @@ async def test_the_owner_of_a_table_is_held_by_it_too(house: Platform) -> None:
             for table in set(view.table_names) - set(view.open_to_all):
                 found = await connection.execute(f"SELECT count(*) FROM {view.live}.{table}".encode())
                 assert await found.fetchone() == (0,), f"{view.service} {view.name} {table}: nobody said who asks"
+
+
+BARRED = {
+    "a deputy at the site": (DANA, Post("elm.deputy", "deputy_manager", "site:elm")),
+    "a lead over all sites": (QUINN, Post("acme.quality", "provider_quality_lead", "provider:acme")),
+    "the same person as auditor": (DANA, Post("acme.auditor", "auditor", "provider:acme")),
+}
+AS_OF = "known-20260302T090000.000000Z"
+GIVEN = {
+    "site": "elm", "site_id": "elm", "stamp": AS_OF, "kind": "json", "number": "1", "theme": "culture",
+    "service": "governance", "position": "1", "ledger": "intake",
+}  # fmt: skip
+SEARCHED = (
+    "/journeys?words=staff", "/journeys?kind=staff_allegation", "/journeys?theme=culture", "/journeys?site=elm",
+    "/work?everyone=yes", "/trend?kind=staff_allegation", "/comparison?kind=staff_allegation",
+    f"/audit/as-of/{AS_OF}/provider", f"/audit/as-of/{AS_OF}/site/elm", f"/api/audit/as-of/{AS_OF}/provider",
+    f"/api/audit/as-of/{AS_OF}/sites/elm", "/audit/timeline/provider", "/audit/timeline/sites/elm",
+    *(f"/tables/{name}.{kind}" for name in ("journey", "moment", "action", "duty") for kind in ("csv", "json")),
+)  # fmt: skip
+
+
+async def test_a_journey_that_is_shut_is_in_no_table_for_whom_it_is_about(house: Platform) -> None:
+    seen = 0
+    for view in views(house):
+        for table in set(view.table_names) - set(view.open_to_all):
+            if "journey" not in await columns(view, table):
+                continue
+            for sites in (["elm"], [EVERYTHING]):
+                with everything():
+                    narrow(sites)
+                    others = await rows(view, table)
+                    narrow(sites, SHUT)
+                    mine = await rows(view, table)
+                assert [row for row in others if row["journey"] not in SHUT] == mine, f"{view.service} {table}"
+                seen += len(others) - len(mine)
+    assert seen > 40, "there was too little of it for this to say anything"
+
+
+@pytest.mark.parametrize("who", BARRED)
+async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Platform) -> None:
+    """Journey, lists, search, counts, exports, work, packs, comparison and its drill-downs, and the past: every address."""
+    person, post = BARRED[who]
+    [shut], reference = SHUT, await the_reference(house)
+    addresses = await every_address(house, shut)
+    async with client(house, post, f"person:{person}") as web, client(house, post, f"person:{ANN}") as other:
+        told = 0
+        for address in addresses:
+            answer = await web.get(address)
+            if str(shut) in address:
+                unknown = await web.get(address.replace(str(shut), str(uuid4())))
+                assert (answer.status_code, said(answer)) == (unknown.status_code, said(unknown)), address
+                assert answer.status_code in {403, 404}, address
+            else:
+                assert str(shut) not in answer.text, address
+                assert reference not in answer.text, address
+            told += reference in (seen := (await other.get(address)).text) or str(shut) in seen
+        assert told > 10, "a colleague in the same post does see it"
+
+
+async def test_the_subject_changes_nothing_in_it_either(house: Platform) -> None:
+    [shut] = SHUT
+    person, post = BARRED["a deputy at the site"]
+    async with client(house, post, f"person:{person}") as web:
+        for method, path in sorted(flat_of(house)):
+            if method == "POST" and "{journey}" in path:
+                answer = await web.post(filled(path, shut), json={})
+                assert answer.status_code in {403, 404}, (path, answer.text)
+                assert NOTHING_HERE in answer.text or answer.status_code == 403, path
+
+
+async def test_whom_it_is_about_gets_no_letter_that_leads_to_it(house: Platform) -> None:
+    directory = house.rooms["notification"].service.directory
+    known_as = house.keys.pseudonym("actor", f"person:{DANA}")
+    assert not await directory.may_be_told(SHUT[0], "elm.deputy", known_as)
+    assert await directory.may_be_told(SHUT[0], "elm.manager", house.keys.pseudonym("actor", f"person:{ANN}"))
+
+
+def said(answer: Any) -> str:
+    """What an answer says, without what only names the request."""
+    found: str = answer.text.split('"correlation_id"')[0].split('"instance"')[0].split("give this reference")[0]
+    return found
+
+
+async def the_reference(house: Platform) -> str:
+    with everything():
+        row = await house.service("governance").overview.row(
+            "SELECT reference FROM journey WHERE journey = %s", (SHUT[0],)
+        )
+    return str(row["reference"])
+
+
+def flat_of(house: Platform) -> set[tuple[str, str]]:
+    return {(method, path) for path, methods in flat(Door(house, list).app.routes) for method in methods}
+
+
+def filled(path: str, journey: UUID) -> str:
+    for name in [part.split("}")[0] for part in path.split("{")[1:]]:
+        path = path.replace(f"{{{name}}}", GIVEN.get(name.split(":")[0], str(journey)))
+    return path
+
+
+async def every_address(house: Platform, journey: UUID) -> list[str]:
+    """Each page and route that is asked for by GET, of the journey where it is of one; and what is searched for."""
+    asked = {filled(path, journey) for method, path in flat_of(house) if method == "GET"}
+    apart = ("/static", "/health", "/sign-in", "/api/openapi.json", "/notification/bulletin.pdf")
+    return [*sorted(each for each in asked if not each.startswith(apart)), *SEARCHED]

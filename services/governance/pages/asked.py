@@ -52,7 +52,7 @@ def asked_of(request: Request, now: datetime, shut: Collection[UUID], months: in
     """What the address asks for, over whole months up to the last one; what cannot be read asks for nothing."""
     given = {
         name: request.query_params.get(name, "")[:LONGEST]
-        for name in ("kind", "theme", "months", "peers", "site", "unit")
+        for name in ("kind", "theme", "months", "peers", "region", "site", "unit")
     }
     span = MONTHS.get(given["months"], months)
     return Asked(counted(given["kind"], given["theme"], now, shut, span), Form(given | {"months": str(span)}))
@@ -70,12 +70,12 @@ def counted(kind: str, theme: str, now: datetime, shut: Collection[UUID], months
     )
 
 
-def journeys_behind(what: Counted, site: str = "", unit: str = "", month: date | None = None) -> str:
+def journeys_behind(what: Counted, site: str = "", unit: str = "", month: date | None = None, region: str = "") -> str:
     """The list of the journeys that a number counts."""
     since, until = (month, month) if month else (what.since, what.until)
     asked = {
         "site": site, "kind": what.kind, "theme": what.theme, "month": since.isoformat(), "until": until.isoformat(),
-        "unit": unit,
+        "unit": unit, "region": region,
     }  # fmt: skip
     return "/journeys?" + urlencode({name: value for name, value in asked.items() if value})
 

@@ -14,12 +14,12 @@ from libs.charts.funnel import Spot, funnel_chart
 from libs.statistics.funnel import HIGH_FAR, LOW_FAR
 from libs.statistics.quantiles import make_ready
 from libs.web.posts import SignedIn
-from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.domain.comparing import Compared, compare_sites
 from services.governance.pages.asked import SPANS, Asked, address, asked_of, journeys_behind
-from services.governance.pages.live import shell_of
+from services.governance.pages.live import live
+from services.governance.pages.narrowing import narrowed
 from services.governance.projection import Overview
 from services.governance.projection.counting import months_of
 from services.governance.projection.peers import Peers, peer_groups, site_rates, unstated
@@ -33,7 +33,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
 
     @router.get("/comparison")
     async def comparison(request: Request, me: Me) -> Response:
-        sites = await sites_of(governance.directory, me)
+        scope = await narrowed(request, governance.directory, me)
+        sites = scope.sites
         shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
         asked = asked_of(request, governance.clock.now(), shut)
         rows = await months_of(overview, [site.site_id for site in sites], asked.what)
@@ -44,9 +45,11 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         rates = site_rates(peers, rows) if peers else []
         compared = compare_sites(rates)
         shown = {site.site_id for group in groups for site in group.sites}
-        return shell_of(request).page(
+        return live(
             request,
             "governance/comparison.html",
+            "governance/comparison_part.html",
+            scope=scope,
             asked=asked,
             form=asked.form,
             kinds=OpportunityKind.choices(),
@@ -60,7 +63,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             figure=_figure(asked, peers, compared) if peers and compared else None,
             missing=[site for site in sites if site.site_id not in shown],
             uncounted=unstated(rows),
-            uncounted_href=journeys_behind(asked.what, unit="none"),
+            uncounted_href=journeys_behind(asked.what, unit="none", region=scope.region),
         )
 
 

@@ -22,6 +22,7 @@ KINDS = {
 CSVW = {
     "uuid": "string", "text": "string", "text[]": "string", "jsonb": "json", "timestamptz": "dateTime", "date": "date",
     "int": "integer", "smallint": "integer", "bigint": "integer", "boolean": "boolean", "double precision": "double",
+    "tsvector": "string",
 }  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would run. An apostrophe before it keeps it a text."""

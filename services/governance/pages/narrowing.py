@@ -22,6 +22,12 @@ class Narrowed:
     title: str
     query: str
     regions: list[str]
+    region: str = ""
+
+    @property
+    def regions_to_choose(self) -> list[tuple[str, str]]:
+        """The regions that the reader's post covers, as a list to choose from has them."""
+        return [(region, region) for region in self.regions]
 
     @property
     def ids(self) -> list[str]:
@@ -50,4 +56,4 @@ async def narrowed(request: Request, directory: Directory, me: SignedIn) -> Narr
     asked = {name: value for name, value in (("region", region), ("site", site)) if value}
     whole = "All your sites" if len(reached) != 1 else reached[0].title
     title = kept[0].title if site else region or whole
-    return Narrowed(kept, title, f"&{urlencode(asked)}" if asked else "", regions)
+    return Narrowed(kept, title, f"&{urlencode(asked)}" if asked else "", regions, region)

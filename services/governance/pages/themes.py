@@ -17,15 +17,18 @@ from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.pages.asked import SPANS, Asked, address, asked_of, counted, journeys_behind
-from services.governance.pages.live import shell_of
+from services.governance.pages.live import live, shell_of
+from services.governance.pages.narrowing import narrowed
 from services.governance.pages.sentences import label
 from services.governance.projection import Overview
 from services.governance.projection.counting import Counted, learning_of, months_of, themes_of
 from services.governance.projection.peers import Peers, peer_groups
-from services.governance.projection.spreading import Cell, by_month, heat, risen
+from services.governance.projection.spreading import Cell, by_month, by_region, heat, risen
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 MONTHS = 24
+MOST_COLUMNS = 40
+"""Sites of the table of themes; where there are more, its columns are regions."""
 SHOWN = 12
 """Months of a theme's table; its chart goes further back."""
 
@@ -35,22 +38,31 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
 
     @router.get("/themes")
     async def themes(request: Request, me: Me) -> Response:
-        sites = await sites_of(governance.directory, me)
+        scope = await narrowed(request, governance.directory, me)
+        sites = scope.sites
         asked = asked_of(request, governance.clock.now(), await overview.shut_to(governance.mapper.keys, me.actor_id))
         everything = replace(asked.what, kind="", theme="")
         ids = [site.site_id for site in sites]
-        rows, counts = await months_of(overview, ids, everything), await themes_of(overview, ids, everything)
+        told = await overview.together(
+            rows=months_of(overview, ids, everything), counts=themes_of(overview, ids, everything)
+        )
+        rows, counts = told["rows"], told["counts"]
         groups = [group for group in peer_groups(sites, rows) if group.code == group.unit]
         apart = [site for site in sites if not any(site in group.sites for group in groups)]
         if apart:
             groups.append(Peers("", "Sites that stated nothing to divide by", "", tuple(apart)))
-        return shell_of(request).page(
+        folded = len(sites) > MOST_COLUMNS and len(scope.regions) > 1 and not scope.region
+        shown = [by_region(group, rows, counts) for group in groups] if folded else [(g, rows, counts) for g in groups]
+        return live(
             request,
             "governance/themes.html",
+            "governance/themes_part.html",
             asked=asked,
             form=asked.form,
             spans=SPANS,
-            tables=[_table(asked, group, rows, counts) for group in groups],
+            scope=scope,
+            folded=folded,
+            tables=[_table(asked, *each, folded=folded) for each in shown],
         )
 
     @router.get("/themes/{theme}")
@@ -73,7 +85,9 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         )
 
 
-def _table(asked: Asked, peers: Peers, rows: list[dict[str, Any]], counts: list[dict[str, Any]]) -> dict[str, Any]:
+def _table(
+    asked: Asked, peers: Peers, rows: list[dict[str, Any]], counts: list[dict[str, Any]], *, folded: bool
+) -> dict[str, Any]:
     exposure: dict[str, float] = {}
     for row in rows:
         if row["unit"] == peers.unit and row["exposure"]:
@@ -85,7 +99,7 @@ def _table(asked: Asked, peers: Peers, rows: list[dict[str, Any]], counts: list[
             "events": cell.events,
             "rate": cell.per_thousand,
             "level": cell.level,
-            "href": journeys_behind(what, site),
+            "href": journeys_behind(what, region=site) if folded else journeys_behind(what, site),
         }
 
     lines = [

@@ -16,14 +16,15 @@ from libs.domain import Refused
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
-from libs.web.reach import OutOfReach, sites_of
+from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance, Subject
 from services.governance.domain.challenges import LONGEST
 from services.governance.domain.trend import MAY_RESET
 from services.governance.domain.trending import Drawn, Trended
 from services.governance.pages.asked import Asked, address, asked_of, journeys_behind
-from services.governance.pages.live import shell_of, wait_for
+from services.governance.pages.live import live, wait_for
+from services.governance.pages.narrowing import Narrowed, narrowed
 from services.governance.pages.sentences import label
 from services.governance.projection import Overview
 from services.governance.projection.counting import measures_of
@@ -43,6 +44,12 @@ class Here:
     site: str
     measure: str
     unit: str
+    scope: Narrowed
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it is of a region's sites together, whose limits nobody sets anew: only a site's or all sites' are."""
+        return bool(self.scope.region) and not self.site
 
     def subject(self, me: SignedIn) -> Subject:
         """What a decision about its limits names."""
@@ -53,7 +60,10 @@ class Here:
     def query(self) -> dict[str, str]:
         """What an address needs to show the same."""
         kept = {"kind": self.asked.what.kind, "theme": self.asked.what.theme} if not self.measure else {}
-        return {"site": self.site, "measure": self.measure, "unit": self.unit, **kept}
+        return {
+            "site": self.site, "region": "" if self.site else self.scope.region, "measure": self.measure, "unit": self.unit,
+            **kept,
+        }  # fmt: skip
 
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
@@ -64,24 +74,24 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         asked = asked_of(request, governance.clock.now(), shut, MONTHS)
         reached = await sites_of(governance.directory, me)
         site, measure, unit = (request.query_params.get(name, "")[:100] for name in ("site", "measure", "unit"))
-        sites = [each for each in reached if site in ("", each.site_id)]
-        if site and not sites:
-            raise OutOfReach
+        scope = await narrowed(request, governance.directory, me)
         only = site or (reached[0].site_id if len(reached) == 1 else "")
-        return Here(asked, sites, reached, only, measure, unit)
+        return Here(asked, scope.sites, reached, only, measure, unit, scope)
 
     async def shown(request: Request, me: SignedIn, here: Here, form: Form, status: int = 200) -> Response:
         ids = [site.site_id for site in here.sites]
-        subject = here.subject(me)
+        provider = "" if here.is_regional else here.subject(me).provider
         if here.measure:
-            watched = await watch_measure(overview, ids, subject.provider, here.site, here.measure, here.asked.what)
+            watched = await watch_measure(overview, ids, provider, here.site, here.measure, here.asked.what)
         else:
-            watched = await watch(overview, here.sites, subject.provider, here.site, here.asked.what, here.unit)
-        title = here.sites[0].title if here.site and here.sites else "All your sites together"
-        return shell_of(request).page(
+            watched = await watch(overview, here.sites, provider, here.site, here.asked.what, here.unit)
+        title = here.sites[0].title if here.site and here.sites else here.scope.region or "All your sites together"
+        return live(
             request,
             "governance/trend.html",
+            "governance/trend_part.html",
             status,
+            scope=here.scope,
             title=title,
             trend=here,
             chosen=here.asked.form,
@@ -93,7 +103,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             themes=Theme.choices(),
             measures=[(row["measure_id"], row["title"]) for row in await measures_of(overview, ids)],
             resets=[row | {"by": label(Role, row["role"])} for row in watched.baselines],
-            may_reset=me.role in MAY_RESET,
+            may_reset=me.role in MAY_RESET and not here.is_regional,
             here_href=address("/trend", **here.query()),
             post_href=address("/trend/baseline", **here.query()),
             longest=LONGEST,
@@ -141,9 +151,13 @@ def _behind(here: Here, watched: Watched, each: Drawn) -> str:
     if not each.month:
         return ""
     if not here.measure:
-        return journeys_behind(here.asked.what, here.site, watched.unit, each.month)
-    missed = each.count < each.of
-    return address("/journeys", measure=here.measure, period=each.month.isoformat(), site=here.site) if missed else ""
+        return journeys_behind(
+            here.asked.what, here.site, watched.unit, each.month, region="" if here.site else here.scope.region
+        )
+    if each.count >= each.of:
+        return ""
+    region = "" if here.site else here.scope.region
+    return address("/journeys", measure=here.measure, period=each.month.isoformat(), site=here.site, region=region)
 
 
 def _dot(here: Here, watched: Watched, each: Drawn) -> Dot:

@@ -48,6 +48,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         *proof.NAMES,
         *organisation.NAMES,
         *baselines.NAMES,
+        *searching.NAMES,
     )
     hanging: ClassVar[Mapping[str, Hangs]] = {"briefing_person": ("briefing", "briefing_id", "briefing_id")}
     tables: ClassVar[LiteralString] = (
@@ -58,7 +59,7 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         + duties.TABLES
         + proof.TABLES
         + organisation.TABLES
-        + searching.INDEXES
+        + searching.TABLES
         + baselines.TABLES
     )
 

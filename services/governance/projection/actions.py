@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import action as said
 from libs.views import Rows
+from services.governance.projection.searching import findable
 from services.governance.projection.writing import journey_row, moment, project
 
 NAMES = ("action",)
@@ -51,6 +52,7 @@ def agreed(event: said.ActionAgreed, rows: Rows) -> None:
             event.owner_post, event.due, event.measure_id, event.expected_effect, event.affects_people, event.recorded,
         ),
     )  # fmt: skip
+    findable(rows, event.journey, f"action {event.action_id}", f"{event.what}\n{event.expected_effect}")
     moment(event, rows, what=event.what, owner_post=event.owner_post, due=event.due, strength=event.strength)
 
 
@@ -114,4 +116,5 @@ def left_with_reason(event: said.FactorLeftWithReason, rows: Rows) -> None:
 @project.register
 def practice_changed(event: said.PracticeChanged, rows: Rows) -> None:
     journey_row(event, rows, practice_changed=event.recorded, what_changed=event.what_changed)
+    findable(rows, event.journey, "changed", event.what_changed)
     moment(event, rows, what_changed=event.what_changed, actions=len(event.action_ids))

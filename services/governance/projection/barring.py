@@ -8,7 +8,8 @@ from uuid import UUID
 from contracts import intake
 from libs.keys import KeyRing
 from libs.service import NotFound
-from libs.views import Rows, View
+from libs.views import Rows
+from services.governance.projection.remembering import Remembering
 from services.governance.projection.writing import moment, project
 
 NAMES = ("barred",)
@@ -22,13 +23,18 @@ TABLES = """
 """
 
 
-class Barring(View):
+class Barring(Remembering):
     """The question that stands before every answer about single journeys."""
 
     async def shut_to(self, keys: KeyRing, actor: str) -> list[UUID]:
         """The journeys that somebody may not see, in whatever post they are signed in."""
         subject = keys.pseudonym("actor", actor)
-        return [row["journey"] for row in await self.rows("SELECT journey FROM barred WHERE subject = %s", (subject,))]
+        found = await self.remembered(
+            ("barred",),
+            ("barred", subject),
+            lambda: self.rows("SELECT journey FROM barred WHERE subject = %s", (subject,)),
+        )
+        return [row["journey"] for row in found]
 
     async def require_open(self, keys: KeyRing, actor: str, journey: UUID) -> None:
         """Raises NotFound, which does not tell that there is anything, for a journey that is shut to the reader."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
 from services.governance.projection import Overview
+from services.governance.projection.summing import MONTH
 
 HERE: LiteralString = """
     j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND j.journey <> ALL(%(shut)s) AND (%(kind)s = '' OR j.kind = %(kind)s)
@@ -15,7 +17,18 @@ HERE: LiteralString = """
     AND j.occurred >= %(since)s::date::timestamp AT TIME ZONE 'Europe/London'
     AND j.occurred < (%(until)s::date + interval '1 month')::timestamp AT TIME ZONE 'Europe/London'
 """
-MONTH: LiteralString = "date_trunc('month', j.occurred AT TIME ZONE 'Europe/London')::date"
+FOR_EVER = date(9998, 12, 1)
+COUNTED: LiteralString = f"""
+    WITH counted AS (SELECT j.site, {MONTH} AS month, count(*)::int AS events FROM journey j WHERE {HERE} GROUP BY 1, 2),
+    stated AS (SELECT site, month, exposure, unit FROM capacity
+        WHERE site = ANY(%(sites)s) AND month BETWEEN %(since)s AND %(until)s AND exposure > 0)
+    SELECT site, month, coalesce(events, 0) AS events, exposure, coalesce(unit, '') AS unit
+    FROM counted FULL JOIN stated USING (site, month) ORDER BY month, site
+"""
+BY_THEME: LiteralString = f"""
+    SELECT j.site, theme, count(*)::int AS events FROM journey j CROSS JOIN LATERAL unnest(j.themes) AS theme
+    WHERE {HERE} GROUP BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +54,36 @@ class Counted:
 
 async def months_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
     """Each site's months: events, and exposure with its unit, None and empty where nobody stated it."""
-    return await overview.rows(
-        f"""
-        WITH counted AS (SELECT j.site, {MONTH} AS month, count(*)::int AS events FROM journey j WHERE {HERE} GROUP BY 1, 2),
-        stated AS (SELECT site, month, exposure, unit FROM capacity
-            WHERE site = ANY(%(sites)s) AND month BETWEEN %(since)s AND %(until)s AND exposure > 0)
-        SELECT site, month, coalesce(events, 0) AS events, exposure, coalesce(unit, '') AS unit
-        FROM counted FULL JOIN stated USING (site, month) ORDER BY month, site
-        """,
-        what.given(sites),
-    )
+    found = await _of_sites(overview, COUNTED, sites, what)
+    return sorted((row for rows in found.values() for row in rows), key=itemgetter("month", "site"))
+
+
+async def _of_sites(
+    overview: Overview, query: LiteralString, sites: list[str], what: Counted
+) -> dict[str, list[dict[str, Any]]]:
+    if what.shut:  # what is counted is this reader's alone
+        return {"": await overview.rows(query, what.given(sites))}
+    given = what.given(sites) | {"shut": ()}
+    del given["sites"]
+    return await overview.by_site(query, sites, list, **given)
+
+
+async def rates_by_month(overview: Overview, sites: list[str], since: date) -> list[dict[str, Any]]:
+    """What was recorded each month, and what it is divided by: sites that stated it and sites that did not, apart.
+
+    A month's row with no unit counts the sites that stated nothing; no rate can be given for them.
+    """
+    together: dict[tuple[date, str], dict[str, Any]] = {}
+    found_at = await _of_sites(overview, COUNTED, sites, Counted(since, FOR_EVER))
+    for row in (row for rows in found_at.values() for row in rows):
+        here = (row["month"], row["unit"])
+        nothing = {"month": row["month"], "unit": row["unit"], "events": 0, "exposure": None, "sites": 0}
+        found = together.setdefault(here, nothing)
+        found["events"] += row["events"]
+        found["sites"] += 1
+        if row["exposure"] is not None:
+            found["exposure"] = (found["exposure"] or 0.0) + row["exposure"]
+    return [together[here] for here in sorted(together)]
 
 
 async def times_of(overview: Overview, sites: list[str], what: Counted) -> list[datetime]:
@@ -61,11 +94,8 @@ async def times_of(overview: Overview, sites: list[str], what: Counted) -> list[
 
 async def themes_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
     """How many journeys of each theme each site had."""
-    return await overview.rows(
-        f"SELECT j.site, theme, count(*)::int AS events FROM journey j CROSS JOIN LATERAL unnest(j.themes) AS theme"
-        f" WHERE {HERE} GROUP BY 1, 2",
-        what.given(sites),
-    )
+    found = await _of_sites(overview, BY_THEME, sites, what)
+    return [row for rows in found.values() for row in rows]
 
 
 async def measured(overview: Overview, sites: list[str], measure: str, since: date) -> list[dict[str, Any]]:
@@ -80,9 +110,13 @@ async def measured(overview: Overview, sites: list[str], measure: str, since: da
 
 async def measures_of(overview: Overview, sites: list[str]) -> list[dict[str, Any]]:
     """The measures that were checked at these sites, by title."""
-    return await overview.rows(
-        "SELECT measure_id, max(title) AS title FROM measure_figure WHERE site = ANY(%s) GROUP BY measure_id ORDER BY 2",
-        (sites,),
+    return await overview.remembered(
+        ("measure_figure",),
+        ("measures", tuple(sites)),
+        lambda: overview.rows(
+            "SELECT measure_id, max(title) AS title FROM measure_figure WHERE site = ANY(%s) GROUP BY measure_id ORDER BY 2",
+            (sites,),
+        ),
     )
 
 
@@ -101,11 +135,15 @@ async def learning_of(overview: Overview, sites: list[str], what: Counted, limit
     """What was learned about a theme, newest first, and how many of how many staff have understood the change."""
     return await overview.rows(
         """
-        SELECT j.journey, j.site, j.signed_off, j.learned, sum(b.audience)::int AS audience,
-            sum((SELECT count(p.understood) FROM briefing_person p WHERE p.briefing_id = b.briefing_id))::int AS understood
-        FROM journey j LEFT JOIN briefing b ON b.journey = j.journey
-        WHERE j.site = ANY(%s) AND %s = ANY(j.themes) AND j.learned <> '' AND j.journey <> ALL(%s)
-        GROUP BY j.journey ORDER BY j.signed_off DESC, j.journey LIMIT %s
+        SELECT j.*, b.audience, b.understood FROM (
+            SELECT journey, site, signed_off, learned FROM journey
+            WHERE site = ANY(%s) AND %s = ANY(themes) AND learned <> '' AND journey <> ALL(%s)
+            ORDER BY signed_off DESC, journey LIMIT %s) AS j
+        LEFT JOIN LATERAL (
+            SELECT sum(b.audience)::int AS audience, sum((SELECT count(p.understood) FROM briefing_person p
+                WHERE p.briefing_id = b.briefing_id))::int AS understood
+            FROM briefing b WHERE b.journey = j.journey) AS b ON true
+        ORDER BY j.signed_off DESC, j.journey
         """,
         (sites, what.theme, list(what.shut), limit),
     )

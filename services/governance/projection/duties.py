@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import notification as said
 from libs.views import Rows
+from services.governance.projection.searching import findable
 from services.governance.projection.writing import journey_row, moment, project, text
 
 NAMES = ("duty", "briefing", "briefing_person")
@@ -112,6 +113,7 @@ def issued(event: said.BriefingIssued, rows: Rows) -> None:
             event.audience, text(event.parts), event.recorded,
         ),
     )  # fmt: skip
+    findable(rows, event.journey, f"briefing {event.briefing_id}", f"{event.title}\n{event.what_changed}")
     moment(event, rows, title=event.title, audience=event.audience)
 
 

@@ -17,6 +17,7 @@ NOT_UNDERSTOOD: LiteralString = (
     " WHERE p.briefing_id = x.briefing_id), 0)), 0)"
 )
 LEARNED: LiteralString = "review_state = 'signed_off' AND factors > 0"
+CADENCE_OUTSTANDING: LiteralString = "(missed IS NOT NULL AND (held_on IS NULL OR held_on < missed))"
 ON_THE_WAY: LiteralString = "(closure > 0 OR stage NOT IN ('closed', 'weigh', 'update'))"
 
 

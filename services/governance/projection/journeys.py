@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import intake, review
 from libs.views import Rows
+from services.governance.projection.searching import findable
 from services.governance.projection.writing import journey_row, moment, project
 
 NAMES = ("journey", "moment")
@@ -58,6 +59,9 @@ TABLES = """
     );
     CREATE INDEX IF NOT EXISTS journey_stage ON journey (site, stage);
     CREATE INDEX IF NOT EXISTS journey_newest ON journey (site, raised DESC, journey);
+    CREATE INDEX IF NOT EXISTS journey_latest ON journey (raised DESC, journey DESC);
+    CREATE INDEX IF NOT EXISTS journey_latest_learned ON journey (signed_off DESC, journey) WHERE learned <> '';
+    CREATE INDEX IF NOT EXISTS journey_latest_changed ON journey (practice_changed DESC, journey) WHERE what_changed <> '';
     CREATE INDEX IF NOT EXISTS journey_learned ON journey (site, signed_off DESC) WHERE learned <> '';
     CREATE INDEX IF NOT EXISTS journey_changed ON journey (site, practice_changed DESC) WHERE what_changed <> '';
     CREATE TABLE IF NOT EXISTS moment ( -- Each thing on record about a journey, in the order in which it was recorded.
@@ -207,6 +211,8 @@ def signed_off(event: review.ReviewSignedOff, rows: Rows) -> None:
         learned=event.learning_statement,
     )
     recommended = [each.words for each in event.recommendations]
+    findable(rows, event.journey, "learned", event.learning_statement)
+    findable(rows, event.journey, "recommended", "\n".join(recommended))
     moment(
         event, rows, learned=event.learning_statement, factors=len(event.factors), recommended=recommended,
         author=event.author, signed_by=event.signed_by,

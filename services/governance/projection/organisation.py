@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts import audit, governance, intake
 from libs.views import Rows
+from services.governance.projection.searching import findable
 from services.governance.projection.writing import moment, project
 
 NAMES = ("capacity", "challenge", "regulator_count", "checkpoint")
@@ -72,6 +73,7 @@ def challenge_raised(event: governance.ChallengeRaised, rows: Rows) -> None:
             event.recorded, event.envelope.role,
         ),
     )  # fmt: skip
+    findable(rows, event.journey, f"challenge {event.challenge_id}", event.words)
     moment(event, rows, post_id=event.post_id, measure_id=event.measure_id, asked=event.words)
 
 
@@ -81,6 +83,7 @@ def challenge_answered(event: governance.ChallengeAnswered, rows: Rows) -> None:
         "UPDATE challenge SET answer = %s, answered = %s WHERE challenge_id = %s",
         (event.words, event.recorded, event.challenge_id),
     )
+    findable(rows, event.journey, f"answer {event.challenge_id}", event.words)
     moment(event, rows, answer=event.words)
 
 

@@ -17,23 +17,35 @@ STALLING = ("act", "brief", "practise", "work", "last")
 
 async def loop_story(overview: Overview, sites: list[str], now: datetime, since: date | None) -> dict[str, Any]:
     """The loop so far, where it stalls and for how long, and which proof no longer holds."""
-    waiting = {row["stage"]: row for row in await overview.stalls(sites, now, since)}
-    return await loop_so_far(overview, sites, since) | {
+    found = await overview.together(
+        waiting=overview.stalls(sites, now, since),
+        loop=loop_so_far(overview, sites, since),
+        fallen_back=overview.fallen_back(sites, since),
+    )
+    waiting = {row["stage"]: row for row in found["waiting"]}
+    loop: dict[str, Any] = found["loop"]
+    return loop | {
         "stalls": [waiting[stage] | {"why": WHY_OPEN[stage]} for stage in STALLING if stage in waiting],
-        "fallen_back": await overview.fallen_back(sites, since),
+        "fallen_back": found["fallen_back"],
     }
 
 
 async def board_story(overview: Overview, provider: str, sites: list[Site], now: datetime) -> dict[str, Any]:
     """The last twelve months on one page, for people who were not there."""
     ids, since = [site.site_id for site in sites], months_before(local_day(now), MONTHS)
-    story = await provider_story(overview, provider, sites, now)
-    agreed = {row["strength"]: row for row in await overview.strengths(ids, since)}
-    found = await overview.verdicts(ids, since)
+    asked = await overview.together(
+        story=provider_story(overview, provider, sites, now),
+        strengths=overview.strengths(ids, since),
+        verdicts=overview.verdicts(ids, since),
+        themes=overview.themes(ids, since, 8),
+    )
+    story: dict[str, Any] = asked["story"]
+    agreed = {row["strength"]: row for row in asked["strengths"]}
+    found = asked["verdicts"]
     nothing = {"changes": 0, "verified": 0}
     return story | {
         "since": since,
-        "themes": await overview.themes(ids, since, 8),
+        "themes": asked["themes"],
         "strengths": [
             {"strength": each.value, "label": each.label, **(nothing | agreed.get(each.value, {}))} for each in Strength
         ],

@@ -45,6 +45,7 @@ TABLES = """
         because text NOT NULL DEFAULT '', -- why it was lost
         PRIMARY KEY (journey, state)
     );
+    CREATE INDEX IF NOT EXISTS closure_lost ON closure (lost DESC) WHERE lost IS NOT NULL;
     CREATE TABLE IF NOT EXISTS verdict ( -- Whether a change worked, by the measure it was meant to move.
         journey uuid NOT NULL, -- the journey
         site text NOT NULL, -- the site

@@ -1,31 +1,41 @@
-"""Full-text search over journeys: over what is stored in clear, never over the personal words, which are under seal."""
+"""Full-text search over journeys: over what is stored in clear, never over the personal words, which are under seal.
+
+The words stand in a table of their own that names no site. PostgreSQL looks through every row of a walled table when it
+is asked for words, since matching them is not proof against leaks; so the words are found first, and the journeys they
+lead to are read behind the wall, which shows those alone that the reader reaches.
+"""
 
 from __future__ import annotations
 
 from typing import LiteralString
+from uuid import UUID
 
-JOURNEY: LiteralString = "to_tsvector('english', learned || ' ' || what_changed)"
-ACTION: LiteralString = "to_tsvector('english', what || ' ' || expected_effect)"
-BRIEFING: LiteralString = "to_tsvector('english', title || ' ' || what_changed)"
-RECOMMENDED: LiteralString = "to_tsvector('english', params ->> 'recommended')"
-SIGNED_OFF: LiteralString = "name = 'review.review_signed_off.v1'"
-CHALLENGE: LiteralString = "to_tsvector('english', words || ' ' || answer)"
+from libs.views import Rows
 
-INDEXES: LiteralString = f"""
-    CREATE INDEX IF NOT EXISTS journey_words ON journey USING gin ({JOURNEY}) WHERE learned <> '' OR what_changed <> '';
-    CREATE INDEX IF NOT EXISTS action_words ON action USING gin ({ACTION});
-    CREATE INDEX IF NOT EXISTS briefing_words ON briefing USING gin ({BRIEFING});
-    CREATE INDEX IF NOT EXISTS moment_words ON moment USING gin ({RECOMMENDED}) WHERE {SIGNED_OFF};
-    CREATE INDEX IF NOT EXISTS challenge_words ON challenge USING gin ({CHALLENGE});
+NAMES = ("wording",)
+
+TABLES: LiteralString = """
+    CREATE TABLE IF NOT EXISTS wording ( -- Each text that search finds: words that name nobody, and the journey they tell of.
+        told_of uuid NOT NULL, -- the journey
+        part text NOT NULL, -- which of its texts this is: learned, changed, recommended, or an action, briefing or challenge
+        said text NOT NULL, -- the text
+        words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('english', said)) STORED, -- its words by their stems
+        PRIMARY KEY (told_of, part)
+    );
+    CREATE INDEX IF NOT EXISTS wording_words ON wording USING gin (words);
+    CREATE INDEX IF NOT EXISTS journey_reference ON journey (reference);
+    DROP INDEX IF EXISTS journey_words, action_words, briefing_words, moment_words, challenge_words;
 """
 
-ASKED: LiteralString = "websearch_to_tsquery('english', %(words)s)"
-
-FOUND: LiteralString = f"""j.journey IN (
-    SELECT journey FROM journey WHERE site = ANY(%(sites)s) AND lower(reference) = lower(trim(%(words)s))
-    UNION SELECT journey FROM journey WHERE (learned <> '' OR what_changed <> '') AND {JOURNEY} @@ {ASKED}
-    UNION SELECT journey FROM action WHERE {ACTION} @@ {ASKED}
-    UNION SELECT journey FROM briefing WHERE {BRIEFING} @@ {ASKED}
-    UNION SELECT journey FROM moment WHERE {SIGNED_OFF} AND {RECOMMENDED} @@ {ASKED}
-    UNION SELECT journey FROM challenge WHERE {CHALLENGE} @@ {ASKED})"""
+FOUND: LiteralString = """j.journey IN (
+    SELECT journey FROM journey WHERE reference IN (trim(%(words)s), upper(trim(%(words)s)), lower(trim(%(words)s)))
+    UNION SELECT told_of FROM wording WHERE words @@ websearch_to_tsquery('english', %(words)s))"""
 """That a journey's reference is `words`, or that what was learned, agreed, briefed, recommended or challenged holds them."""
+
+
+def findable(rows: Rows, journey: UUID, part: str, said: str) -> None:
+    """Let a text of a journey be found; the same part again takes its place."""
+    rows.execute(
+        "INSERT INTO wording VALUES (%s, %s, %s) ON CONFLICT (told_of, part) DO UPDATE SET said = excluded.said",
+        (journey, part, said),
+    )

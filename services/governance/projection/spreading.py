@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -65,6 +65,18 @@ def _cell(events: int, exposure: float, usual: float | None) -> Cell:
         return Cell(events, rate, 0)
     times = rate / usual
     return Cell(events, rate, 1 + sum(times >= step for step in (0.5, 1, 2)))
+
+
+def by_region(
+    peers: Peers, rows: Sequence[dict[str, Any]], counts: Sequence[dict[str, Any]]
+) -> tuple[Peers, list[dict[str, Any]], list[dict[str, Any]]]:
+    """The same with each region in the place of its sites, for a group of too many to stand beside each other."""
+    region = {site.site_id: site.region for site in peers.sites}
+    names = sorted(set(region.values()))
+    regions = tuple(replace(peers.sites[0], site_id=name, title=name, region=name) for name in names)
+    here = [row | {"site": region[row["site"]]} for row in rows if row["site"] in region]
+    there = [row | {"site": region[row["site"]]} for row in counts if row["site"] in region]
+    return replace(peers, sites=regions), here, there
 
 
 def risen(sites: Sequence[Site], rows: Sequence[dict[str, Any]]) -> list[Risen]:

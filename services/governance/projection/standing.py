@@ -9,51 +9,24 @@ from datetime import date, datetime
 from typing import Any
 
 from libs.calendar import local_day
-from libs.views import View
 from services.governance.projection import figures
+from services.governance.projection.remembering import Remembering
+from services.governance.projection.summing import BY_STAGE, LOADS, Load, Stages, load, stages
 
 RECENT = 5
 
 
-class Standing(View):
+class Standing(Remembering):
     """Questions about one or many sites."""
 
-    async def stages(self, sites: list[str]) -> list[dict[str, Any]]:
-        """How many journeys of each site are at each stage."""
-        return await self.rows(
-            "SELECT site, stage, count(*) AS journeys FROM journey WHERE site = ANY(%s) AND raised IS NOT NULL"
-            " GROUP BY site, stage ORDER BY site, stage",
-            (sites,),
-        )
+    async def stages(self, sites: list[str]) -> dict[str, Stages]:
+        """How many journeys of each site are at each stage, with how much proof."""
+        return await self.by_site(BY_STAGE, sites, stages)
 
-    async def closure_counts(self, sites: list[str]) -> dict[int, int]:
-        """How many journeys under review or beyond hold each closure state as their furthest; 0 is none yet."""
-        found = await self.rows(
-            "SELECT closure, count(*) AS journeys FROM journey WHERE site = ANY(%s) AND raised IS NOT NULL"
-            f" AND {figures.ON_THE_WAY} GROUP BY closure",
-            (sites,),
-        )
-        return {row["closure"]: row["journeys"] for row in found}
-
-    async def loads(self, sites: list[str], now: datetime) -> list[dict[str, Any]]:
+    async def loads(self, sites: list[str], now: datetime) -> dict[str, dict[str, int]]:
         """For each site: actions open and late, duties owed and overdue, briefings open, people not yet briefed."""
-        return await self.rows(
-            f"""
-            SELECT s.site, coalesce(a.open, 0) AS actions_open, coalesce(a.late, 0) AS actions_late,
-                coalesce(d.owed, 0) AS duties_owed, coalesce(d.overdue, 0) AS duties_overdue,
-                coalesce(b.open, 0) AS briefings_open, coalesce(b.people, 0) AS people_not_yet_briefed
-            FROM unnest(%(sites)s::text[]) AS s(site)
-            LEFT JOIN (SELECT site, count(*) AS open, count(*) FILTER (WHERE {figures.ACTION_LATE}) AS late
-                FROM action WHERE site = ANY(%(sites)s) AND {figures.ACTION_OPEN} GROUP BY site) a ON a.site = s.site
-            LEFT JOIN (SELECT site, count(*) AS owed, count(*) FILTER (WHERE {figures.DUTY_OVERDUE}) AS overdue
-                FROM duty WHERE site = ANY(%(sites)s) AND {figures.DUTY_OWED} GROUP BY site) d ON d.site = s.site
-            LEFT JOIN (SELECT site, count(*) AS open, {figures.NOT_UNDERSTOOD}::int AS people
-                FROM briefing x WHERE site = ANY(%(sites)s) AND {figures.BRIEFING_OPEN} GROUP BY site) b
-                ON b.site = s.site
-            ORDER BY s.site
-            """,
-            {"sites": sites, "now": now, "today": local_day(now)},
-        )
+        found: dict[str, Load] = await self.by_site(LOADS, sites, load, today=local_day(now))
+        return {site: each.at(now) for site, each in found.items()}
 
     async def open_actions(self, sites: list[str], limit: int = 50) -> list[dict[str, Any]]:
         """Actions not yet verified, first due first."""
@@ -96,69 +69,72 @@ class Standing(View):
 
     async def figures(self, sites: list[str], since: date) -> list[dict[str, Any]]:
         """Each measure's periods, numerators and denominators summed over the sites, with how many sites met it."""
-        return await self.rows(
-            "SELECT measure_id, period, max(title) AS title, max(target_percent) AS target_percent,"
-            " sum(numerator)::int AS numerator, sum(denominator)::int AS denominator, count(*)::int AS sites,"
-            " (count(*) FILTER (WHERE met))::int AS sites_met, count(met)::int AS sites_measured,"
-            " max(revision)::int AS revision FROM measure_figure WHERE site = ANY(%s) AND period >= %s"
-            " GROUP BY measure_id, period ORDER BY measure_id, period",
-            (sites, since),
+        return await self.remembered(
+            ("measure_figure",),
+            ("figures", tuple(sites), since),
+            lambda: self.rows(
+                "SELECT measure_id, period, max(title) AS title, max(target_percent) AS target_percent,"
+                " sum(numerator)::int AS numerator, sum(denominator)::int AS denominator, count(*)::int AS sites,"
+                " (count(*) FILTER (WHERE met))::int AS sites_met, count(met)::int AS sites_measured,"
+                " max(revision)::int AS revision FROM measure_figure WHERE site = ANY(%s) AND period >= %s"
+                " GROUP BY measure_id, period ORDER BY measure_id, period",
+                (sites, since),
+            ),
         )
 
-    async def cadences(self, sites: list[str], provider: str = "") -> list[dict[str, Any]]:
-        """Regular reviews at these sites and, where a provider is named, its own."""
-        return await self.rows(
-            "SELECT *, missed IS NOT NULL AND (held_on IS NULL OR held_on < missed) AS outstanding FROM cadence"
-            " WHERE site = ANY(%s) OR (site = '' AND provider = %s) ORDER BY site, title",
-            (sites, provider),
-        )
-
-    async def monthly(self, sites: list[str], since: date) -> list[dict[str, Any]]:
-        """What was recorded each month, and what it is divided by: sites that stated it and sites that did not, apart.
-
-        A month's row with no unit counts the sites that stated nothing; no rate can be given for them.
-        """
-        return await self.rows(
-            """
-            WITH counted AS (
-                SELECT site, date_trunc('month', occurred AT TIME ZONE 'Europe/London')::date AS month,
-                    count(*) AS events
-                FROM journey WHERE site = ANY(%(sites)s) AND occurred >= %(since)s GROUP BY 1, 2),
-            stated AS (
-                SELECT site, month, exposure, unit FROM capacity
-                WHERE site = ANY(%(sites)s) AND month >= %(since)s AND exposure > 0)
-            SELECT month, coalesce(s.unit, '') AS unit, sum(coalesce(c.events, 0))::int AS events,
-                sum(s.exposure) AS exposure, count(*)::int AS sites
-            FROM counted c FULL JOIN stated s USING (site, month) GROUP BY 1, 2 ORDER BY 1, 2
-            """,
-            {"sites": sites, "since": since},
+    async def cadences(
+        self, sites: list[str], provider: str = "", *, outstanding: bool = False
+    ) -> list[dict[str, Any]]:
+        """Regular reviews at these sites and, where a provider is named, its own; all, or those that are outstanding."""
+        return await self.remembered(
+            ("cadence",),
+            ("cadences", tuple(sites), provider, outstanding),
+            lambda: self.rows(
+                f"SELECT *, {figures.CADENCE_OUTSTANDING} AS outstanding FROM cadence"
+                " WHERE (site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s))"
+                f" AND (NOT %(outstanding)s OR {figures.CADENCE_OUTSTANDING}) ORDER BY site, title",
+                {"sites": sites, "provider": provider, "outstanding": outstanding},
+            ),
         )
 
     async def beds(self, sites: list[str]) -> list[dict[str, Any]]:
         """Each site's beds as last stated, and for how many of the months since the first they were stated at all."""
-        return await self.rows(
-            "SELECT site, (array_agg(beds ORDER BY month DESC))[1] AS beds, min(month) AS first, max(month) AS month,"
-            " count(*)::int AS stated, (12 * extract(year FROM age(max(month), min(month)))"
-            " + extract(month FROM age(max(month), min(month))) + 1)::int AS months"
-            " FROM capacity WHERE site = ANY(%s) AND beds IS NOT NULL GROUP BY site ORDER BY site",
-            (sites,),
+        return await self.remembered(
+            ("capacity",),
+            ("beds", tuple(sites)),
+            lambda: self.rows(
+                "SELECT site, (array_agg(beds ORDER BY month DESC))[1] AS beds, min(month) AS first, max(month) AS month,"
+                " count(*)::int AS stated, (12 * extract(year FROM age(max(month), min(month)))"
+                " + extract(month FROM age(max(month), min(month))) + 1)::int AS months"
+                " FROM capacity WHERE site = ANY(%s) AND beds IS NOT NULL GROUP BY site ORDER BY site",
+                (sites,),
+            ),
         )
 
     async def challenges(self, sites: list[str], provider: str = "", limit: int = 50) -> list[dict[str, Any]]:
         """Challenges about these sites and, where a provider is named, about the provider; open ones first."""
-        return await self.rows(
-            "SELECT * FROM challenge WHERE site = ANY(%s) OR (site = '' AND provider = %s)"
-            " ORDER BY answered IS NOT NULL, raised DESC LIMIT %s",
-            (sites, provider, limit),
+        return await self.remembered(
+            ("challenge",),
+            ("challenges", tuple(sites), provider, limit),
+            lambda: self.rows(
+                "SELECT * FROM challenge WHERE site = ANY(%s) OR (site = '' AND provider = %s)"
+                " ORDER BY answered IS NOT NULL, raised DESC LIMIT %s",
+                (sites, provider, limit),
+            ),
         )
 
     async def regulator_counts(self, sites: list[str], as_of: date | None = None) -> list[dict[str, Any]]:
         """Each running total as last restated (or as it was known on a day), with the sum of its restatements."""
-        return await self.rows(
-            "SELECT site, count_kind, financial_year, (array_agg(running_total ORDER BY sequence DESC))[1] AS running_total,"
-            " sum(delta)::int AS sum_of_deltas, max(as_of) AS as_of, count(*)::int AS restatements,"
-            " (count(*) FILTER (WHERE delta < 0))::int AS taken_back"
-            " FROM regulator_count WHERE site = ANY(%s) AND as_of <= coalesce(%s, 'infinity'::date)"
-            " GROUP BY site, count_kind, financial_year ORDER BY site, count_kind, financial_year",
-            (sites, as_of),
+        return await self.remembered(
+            ("regulator_count",),
+            ("regulator_counts", tuple(sites), as_of),
+            lambda: self.rows(
+                "SELECT site, count_kind, financial_year,"
+                " (array_agg(running_total ORDER BY sequence DESC))[1] AS running_total,"
+                " sum(delta)::int AS sum_of_deltas, max(as_of) AS as_of, count(*)::int AS restatements,"
+                " (count(*) FILTER (WHERE delta < 0))::int AS taken_back"
+                " FROM regulator_count WHERE site = ANY(%s) AND as_of <= coalesce(%s, 'infinity'::date)"
+                " GROUP BY site, count_kind, financial_year ORDER BY site, count_kind, financial_year",
+                (sites, as_of),
+            ),
         )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from contracts.taxonomy import ClosureState
 from libs.calendar import local_day
 from libs.directory import Site
 from services.governance.projection import Overview
+from services.governance.projection.counting import rates_by_month
+from services.governance.projection.summing import Stages
 
+K = TypeVar("K")
 MONTHS = 12
 """How many months back a trend goes."""
 
@@ -37,7 +40,17 @@ ROW = (
 
 async def journey_story(overview: Overview, journey: UUID, now: datetime) -> dict[str, Any] | None:
     """Everything on record about a journey, or None where nothing is."""
-    row = await overview.one(journey, now)
+    found = await overview.together(
+        row=overview.one(journey, now),
+        closures=overview.closures(journey),
+        actions=overview.actions(journey),
+        duties=overview.duties(journey),
+        briefings=overview.briefings(journey),
+        breaches=overview.breaches(journey),
+        challenges=overview.challenges_on(journey),
+        timeline=overview.timeline(journey),
+    )
+    row = found["row"]
     if row is None:
         return None
     return {
@@ -49,7 +62,7 @@ async def journey_story(overview: Overview, journey: UUID, now: datetime) -> dic
         "open": row["stage"] != "closed",
         "why_open": WHY_OPEN[row["stage"]],
         "closure_state": state_of(row["closure"]),
-        "closure": _closure(row["closure"], await overview.closures(journey)),
+        "closure": _closure(row["closure"], found["closures"]),
         "review": {
             "state": row["review_state"],
             "lead_role": row["lead_role"],
@@ -65,17 +78,17 @@ async def journey_story(overview: Overview, journey: UUID, now: datetime) -> dic
             "actions_late": row["actions_late"],
             "practice_changed": row["practice_changed"],
             "what_changed": row["what_changed"],
-            "actions": [without(a, "journey", "provider", "site") for a in await overview.actions(journey)],
+            "actions": [without(a, "journey", "provider", "site") for a in found["actions"]],
         },
         "duties_owed": row["duties_owed"],
         "duties_overdue": row["duties_overdue"],
-        "duties": [without(d, "journey", "provider", "site") for d in await overview.duties(journey)],
-        "briefings": [without(b, "journey", "provider", "site") for b in await overview.briefings(journey)],
-        "breaches": await overview.breaches(journey),
-        "challenges": [without(c, "journey", "provider", "site") for c in await overview.challenges_on(journey)],
+        "duties": [without(d, "journey", "provider", "site") for d in found["duties"]],
+        "briefings": [without(b, "journey", "provider", "site") for b in found["briefings"]],
+        "breaches": found["breaches"],
+        "challenges": [without(c, "journey", "provider", "site") for c in found["challenges"]],
         "last_event": row["last_event"],
         "last_recorded": row["last_recorded"],
-        "timeline": [without(m, "journey", "site", *SEALED) for m in await overview.timeline(journey)],
+        "timeline": [without(m, "journey", "site", *SEALED) for m in found["timeline"]],
     }
 
 
@@ -129,8 +142,23 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
 async def site_story(overview: Overview, site: Site, now: datetime, known_on: date | None = None) -> dict[str, Any]:
     """How one site stands; regulators' counts as they were known on a day, where one is named."""
     only, since = [site.site_id], months_before(local_day(now))
-    stages = {row["stage"]: row["journeys"] for row in await overview.stages(only)}
-    load = (await overview.loads(only, now))[0]
+    found = await overview.together(
+        stages=overview.stages(only),
+        loads=overview.loads(only, now),
+        loop=loop_so_far(overview, only, since),
+        actions=overview.open_actions(only),
+        duties=overview.open_duties(only),
+        briefings=overview.open_briefings(only),
+        measures=overview.figures(only, since),
+        cadences=overview.cadences(only),
+        monthly=rates_by_month(overview, only, since),
+        beds=overview.beds(only),
+        regulator_counts=overview.regulator_counts(only, known_on),
+        learned=overview.learned(only),
+        changed=overview.changed(only),
+        challenges=overview.challenges(only),
+    )
+    stages = found["stages"][site.site_id].by_stage
     return {
         "site": site.site_id,
         "title": site.title,
@@ -139,19 +167,12 @@ async def site_story(overview: Overview, site: Site, now: datetime, known_on: da
         "journeys_open": _open(stages),
         "why_open": _reasons(stages),
         "closed": stages.get("closed", 0),
-        **without(load, "site"),
-        "loop": await loop_so_far(overview, only, since),
-        "actions": [a | {"late": is_late(a, now)} for a in await overview.open_actions(only)],
-        "duties": await overview.open_duties(only),
-        "briefings": await overview.open_briefings(only),
-        "measures": trends(await overview.figures(only, since)),
-        "cadences": await overview.cadences(only),
-        "monthly": rates(await overview.monthly(only, since)),
-        "beds": next(iter(await overview.beds(only)), None),
-        "regulator_counts": await overview.regulator_counts(only, known_on),
-        "learned": await overview.learned(only),
-        "changed": await overview.changed(only),
-        "challenges": await overview.challenges(only),
+        **without(found, "stages", "loads"),
+        **found["loads"][site.site_id],
+        "actions": [a | {"late": is_late(a, now)} for a in found["actions"]],
+        "measures": trends(found["measures"]),
+        "monthly": rates(found["monthly"]),
+        "beds": next(iter(found["beds"]), None),
     }
 
 
@@ -160,32 +181,38 @@ async def provider_story(
 ) -> dict[str, Any]:
     """How the sites that a reader reaches stand together, and each by region; counts as known on a day, if named."""
     ids, since = [site.site_id for site in sites], months_before(local_day(now))
-    loads = {row["site"]: without(row, "site") for row in await overview.loads(ids, now)}
-    stages: dict[str, dict[str, int]] = {site: {} for site in ids}
-    for row in await overview.stages(ids):
-        stages[row["site"]][row["stage"]] = row["journeys"]
-    total = _summed(stages.values())
-    held = await overview.closure_counts(ids)
-    counts = await overview.regulator_counts(ids, known_on)
+    found = await overview.together(
+        stages=overview.stages(ids),
+        loads=overview.loads(ids, now),
+        loop=loop_so_far(overview, ids, since),
+        measures=overview.figures(ids, since),
+        cadences=overview.cadences(ids, provider, outstanding=True),
+        monthly=rates_by_month(overview, ids, since),
+        beds=overview.beds(ids),
+        regulator_counts=overview.regulator_counts(ids, known_on),
+        learned=overview.learned(ids),
+        changed=overview.changed(ids),
+        challenges=overview.challenges(ids, provider),
+    )
+    loads: dict[str, dict[str, int]] = found["loads"]
+    stages: dict[str, Stages] = found["stages"]
+    by_stage = {site: each.by_stage for site, each in stages.items()}
+    total, held = _summed(by_stage.values()), _summed(each.closures for each in stages.values())
     return {
         "provider": provider,
         "sites": len(ids),
         "journeys_open": _open(total),
         "why_open": _reasons(total),
         "closed": total.get("closed", 0),
+        **without(found, "stages", "loads", "cadences"),
         **_summed(loads.values()),
-        "loop": await loop_so_far(overview, ids, since),
         "closure_states": [{"state": state_of(n), "journeys": held.get(n, 0)} for n in range(6)],
-        "regions": _regions(sites, stages, loads),
-        "measures": trends(await overview.figures(ids, since)),
-        "cadences_outstanding": [c for c in await overview.cadences(ids, provider) if c["outstanding"]],
-        "monthly": rates(await overview.monthly(ids, since)),
-        "beds": beds_together(await overview.beds(ids)),
-        "regulator_counts": counts,
-        "regulator_totals": counts_together(counts),
-        "learned": await overview.learned(ids),
-        "changed": await overview.changed(ids),
-        "challenges": await overview.challenges(ids, provider),
+        "regions": _regions(sites, by_stage, loads),
+        "measures": trends(found["measures"]),
+        "cadences_outstanding": found["cadences"],
+        "monthly": rates(found["monthly"]),
+        "beds": beds_together(found["beds"]),
+        "regulator_totals": counts_together(found["regulator_counts"]),
     }
 
 
@@ -194,7 +221,7 @@ def _regions(
 ) -> list[dict[str, Any]]:
     regions: dict[str, list[dict[str, Any]]] = {}
     for site in sites:
-        row = {"site": site.site_id, "title": site.title, "journeys_open": _open(stages[site.site_id])}
+        row = {"site": site.site_id, "title": site.title, "journeys_open": _open(stages.get(site.site_id, {}))}
         regions.setdefault(site.region, []).append(row | loads.get(site.site_id, {}))
     counted = ("journeys_open", "actions_open", "actions_late", "duties_owed", "duties_overdue", "briefings_open")
     return [
@@ -236,8 +263,8 @@ def _reasons(stages: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _summed(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
+def _summed(counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
+    total: dict[K, int] = {}
     for each in counts:
         for name, number in each.items():
             total[name] = total.get(name, 0) + number

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from typing import Any, LiteralString
 from uuid import UUID
 
-from libs.views import View
+from services.governance.projection.asking import Asking
 
 MOST = 200
 
@@ -95,7 +95,7 @@ CADENCES: LiteralString = """
 """
 
 
-class WorkReading(View):
+class WorkReading(Asking):
     """The question behind "my work"."""
 
     async def work(self, reader: Reader) -> list[dict[str, Any]]:
@@ -103,7 +103,8 @@ class WorkReading(View):
         given = {name: getattr(reader, name) for name in Reader.__slots__}
         given |= {"works_at": list(reader.works_at), "unowned": reader.unowned or reader.everyone, "most": MOST}
         asked = [JOURNEYS, SIGN_OFFS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
-        found = [row for question in asked for row in await self.rows(question, given)]
+        told = await self.together(**{str(n): self.rows(question, given) for n, question in enumerate(asked)})
+        found = [row for rows in told.values() for row in rows]
         return sorted(found, key=_order)[:MOST]
 
 

@@ -1,0 +1,113 @@
+"""Sums that are kept while nothing changes: of each site until something is said of it, of rare tables until they change.
+
+A page over hundreds of sites adds up what is at hand, and counts anew only where something happened since. It holds
+in the process that keeps the view, which alone knows of every change; another process counts each time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Any, LiteralString, TypeVar
+
+from libs.reach import EVERYTHING, SEPARATOR, everything, reach
+from libs.rows import speaks_of
+from libs.views import Rows
+from services.governance.projection.asking import Asking
+
+T = TypeVar("T")
+Row = dict[str, Any]
+ANSWERS, QUESTIONS = 500, 60
+"""How many answers, and how many questions of single sites, are kept at most."""
+
+
+class Remembering(Asking):
+    """Asks only for what may have changed."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._changes: dict[str, int] = defaultdict(int)
+        """How often each table and each site changed; sites are told from tables by a space before them."""
+        self._kept: OrderedDict[Hashable, tuple[tuple[int, ...], Any]] = OrderedDict()
+        self._sums: OrderedDict[Hashable, dict[str, tuple[int, Any]]] = OrderedDict()
+
+    async def set_up(self, schema: str = "") -> None:
+        """Make the tables; what was remembered of others is let go of."""
+        await super().set_up(schema)
+        self.forget()
+
+    async def swap(self, positions: dict[str, int]) -> None:
+        """Put new tables in place; what was remembered of the old ones is let go of."""
+        await super().swap(positions)
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of every sum. One that is being made just now will not be taken for a new one."""
+        for name in self._changes:
+            self._changes[name] += 1
+        self._changes["*"] += 1
+
+    async def keep(self, events: Iterable[Any], places: dict[str, tuple[int, int]], schema: str = "") -> None:
+        """Change the tables by these events, and know their sites for changed."""
+        events = list(events)
+        await super().keep(events, places, schema)
+        if not schema:
+            for site in {event.site for event in events}:
+                self._changes[f" {site}"] += 1
+
+    async def _write(self, rows: Rows, places: dict[str, tuple[int, int]], schema: str) -> None:
+        await super()._write(rows, places, schema)
+        if not schema:
+            for table in {name for statement, _ in rows.statements for name in speaks_of(statement, self.table_names)}:
+                self._changes[table] += 1
+
+    async def remembered(self, tables: Sequence[str], question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a question about tables that seldom change. It is shared: nobody may change it."""
+        if not self.kept_here:
+            return await ask()
+        here, now = (reach(), question), tuple(self._changes[name] for name in ("*", *tables))
+        if here in self._kept and self._kept[here][0] == now:
+            self._kept.move_to_end(here)
+            found: T = self._kept[here][1]
+            return found
+        answer = await ask()
+        self._kept[here] = (now, answer)
+        while len(self._kept) > ANSWERS:
+            self._kept.popitem(last=False)
+        return answer
+
+    async def by_site(
+        self, query: LiteralString, sites: Sequence[str], shape: Callable[[list[Row]], T], **given: Any
+    ) -> dict[str, T]:
+        """What a query finds for each site, by its column `site`, in a shape made of that site's rows.
+
+        The query names `%(sites)s` and what is `given`, and speaks of journeys and what hangs on them.
+        """
+        asked = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+        if not self.kept_here or not _plain(reach()):
+            found = _grouped(await self.rows(query, asked | {"sites": list(sites)}))
+            return {site: shape(found.get(site, [])) for site in sites}
+        here = reach().split(SEPARATOR)
+        allowed = list(sites) if here == [EVERYTHING] else [site for site in sites if site in set(here)]
+        sums = self._sums.setdefault((query, tuple(sorted(given.items()))), {})
+        self._sums.move_to_end((query, tuple(sorted(given.items()))))
+        now = {site: self._changes["*"] + self._changes[f" {site}"] for site in allowed}
+        if missing := [site for site in allowed if site not in sums or sums[site][0] != now[site]]:
+            with everything():
+                found = _grouped(await self.rows(query, asked | {"sites": missing}))
+            sums |= {site: (now[site], shape(found.get(site, []))) for site in missing}
+        while len(self._sums) > QUESTIONS:
+            self._sums.popitem(last=False)
+        return {site: sums[site][1] for site in allowed}
+
+
+def _plain(reached: str) -> bool:
+    """Whether the reach is of whole sites: no journey of theirs is shut to the reader, and none beside them is open."""
+    return all(sign not in reached for sign in "\x1e")
+
+
+def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["site"]].append(row)
+    return found

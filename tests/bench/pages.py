@@ -1,0 +1,128 @@
+"""Each page of governance as 500 sites' history grows: the server's whole time, from request to last byte."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from deploy.house import Platform
+from deploy.web import Door
+from libs.clock import HandClock
+from libs.deciding import Act
+from libs.web.posts import Post
+from libs.web.sign_in import Persona
+from services.governance.application import NewSite
+from tests.bench import filling
+from tests.bench.measuring import percentile
+from tests.house import rules
+
+NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
+ACT = Act("person:bench", "provider_quality_lead", "provider:acme")
+REGIONS = ("North", "Midlands", "London", "South", "West", "East")
+KINDS = ("care_home_residential", "homecare", "supported_living")
+SITES, TRIES = 500, 20
+POSTS = (
+    Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead"),
+    Post("north.lead", "regional_manager", "region:North", "Regional manager"),
+    Post("s0.registered_manager", "registered_manager", "site:s0", "Registered manager"),
+)
+PEOPLE = {post.role: UUID(int=0xA1 + n) for n, post in enumerate(POSTS)}
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "provider_quality_lead": (
+        "/provider", "/board", "/loop", "/comparison", "/trend", "/themes", "/themes/falls", "/journeys",
+        "/journeys?figure=changes_late", "/journeys?words=kitchen+swallowing", "/journeys?words=R-17", "/work?everyone=yes",
+        "/tables", "/tables/outside/kinds", "/site", "/journeys/{journey}", "/provider?region=North",
+    ),
+    "regional_manager": ("/provider", "/board", "/loop", "/comparison", "/trend", "/themes"),
+    "registered_manager": ("/work", "/site/s0", "/journeys", "/trend", "/journeys?words=kitchen+swallowing", "/loop"),
+}  # fmt: skip
+"""The pages that each post lives with."""
+
+
+async def measure(env: Mapping[str, str], sizes: list[int], tries: int = TRIES) -> list[dict[str, Any]]:
+    """Every page's milliseconds at each size, with how many times the first size's they are."""
+    house = Platform(env, HandClock(NOW), ["governance"])
+    await house.open()
+    told: list[dict[str, Any]] = []
+    try:
+        await house.start(wake=False)
+        await _organise(house)
+        people = tuple(Persona(f"person:{PEOPLE[post.role]}", post.label, "", (post,)) for post in POSTS)
+        door = Door(house, lambda: people)
+        await door.open()
+        try:
+            for size in sizes:
+                began = time.perf_counter()
+                journeys = await asyncio.to_thread(filling.fill, env["CANDOUR_PG_GOVERNANCE"], size, SITES, NOW)
+                filled = round(time.perf_counter() - began, 1)
+                found = {"events": size, "journeys": journeys, "sites": SITES, "filled_in_seconds": filled}
+                told.append(found | {"pages_ms": await _pages(house, door, tries)})
+        finally:
+            await door.close()
+    finally:
+        await house.close()
+    return _with_ratios(told)
+
+
+async def _organise(house: Platform) -> None:
+    governance = house.service("governance")
+    for start in range(0, SITES, 50):
+        await asyncio.gather(
+            *(
+                governance.register_site(ACT, NewSite(
+                    "acme", f"s{n}", f"Site {n}", REGIONS[n % 6], "ENG", KINDS[n % 3], date(2020, 1, 1)
+                ))
+                for n in range(start, start + 50)
+            )
+        )  # fmt: skip
+    await governance.adopt_rules(ACT, "acme", rules(), date(2020, 1, 1))
+    for post in POSTS:
+        site = post.scope.removeprefix("site:") if post.scope.startswith("site:") else ""
+        await governance.establish_post(ACT, "acme", site, post.post, post.role, post.scope, post.label, None)
+        await governance.appoint(ACT, post.post, PEOPLE[post.role], post.label, "someone@example.org")
+    await house.settle(60)
+
+
+async def _pages(house: Platform, door: Door, tries: int) -> dict[str, dict[str, float]]:
+    row = await house.service("governance").overview.row("SELECT journey FROM journey WHERE closure = 5 LIMIT 1")
+    told = {}
+    for role, paths in ASKED.items():
+        transport = httpx2.ASGITransport(app=door.app)
+        headers = {"Accept": "text/html", "Origin": "http://127.0.0.1"}
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
+            await client.post("/sign-in", data={"actor_id": f"person:{PEOPLE[role]}", "next": "/"})
+            for path in paths:
+                address = path.format(journey=row["journey"] if row else "")
+                with suppress(LookupError):
+                    told[f"{path} ({role})"] = await _timed(client, address, tries)
+    return told
+
+
+async def _timed(client: httpx2.AsyncClient, address: str, tries: int) -> dict[str, float]:
+    times = []
+    for _ in range(tries + 1):
+        began = time.perf_counter()
+        answer = await client.get(address)
+        times.append(1000 * (time.perf_counter() - began))
+        if answer.status_code != 200:
+            raise LookupError(f"{address} was answered with {answer.status_code}: {answer.text[:500]}")
+    kept = times[1:]  # the first compiles templates
+    return {
+        "p50": round(percentile(kept, 0.5), 1), "p95": round(percentile(kept, 0.95), 1),
+        "kilobytes": round(len(answer.content) / 1024),
+    }  # fmt: skip
+
+
+def _with_ratios(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for size in told[1:]:
+        for page, found in size["pages_ms"].items():
+            if first := told[0]["pages_ms"].get(page):
+                found["times_the_first"] = round(found["p50"] / first["p50"], 1)
+    return told
