@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -44,6 +45,89 @@ class ContactNotPossible(PublishedEvent, name="notification.contact_not_possible
 
     duty_id: UUID
     declined: bool
+    note: Sealed = ""
+
+
+class CandourAssessed(PublishedEvent, name="notification.candour_assessed.v1"):
+    """Whether the duty of candour applies was weighed, and what of the record points to it."""
+
+    candour_id: UUID
+    applies: bool
+    because: list[str]
+
+
+class CandourStepTaken(PublishedEvent, name="notification.candour_step_taken.v1"):
+    """A step of the duty of candour was taken for the relevant person."""
+
+    candour_id: UUID
+    step: str = Field(
+        description="told_in_person, support_given, written_follow_up, enquiry_news, outcome_letter, learning_told"
+    )
+    apologised: bool = False
+    note: Sealed = ""
+
+
+class CandourContactRecorded(PublishedEvent, name="notification.candour_contact_recorded.v1"):
+    """What became of reaching the relevant person: tried, unreachable, declined, or resumed."""
+
+    candour_id: UUID
+    what: str = Field(max_length=40, description="tried, unreachable, declined, resumed")
+    note: Sealed = ""
+
+
+class LetterSent(PublishedEvent, name="notification.letter_sent.v1"):
+    """A letter to somebody outside left, as just these bytes. It is kept as words under seal, never as a page."""
+
+    letter_id: UUID
+    template: str
+    template_version: str
+    recipient: str = Field(description="taxonomy.DutyRecipient")
+    how: str = Field(max_length=40, description="post, by_hand, other")
+    dated: date
+    sha256: str = Field(min_length=64, max_length=64)
+
+
+class LearningCarried(PublishedEvent, name="notification.learning_carried.v1"):
+    """Sites that are alike were asked whether a change applies to them too. Which sites, is theirs to know."""
+
+    title: str = Field(max_length=300)
+    sites: int = Field(ge=1, description="how many were asked")
+
+
+class LearningFollowed(PublishedEvent, name="notification.learning_followed.v1"):
+    """One of the sites that were asked decided, put the change into effect, or was seen to work that way."""
+
+    what: str = Field(max_length=40, description="adopted, adapted, not_applicable, in_effect, seen")
+
+
+class TransferAsked(PublishedEvent, name="notification.transfer_asked.v1"):
+    """A site was asked whether the change of another applies to it. It says what changed, and not where."""
+
+    transfer_id: UUID
+    title: str = Field(max_length=300)
+    what_changed: str = Field(max_length=4000)
+
+
+class TransferDecided(PublishedEvent, name="notification.transfer_decided.v1"):
+    """The site adopted it, adapted it, or said why it does not apply."""
+
+    transfer_id: UUID
+    decision: str = Field(max_length=40, description="adopted, adapted, not_applicable")
+    because: Sealed = ""
+
+
+class TransferPutIntoEffect(PublishedEvent, name="notification.transfer_put_into_effect.v1"):
+    """Staff of the site work that way now."""
+
+    transfer_id: UUID
+    done_by: str
+    note: Sealed = ""
+
+
+class TransferSeenInEffect(PublishedEvent, name="notification.transfer_seen_in_effect.v1"):
+    """Someone other than who put it into effect has seen it."""
+
+    transfer_id: UUID
     note: Sealed = ""
 
 

@@ -9,6 +9,7 @@ from services.governance.application import Governance
 from services.governance.pages import pages
 from services.governance.policy import react
 from services.governance.projection import Emergencies, Overview
+from services.governance.projection.reaching_out import ReachingOut
 from services.governance.publication import publish
 
 
@@ -19,7 +20,12 @@ def room(house: House) -> Room:
         Governance,
         publish,
         react=react,
-        views=lambda name, pool: [Directory(name, pool), Overview(name, pool), Emergencies(name, pool)],
+        views=lambda name, pool: [
+            Directory(name, pool),
+            Overview(name, pool),
+            Emergencies(name, pool),
+            ReachingOut(name, pool),
+        ],
     )
     overview = governance.view(Overview)
     governance.routes = lambda: [

@@ -8,9 +8,13 @@ from uuid import UUID
 
 from contracts import notification as said
 from contracts.envelope import PublishedEvent
+from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
+from services.notification.domain.candour import Candour
 from services.notification.domain.duty import Duty, Owing
+from services.notification.domain.letter import Letter
 from services.notification.domain.message import Message
+from services.notification.domain.transfer import Transfer
 
 
 @singledispatch
@@ -99,3 +103,79 @@ def undelivered(event: Message.Undelivered) -> PublishedEvent:
     return said.MessageUndelivered(
         message_id=event.originator_id, channel=event.channel, attempts=event.attempt, reason=event.reason
     )
+
+
+@publish.register
+def assessed(event: Candour.Assessed) -> PublishedEvent:
+    return said.CandourAssessed(candour_id=event.originator_id, applies=event.applies, because=event.because)
+
+
+@publish.register
+def assessed_anew(event: Candour.AssessedAnew) -> PublishedEvent:
+    return said.CandourAssessed(candour_id=event.originator_id, applies=event.applies, because=event.because)
+
+
+@publish.register
+def step_taken(event: Candour.StepTaken) -> PublishedEvent:
+    return said.CandourStepTaken(
+        candour_id=event.originator_id, step=event.step, apologised=event.apologised, note=event.note
+    )
+
+
+@publish.register
+def contact_tried(event: Candour.ContactTried) -> PublishedEvent:
+    return said.CandourContactRecorded(candour_id=event.originator_id, what="tried", note=event.note)
+
+
+@publish.register
+def found_unreachable(event: Candour.FoundUnreachable) -> PublishedEvent:
+    return said.CandourContactRecorded(candour_id=event.originator_id, what="unreachable", note=event.note)
+
+
+@publish.register
+def candour_declined(event: Candour.Declined) -> PublishedEvent:
+    return said.CandourContactRecorded(candour_id=event.originator_id, what="declined", note=event.note)
+
+
+@publish.register
+def contact_resumed(event: Candour.ContactResumed) -> PublishedEvent:
+    return said.CandourContactRecorded(candour_id=event.originator_id, what="resumed", note=event.note)
+
+
+@publish.register
+def letter_sent(event: Letter.Sent) -> PublishedEvent:
+    return said.LetterSent(
+        letter_id=event.originator_id, template=event.template, template_version=event.template_version,
+        recipient=event.recipient, how=event.how, dated=event.dated, sha256=event.sha256,
+    )  # fmt: skip
+
+
+@publish.register
+def learning_carried(event: Account.LearningCarried) -> PublishedEvent:
+    return said.LearningCarried(title=event.title, sites=event.sites)
+
+
+@publish.register
+def learning_followed(event: Account.LearningFollowed) -> PublishedEvent:
+    return said.LearningFollowed(what=event.what)
+
+
+@publish.register
+def transfer_asked(event: Transfer.Asked) -> PublishedEvent:
+    change = event.change
+    return said.TransferAsked(transfer_id=event.originator_id, title=change.title, what_changed=change.what_changed)
+
+
+@publish.register
+def transfer_decided(event: Transfer.Decided) -> PublishedEvent:
+    return said.TransferDecided(transfer_id=event.originator_id, decision=event.decision, because=event.because)
+
+
+@publish.register
+def transfer_put_into_effect(event: Transfer.PutIntoEffect) -> PublishedEvent:
+    return said.TransferPutIntoEffect(transfer_id=event.originator_id, done_by=event.done_by, note=event.note)
+
+
+@publish.register
+def transfer_seen(event: Transfer.SeenInEffect) -> PublishedEvent:
+    return said.TransferSeenInEffect(transfer_id=event.originator_id, note=event.note)

@@ -76,6 +76,7 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     oak, colleague = await reception.browser(ELSEWHERE), await reception.browser(ELSEWHERE, "person:cat")
     page = (await oak.get("/notification/transfers")).text
     assert CHANGED in page
+    assert "Say whether it applies here" in (await oak.get("/work")).text
     assert "Elm" not in page
     address = f"/notification/transfers/{transfer}"
     assert CHANGED not in (await (await reception.browser(MANAGER)).get("/notification/transfers")).text
@@ -96,6 +97,11 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     await reception.platform.settle()
     (row,) = [r for r in (await program.get("/api/notification/transfers")).json() if r["transfer_id"] == str(transfer)]
     assert (row["state"], row["decision"]) == ("seen", "adapted")
+    assert "1, of which 0 to be decided and 1 seen in effect" in (await oak.get("/site/oak")).text
+    told = (await (await reception.browser(MANAGER)).get(f"/journeys/{journey}")).text
+    assert "1 site that is alike was asked whether the change applies there" in told
+    assert "At another site someone saw the change in effect" in told
+    assert "by telephone" not in told
     bulletin = await (await reception.browser(QUALITY)).get("/notification/bulletin.pdf")
     assert bulletin.headers["content-type"] == "application/pdf"
     assert bulletin.content.startswith(b"%PDF")
@@ -134,6 +140,10 @@ async def test_the_follow_up_of_candour_is_begun_from_what_was_said_and_settles_
     assert (await duty(reception, journey, "candour-written-account")).state == "discharged"
     assert "left by post" in (await manager.get(candour)).text
     assert "Followed up in writing" in manager.page
+    await reception.platform.settle()
+    assert f"/notification/{journey}/letters/candour-outcome" in (await manager.get("/work")).text
+    assert "1 told in person, 1 written to, 0 sent the outcome" in (await manager.get("/site/elm")).text
+    assert "The relevant person has it in writing, with an apology" in (await manager.get(f"/journeys/{journey}")).text
     again = await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")
     assert (again.content, again.headers["Candour-As-Sent"]) == (pages.content, "yes")
     records = await reception.platform.rooms["notification"].store.read(0, 100_000)

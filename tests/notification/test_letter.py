@@ -35,7 +35,10 @@ WRITTEN = event(
     recipient="relevant_person", rules=["candour-written-account"], step="written_follow_up", apologises=True,
     words=written(WORDS),
 )  # fmt: skip
-SENT = event(Letter.Sent, how=How.POST, dated=DAY, sha256="ab" * 32)
+SENT = event(
+    Letter.Sent, template=FOLLOW_UP.id, template_version="2026.1", recipient="relevant_person", how=How.POST, dated=DAY,
+    sha256="ab" * 32,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=list(TEMPLATES))

@@ -25,6 +25,7 @@ from services.governance.domain import (
     Trend,
     organisation_journey,
 )
+from services.governance.projection.reaching_out import ReachingOut
 
 ORGANISERS = frozenset(
     {
@@ -78,6 +79,7 @@ class Governance(Admitting):
     name = "governance"
     aggregates = (Site, Post, RuleBook, Challenge, Trend, Admission, EmergencyAccess)
     directory: Directory
+    reaching_out: ReachingOut
 
     @command
     async def register_site(self, act: Act, new: NewSite) -> Saved:

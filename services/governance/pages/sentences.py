@@ -47,6 +47,28 @@ class Told:
     page: str = ""
 
 
+CANDOUR_STEPS = {
+    "told_in_person": "The relevant person was told in person, with an apology",
+    "support_given": "The relevant person was given support",
+    "written_follow_up": "The relevant person has it in writing, with an apology",
+    "enquiry_news": "The relevant person was given news of the enquiry",
+    "outcome_letter": "The relevant person was sent the outcome in writing",
+    "learning_told": "The relevant person was told what was learned and changed",
+}
+CANDOUR_CONTACT = {
+    "tried": "The relevant person was not reached; it stays to be tried",
+    "unreachable": "The relevant person cannot be reached; every attempt is on record",
+    "declined": "The relevant person does not wish to speak with the service about it",
+    "resumed": "The relevant person is in contact again",
+}
+ELSEWHERE = {
+    "adopted": "Another site adopted the change",
+    "adapted": "Another site adapted the change",
+    "not_applicable": "Another site said why the change does not apply there",
+    "in_effect": "Another site put the change into effect",
+    "seen": "At another site someone saw the change in effect",
+}
+
 Params = Mapping[str, Any]
 Tell = Callable[[Params], Told]
 
@@ -179,6 +201,25 @@ SENTENCES: dict[str, Tell] = {
     ),
     "action.practice_changed.v1": lambda p: Told("Practice changed", [p["what_changed"]], page="action"),
     "notification.duty_owed.v1": _duty,
+    "notification.candour_assessed.v1": lambda p: Told(
+        "The duty of candour applies" if p["applies"] else "Weighed: the duty of candour does not apply",
+        decision=True,
+        page="notification",
+    ),
+    "notification.candour_step_taken.v1": lambda p: Told(CANDOUR_STEPS[p["step"]], decision=True, page="notification"),
+    "notification.candour_contact_recorded.v1": lambda p: Told(CANDOUR_CONTACT[p["what"]], page="notification"),
+    "notification.letter_sent.v1": lambda p: Told(
+        f"A letter was sent: {lower(label(DutyRecipient, p['recipient']))}",
+        [f"Dated {_day(p['dated'])}. Its fingerprint begins {p['sha256'][:12]}."],
+        decision=True,
+        page="notification",
+    ),
+    "notification.learning_carried.v1": lambda p: Told(
+        f"{counted(p['sites'], 'site that is alike was', 'sites that are alike were')} asked whether the change applies there",
+        [p["title"]],
+        page="notification",
+    ),
+    "notification.learning_followed.v1": lambda p: Told(ELSEWHERE[p["what"]], page="notification"),
     "notification.duty_discharged.v1": lambda p: Told(
         f"An account was given: {lower(label(Channel, p['channel']))}", decision=True, page="notification"
     ),

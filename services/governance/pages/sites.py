@@ -49,6 +49,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             months=shown_months(story["monthly"]),
             posts={post.post_id: post.title for post in posts},
             shown=SHOWN,
+            outward=await governance.reaching_out.standing([site_id]),
             may_challenge=me.role in OVERSIGHT,
             options=[(m["measure_id"], m["title"]) for m in story["measures"]],
             longest=LONGEST,

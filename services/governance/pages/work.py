@@ -51,6 +51,12 @@ TASKS = {
     "answer": ("Answer a challenge", "/challenges/"),
     "hold": ("Hold and record", "/assurance"),
 }
+OUTWARD = {
+    "decide": ("Say whether it applies here", "/notification/transfers/{}"),
+    "put": ("Put it into effect here", "/notification/transfers/{}"),
+    "see": ("Go and see it in effect", "/notification/transfers/{}"),
+    "outcome": ("Write what was found", "/notification/{}/letters/candour-outcome"),
+}
 
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
@@ -67,6 +73,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
         waiting = without_shut(await overview.work(reader), await overview.shut_to(governance.mapper.keys, me.actor_id))
         items = [_item(row, sites) for row in waiting] + await _emergencies(governance, me, sites)
+        items += await _reaching_out(governance, me, sites)
         visits = Visits(request, me, governance.clock.now())
         response = live(
             request,
@@ -114,6 +121,20 @@ async def _emergencies(governance: Governance, me: SignedIn, sites: dict[str, st
             "href": f"/emergency/{row['access_id']}", "journey": row["journey"], "due": None, "since": row["asked"],
         }
         for row in rows
+    ]  # fmt: skip
+
+
+async def _reaching_out(governance: Governance, me: SignedIn, sites: dict[str, str]) -> list[dict[str, Any]]:
+    """Learning of other sites, and outcomes that somebody was promised in writing, for those who run a site."""
+    if me.role not in RUNS_A_SITE or not me.scope.startswith("site:"):
+        return []
+    return [
+        {
+            "task": OUTWARD[row["task"]][0], "title": row["title"] or "What the enquiries found, to the relevant person",
+            "site": sites.get(row["site"], ""), "href": OUTWARD[row["task"]][1].format(row["id"]),
+            "journey": row["id"] if row["task"] == "outcome" else None, "due": None, "since": row["since"],
+        }
+        for row in await governance.reaching_out.waiting(list(sites), me.actor_id)
     ]  # fmt: skip
 
 

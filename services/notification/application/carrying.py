@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from libs.deciding import Act, Saved
+from libs.domain import Aggregate
 from libs.service import command
 from services.notification.application.asking import Asked, require_teller
+from services.notification.domain.account import Account
 from services.notification.domain.transfer import Decision, Transfer
 
 
@@ -19,7 +21,7 @@ class Carrying(Asked):
         require_teller(act.role)
         found = await self.get(Transfer, transfer, act)
         found.decide(decision, because)
-        return await self.save(act, found)
+        return await self.save(act, found, *await self._heard_back(found, decision))
 
     @command
     async def follow_transfer(self, act: Act, transfer: UUID, note: str, *, seen: bool) -> Saved:
@@ -30,4 +32,12 @@ class Carrying(Asked):
             found.see(note, act.actor)
         else:
             found.put_into_effect(note, act.actor)
-        return await self.save(act, found)
+        return await self.save(act, found, *await self._heard_back(found, found.state))
+
+    async def _heard_back(self, transfer: Transfer, what: str) -> list[Aggregate]:
+        """The journey that the learning came from, which hears what became of it and not where."""
+        account = await self.find(Account, Account.create_id(transfer.source))
+        if account is None:
+            return []
+        account.hear_back(what)
+        return [account]

@@ -59,6 +59,15 @@ class Account(Aggregate):
         TOPIC = "notification.Account.DutiesSettled"
         owed: list[str]
 
+    class LearningCarried(Event):
+        TOPIC = "notification.Account.LearningCarried"
+        title: str
+        sites: int
+
+    class LearningFollowed(Event):
+        TOPIC = "notification.Account.LearningFollowed"
+        what: str
+
     @staticmethod
     def create_id(journey: UUID) -> UUID:
         return follows("notification.Account", journey)
@@ -75,6 +84,7 @@ class Account(Aggregate):
         self.owed: set[str] = set()
         self.kept: set[str] = set()
         self.changes = 0
+        self.carried = self.followed = 0
         self.affects_care = False
         self.happened: datetime | None = None
         self.put_on_record: datetime | None = None
@@ -148,6 +158,23 @@ class Account(Aggregate):
     def _(self, affects_care: bool, implemented: datetime) -> None:
         self.affects_care, self.implemented = affects_care, implemented
         self.changes += 1
+
+    def carry(self, title: str, sites: int) -> None:
+        """Other sites were asked whether the change applies to them; the record here says how many, not which."""
+        if sites:
+            self.trigger_event(self.LearningCarried, title=title, sites=sites)
+
+    @event(LearningCarried)
+    def _(self, sites: int) -> None:
+        self.carried += sites
+
+    def hear_back(self, what: str) -> None:
+        """One of the sites that were asked did something about it."""
+        self.trigger_event(self.LearningFollowed, what=what)
+
+    @event(LearningFollowed)
+    def _(self) -> None:
+        self.followed += 1
 
     def keep(self, rules: list[str]) -> None:
         """What these rules ask for is on record already, by another way than telling somebody here."""

@@ -44,6 +44,9 @@ class Letter(Aggregate):
 
     class Sent(Event):
         TOPIC = "notification.Letter.Sent"
+        template: str
+        template_version: str
+        recipient: str
         how: str
         dated: date
         sha256: str
@@ -76,7 +79,10 @@ class Letter(Aggregate):
     def send(self, how: How, dated: date, sha256: str) -> None:
         """It left, on this day, as just these bytes."""
         self._still_here()
-        self.trigger_event(self.Sent, how=how, dated=dated, sha256=sha256)
+        self.trigger_event(
+            self.Sent, template=self.template, template_version=self.template_version, recipient=self.recipient,
+            how=how, dated=dated, sha256=sha256,
+        )  # fmt: skip
 
     @event(Sent)
     def _(self, how: str, dated: date, sha256: str) -> None:

@@ -88,7 +88,7 @@ class Transfer(Aggregate):
     def __init__(
         self, *, provider: str, site: str, journey: UUID, about: UUID, source: UUID, change: Change, factors: list[str]
     ) -> None:
-        self.decision, self.state, self.done_by = "", "asked", ""
+        self.source, self.decision, self.state, self.done_by = source, "", "asked", ""
 
     def decide(self, decision: Decision, because: str) -> None:
         """Adopted as it is, adapted, or not applicable; each with its reason. It may be decided anew until it is done."""

@@ -41,6 +41,7 @@ async def asked_elsewhere(service: Any, account: Account, change: Change) -> lis
         for w, n in shared.items()
         if w != account.site and 100 * n >= held.least_shared_percent * len(account.factors)
     )
+    account.carry(change.title, len(alike))
     asked: list[Aggregate] = []
     for site in alike:
         identity = Transfer.create_id(site, account.journey, change)
