@@ -94,14 +94,17 @@ class Decision:
 class Access:
     """The policies of a folder: `candour.cedar`, `groups.yaml` (roles) and `routes.yaml` (actions, and what asks for which).
 
+    `groups` stand in for those of the folder, to see what would follow from others.
+
     Raises ValueError where the policies do not parse, name an action or group that does not exist, or where a route asks
     for an action that does not.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, groups: Mapping[str, list[str]] | None = None) -> None:
         text = (folder / "candour.cedar").read_text()
-        routes = yaml.safe_load((folder / "routes.yaml").read_text())
-        self.groups: dict[str, list[str]] = yaml.safe_load((folder / "groups.yaml").read_text())["groups"]
+        routes = _read(folder / "routes.yaml")
+        written = _read(folder / "groups.yaml")["groups"]
+        self.groups: dict[str, list[str]] = dict(groups or written)
         self.actions: dict[str, list[str]] = routes["actions"]
         self.lines: list[tuple[str, str]] = [(line["route"], line["asks"]) for line in routes["routes"]]
         self._names = re.findall(r'@id\("([^"]+)"\)', text)
@@ -112,10 +115,7 @@ class Access:
 
     def asked(self, method: str, path: str) -> str:
         """The action that a request asks for, or `OPEN`. Raises NoRule."""
-        for on, action in self.lines:
-            if _fitting(on).fullmatch(f"{method} {path}"):
-                return action
-        raise NoRule(f"{method} {path}")
+        return first_fitting(self.lines, method, path)
 
     def decide(self, role: str, action: str, *, emergency: bool = False) -> Decision:
         """What the policies say of a role and an action; `emergency`, where the post itself does not reach the record."""
@@ -161,6 +161,11 @@ class Access:
                 raise ValueError(f"The route {on!r} asks for {action!r}, which does not exist.")
 
 
+def _read(file: Path) -> Any:
+    # Quicker by far where the C library is there; every door that opens reads these.
+    return yaml.load(file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
 def _entity(kind: str, name: str) -> dict[str, str]:
     return {"type": kind, "id": name}
 
@@ -171,6 +176,14 @@ def _fitting(on: str) -> re.Pattern[str]:
     parts = {"**": ".*", "*": "[^/]+"}
     pattern = "".join(parts.get(piece) or re.escape(piece) for piece in re.split(r"(\*\*|\*)", path))
     return re.compile((method if method != "*" else "[A-Z]+") + " " + pattern)
+
+
+def first_fitting(lines: Sequence[tuple[str, str]], method: str, path: str) -> str:
+    """The action of the first line that fits a request. Raises NoRule."""
+    for on, action in lines:
+        if _fitting(on).fullmatch(f"{method} {path}"):
+            return action
+    raise NoRule(f"{method} {path}")
 
 
 def addressed(path: str) -> frozenset[UUID]:

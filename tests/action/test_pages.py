@@ -174,11 +174,11 @@ async def test_another_site_neither_sees_nor_changes_the_plan(front: Office) -> 
     await front.world.platform.settle()
     oak = await front.browser(ELSEWHERE, "person:oak")
     for path in (f"/action/{journey}", f"/action/{journey}/agree", f"/action/{journey}/{action}"):
-        assert (await oak.get(path)).status_code in {403, 404, 409}
+        assert (await oak.get(path)).status_code == 404
         assert "Handover is read back." not in oak.page
     program = await front.program(ELSEWHERE, "client:oak")
-    assert (await program.get(f"/api/action/plans/{journey}")).status_code in {403, 404, 409}
-    assert (await program.post(f"/api/action/actions/{action}/start")).status_code in {403, 404, 409}
+    assert (await program.get(f"/api/action/plans/{journey}")).status_code == 404
+    assert (await program.post(f"/api/action/actions/{action}/start")).status_code == 404
     assert str(action) not in (await program.get("/api/action/actions")).text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from shutil import copytree
 
@@ -15,14 +15,16 @@ from contracts.taxonomy import Role
 from deploy.house import Platform
 from deploy.travel import Traveller, travel_routes
 from deploy.web import ACCESS, Door
-from libs.web.access import OPEN, Access, Decision, NoRule
+from libs.web.access import OPEN, Access, NoRule, first_fitting
 from libs.web.posts import Post
+from services.governance.pages.emergencies import GUARDIANS
 from tests.deploy.routes import asked_of, speaks_of
 from tests.deploy.test_rooms_page import client
 from tests.house import housed, with_sites
 from tests.servers import Database, Messaging
 
 AGREED = yaml.safe_load((Path(__file__).parent / "agreed_access.yaml").read_text())
+GROUPS: dict[str, list[str]] = yaml.safe_load((ACCESS / "groups.yaml").read_text())["groups"]
 POLICIES = re.findall(r'@id\("([^"]+)"\)', (ACCESS / "candour.cedar").read_text())
 
 
@@ -70,8 +72,10 @@ def test_who_may_do_what_is_as_agreed(access: Access) -> None:
     assert access.table() == AGREED
 
 
-def decisions(access: Access) -> dict[tuple[str, str], Decision]:
-    return {(str(role), action): access.decide(role, action) for role in Role for action in access.actions}
+def differ(one: Access, other: Access, roles: Iterable[str] = tuple(map(str, Role))) -> bool:
+    """Whether some role is decided on otherwise, or for another reason; asked until that is known."""
+    asked = ((role, action, emergency) for role in roles for action in one.actions for emergency in (False, True))
+    return any(one.decide(r, a, emergency=e) != other.decide(r, a, emergency=e) for r, a, e in asked)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -79,7 +83,51 @@ def test_without_any_one_policy_the_table_is_another(policy: str, access: Access
     text = (ACCESS / "candour.cedar").read_text()
     [block] = re.findall(rf'@id\("{policy}"\)\n[^;]+;\n', text)
     without = Access(changed(tmp_path, "candour.cedar", block, ""))
-    assert decisions(without) != decisions(access)
+    assert differ(without, access)
+
+
+@pytest.mark.parametrize(
+    ("group", "role"), [(group, role) for group, roles in GROUPS.items() if group != "unasked" for role in roles]
+)
+def test_without_any_one_role_in_any_one_group_the_table_is_another(group: str, role: str, access: Access) -> None:
+    fewer = {name: [each for each in roles if (name, each) != (group, role)] for name, roles in access.groups.items()}
+    assert differ(Access(ACCESS, groups=fewer), access, [role])
+
+
+def test_without_any_one_line_of_the_routes_something_is_asked_for_otherwise(access: Access) -> None:
+    """Each line decides for an address of its own, so that taking it away is noticed by who enumerates them all."""
+    needless = []
+    for at, (line, action) in enumerate(access.lines):
+        others, asked = [each for n, each in enumerate(access.lines) if n != at], example(line)
+        assert access.asked(*asked) == action, line
+        if asking(others, *asked) == action:
+            needless.append(line)
+    assert needless == []
+
+
+def example(line: str) -> tuple[str, str]:
+    """A request that a line of the routes speaks of."""
+    method, _, path = line.partition(" ")
+    return ("POST" if method == "*" else method), path.replace("**", "/x" if path.endswith("/**") else "").replace(
+        "*", "x"
+    ).replace("//", "/")
+
+
+def asking(lines: list[tuple[str, str]], method: str, path: str) -> str:
+    try:
+        return first_fitting(lines, method, path)
+    except NoRule:
+        return ""
+
+
+def test_an_emergency_lets_a_leader_read_a_journey_and_nothing_else(access: Access) -> None:
+    opened = {a for a in access.actions if access.decide("registered_manager", a, emergency=True).allowed}
+    assert opened == {"journey.see"}
+    assert not access.decide("commissioner", "journey.see", emergency=True).allowed
+
+
+def test_those_who_look_at_emergencies_are_the_same_on_the_page_and_in_the_policies(access: Access) -> None:
+    assert {str(role) for role in GUARDIANS} == set(access.groups["guardians"])
 
 
 def test_without_its_line_a_route_is_refused_to_everyone(tmp_path: Path) -> None:

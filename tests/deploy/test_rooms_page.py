@@ -22,11 +22,11 @@ MANAGER = Post("elm.manager", "registered_manager", "site:elm", "Registered mana
 
 
 @asynccontextmanager
-async def client(house: Platform, post: Post) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(house: Platform, post: Post, actor: str = "") -> AsyncIterator[httpx2.AsyncClient]:
     door = Door(house, None)
     await door.open()
     try:
-        token = await door.tokens.issue_token(post.post, f"person:{post.post}", [post], timedelta(hours=1))
+        token = await door.tokens.issue_token(post.post, actor or f"person:{post.post}", [post], timedelta(hours=1))
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
         transport = httpx2.ASGITransport(door.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as web:

@@ -146,7 +146,7 @@ async def test_limits_are_set_anew_by_a_decision_on_record(quinn: httpx2.AsyncCl
     async with browsing(stage.door, ANN) as ann:
         hers = await page_of(ann, "/trend")
         assert "Set the limits anew</span>" not in hers
-        assert (await ann.get("/trend?site=orchard-lea")).status_code == 409
+        assert (await ann.get("/trend?site=orchard-lea")).status_code == 404
 
 
 async def test_themes_stand_in_a_table_whose_numbers_lead_to_journeys(quinn: httpx2.AsyncClient) -> None:

@@ -85,8 +85,8 @@ async def test_a_site_out_of_reach_stays_out_of_sight(stage: Stage) -> None:
         listed = (await browser.get("/journeys")).text
         refused = await browser.get("/site/oak")
     assert len(CARD.findall(listed)) == 1
-    assert refused.status_code == 409
-    assert "does not cover this site" in refused.text
+    assert refused.status_code == 404
+    assert "nothing that your post lets you see" in refused.text
 
 
 async def test_the_list_is_narrowed_by_what_is_chosen(stage: Stage) -> None:
@@ -260,4 +260,4 @@ async def test_the_loop_and_the_board_say_what_they_show_in_a_sentence(stage: St
         elsewhere = await browser.get("/board?region=Nowhere")
     assert "No review with something to change has been signed off in this time." in loop
     assert in_order(board, "What was learned, and did it change anything?", "Themes", "Falls")
-    assert elsewhere.status_code == 409
+    assert elsewhere.status_code == 404

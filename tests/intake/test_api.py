@@ -102,17 +102,20 @@ async def test_what_is_not_there_is_not_found(program: httpx2.AsyncClient) -> No
     assert (await program.post(f"{ALL}/{new['id']}/update/eaten")).status_code == 404
 
 
-async def test_another_site_is_out_of_reach(program: httpx2.AsyncClient, reception: Reception) -> None:
-    new = await raised(program)
+async def test_another_site_is_answered_as_if_nothing_were_there(
+    program: httpx2.AsyncClient, reception: Reception
+) -> None:
+    new, nothing = await raised(program), uuid4()
     async with await reception.program(ELSEWHERE) as other:
-        answer = await other.get(f"{ALL}/{new['id']}", params={"after": new["position"]})
-        assert (answer.status_code, answer.json()["type"]) == (404, "urn:candour:problem:not-found")
-        for answer in (
-            await other.get(f"{ALL}/{new['id']}/proposals"),
-            await other.post(f"{ALL}/{new['id']}/safety", json={"words": "x"}),
-            await other.post(ALL, json=told()),
+        for ask in (
+            lambda journey: other.get(f"{ALL}/{journey}", params={"after": new["position"]}),
+            lambda journey: other.get(f"{ALL}/{journey}/proposals"),
+            lambda journey: other.post(f"{ALL}/{journey}/safety", json={"words": "x"}),
         ):
-            assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:out-of-reach")
+            there, nowhere = (await ask(new["id"])), (await ask(nothing))
+            assert (there.status_code, there.json()["type"]) == (404, "urn:candour:problem:not-found")
+            assert there.json()["detail"] == nowhere.json()["detail"]
+        assert (await other.post(ALL, json=told())).status_code == 404
 
 
 async def test_a_post_that_only_reports_does_not_weigh(program: httpx2.AsyncClient, reception: Reception) -> None:

@@ -15,6 +15,7 @@ from libs.deciding import Act, Saved
 from libs.directory import Directory, Site
 from libs.domain import Refused
 from libs.keys import KeyRing
+from libs.reach import reached
 from libs.service import NotFound, command
 from libs.web.posts import SignedIn
 from services.audit.application.verifying import Verifying
@@ -75,7 +76,7 @@ class Deciding(Verifying):
     ) -> list[Decision]:
         """A page of the decisions that the reader reaches, newest first."""
         provider, sites = await self.reach(me)
-        return await self.history.listed(provider, [site.site_id for site in sites], wanted, before)
+        return await self.history.listed(provider, [site.site_id for site in sites], wanted, before, reached().shut)
 
     async def site_of(self, journey: str) -> str:
         """The site that a journey belongs to, or empty where it is of none or unknown."""
@@ -86,9 +87,13 @@ class Deciding(Verifying):
         """One decision; with `words`, what is under seal is opened. Raises NotFound where there is none within reach."""
         decision = await self.history.one(service, position)
         provider, sites = await self.reach(me)
-        if decision is None or not (
-            decision.site in {site.site_id for site in sites}
-            or (not decision.site and decision.provider in (provider, PLATFORM))
+        if (
+            decision is None
+            or decision.journey in reached().shut
+            or not (
+                decision.site in {site.site_id for site in sites}
+                or (not decision.site and decision.provider in (provider, PLATFORM))
+            )
         ):
             raise NotFound("There is no such decision among those that your post covers.")
         state = await state_of(self.auditor, service, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, LiteralString
@@ -158,18 +158,30 @@ class History:
         self._pool = pool
 
     async def listed(
-        self, provider: str, sites: Sequence[str], wanted: Wanted, before: tuple[datetime, str, int] | None = None
+        self,
+        provider: str,
+        sites: Sequence[str],
+        wanted: Wanted,
+        before: tuple[datetime, str, int] | None = None,
+        shut: Iterable[UUID] = (),
     ) -> list[Decision]:
         """A page of decisions, newest first, after the one that `before` names; one more than PAGE where there are more.
 
-        `provider` is whose own decisions (those of no site) are reached too, or empty.
+        `provider` is whose own decisions (those of no site) are reached too, or empty; `shut` are journeys left out.
         """
         asked = [clause for name, clause in CLAUSES.items() if getattr(wanted, name)]
         if before:
             asked.append("(recorded, service, place) < (%(at)s, %(of)s, %(place)s)")
-        where = " AND ".join([DECIDED, "(site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s))", *asked])
+        where = " AND ".join(
+            [
+                DECIDED,
+                "journey <> ALL (%(shut)s)",
+                "(site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s))",
+                *asked,
+            ]
+        )
         given = {name: getattr(wanted, name) for name in CLAUSES}
-        given |= {"sites": list(sites), "provider": provider, "limit": PAGE + 1}
+        given |= {"sites": list(sites), "provider": provider, "limit": PAGE + 1, "shut": list(shut)}
         given |= dict(zip(("at", "of", "place"), before, strict=True)) if before else {}
         return await self._found(
             f"WHERE {where} ORDER BY recorded DESC, service DESC, place DESC LIMIT %(limit)s", given
