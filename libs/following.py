@@ -39,9 +39,8 @@ class Follower:
             store.listeners.append(self._wake.set)
 
     async def listen(self, wire: Wire) -> None:
-        """Make the tables, and resume hearing each neighbour after the place that was kept."""
+        """Resume hearing each neighbour after the place that was kept, as the view was last set up."""
         self._wire = wire
-        await self.view.set_up()
         for source in self.view.neighbours():
             wire.hear(source, self.view.places.get(source, (0, 0))[1], self._take)
 

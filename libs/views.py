@@ -17,8 +17,9 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.envelope import PublishedEvent
 from libs.domain import Event
 from libs.reach import reach
-from libs.row_security import Hangs, wall
+from libs.row_security import Hangs
 from libs.rows import Rows
+from libs.view_tables import Tables
 
 __all__ = ["KeptElsewhere", "Overtaken", "Parameters", "Project", "Rows", "View"]
 
@@ -28,16 +29,6 @@ LOOK = 0.05
 
 ANSWERS = 10_000
 """How many answers a view keeps at hand at most."""
-
-BOOKMARK = """
-CREATE TABLE IF NOT EXISTS bookmark (
-    view text NOT NULL,
-    source text NOT NULL,
-    position bigint NOT NULL,
-    stream_sequence bigint NOT NULL,
-    PRIMARY KEY (view, source)
-)
-"""
 
 
 class KeptElsewhere(RuntimeError):
@@ -78,6 +69,7 @@ class View:
         """How far the database was told; what lies between changed nothing, and may be read again after a crash."""
         self.open_to_all: list[str] = []
         """Its tables that do not say whose their rows are, which everyone may read."""
+        self._tables = Tables(self.name, self.table_names, self.tables, self.hanging)
         self._moved = asyncio.Condition()
         self._answers: dict[Hashable, Any] = {}
 
@@ -99,9 +91,8 @@ class View:
         """Make the tables where they are missing, and remember how far they were kept."""
         async with self.pool.connection() as connection, connection.transaction():
             await self._into(connection, schema or self.live)
-            await connection.execute(BOOKMARK)
-            await connection.execute(self.tables)
-            self.open_to_all = await wall(connection, schema or self.live, self.table_names, self.hanging)
+            made = self._tables.make(connection, schema) if schema else self._tables.make_once(connection, self.live)
+            self.open_to_all = await made
             rows = await connection.execute(
                 "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
             )
@@ -243,10 +234,8 @@ class View:
             await self._into(connection, self.next)
             for table in self.table_names:
                 await connection.execute(SQL("DROP TABLE IF EXISTS {} CASCADE").format(Identifier(self.next, table)))
-            await connection.execute(BOOKMARK)
+            await self._tables.make(connection, self.next)
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
-            await connection.execute(self.tables)
-            await wall(connection, self.next, self.table_names, self.hanging)
 
     async def swap(self, positions: dict[str, int]) -> None:
         """Put the newly built tables in place of the live ones; reading goes on from the positions they were built to.

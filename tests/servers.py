@@ -146,11 +146,18 @@ def template_ddl() -> Sequence[str]:
 
 
 @pytest.fixture(scope="session")
-def backend(template_ddl: Sequence[str]) -> Iterator[Backend]:
+def furnish() -> Callable[[Database], None]:
+    """What else the template is given before it is cloned; override it in a conftest."""
+    return lambda _: None
+
+
+@pytest.fixture(scope="session")
+def backend(template_ddl: Sequence[str], furnish: Callable[[Database], None]) -> Iterator[Backend]:
     """The session's servers, roles and template in place."""
     passwords = {name: secrets.token_urlsafe(16) for name in roles.names()}
     with _external() if backend_name() == "external" else _embedded() as (postgres, messaging):
         roles.ensure(postgres, passwords, database=TEMPLATE, ddl=template_ddl)
+        furnish(Database(TEMPLATE, postgres, passwords))
         in_own_loop(messaging.clear)
         yield Backend(postgres, passwords, messaging)
 

@@ -185,11 +185,11 @@ class Heard(View):
     """How often each position was heard: one, or something is wrong."""
 
     name = "heard"
-    table_names = ("heard",)
-    tables = "CREATE TABLE IF NOT EXISTS heard (position bigint PRIMARY KEY, words text NOT NULL, times int NOT NULL)"
+    table_names = ("retold",)
+    tables = "CREATE TABLE IF NOT EXISTS retold (position bigint PRIMARY KEY, words text NOT NULL, times int NOT NULL)"
 
     async def counts(self) -> dict[int, int]:
-        return {row["position"]: row["times"] for row in await self.rows("SELECT * FROM heard ORDER BY position")}
+        return {row["position"]: row["times"] for row in await self.rows("SELECT * FROM retold ORDER BY position")}
 
 
 @singledispatch
@@ -200,7 +200,7 @@ def project(event: object, rows: Rows) -> None:
 @project.register
 def heard(event: ImmediateSafetyConfirmed, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO heard AS h VALUES (%s, %s, 1) ON CONFLICT (position) DO UPDATE SET times = h.times + 1",
+        "INSERT INTO retold AS h VALUES (%s, %s, 1) ON CONFLICT (position) DO UPDATE SET times = h.times + 1",
         (event.envelope.sequence, event.measures),
     )
 

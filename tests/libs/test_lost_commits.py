@@ -13,7 +13,7 @@ from tests.servers import Database, Messaging
 async def lose(platform: Rooms, after: int) -> None:
     """As if the database had come up again without the last commits: they were not waited for."""
     async with platform.listener.pool.connection() as connection, connection.transaction():
-        await connection.execute("DELETE FROM review_view.heard WHERE position > %s", (after,))
+        await connection.execute("DELETE FROM review_view.retold WHERE position > %s", (after,))
         changed = await connection.execute(
             "UPDATE review_view.bookmark SET position = %s, stream_sequence = %s WHERE view = 'heard'", (after, after)
         )
