@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from libs.domain import Refused
 
@@ -45,13 +48,13 @@ def create(
         )  # fmt: skip
         held = [framework_of(name) for name in framework] if framework else frameworks()
         moment = at.replace(tzinfo=UTC) if at else None
-        made = asyncio.run(made_beside(var, Request(query, profile(reader), held, moment)))
+        out.mkdir(parents=True, exist_ok=True)
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            made = asyncio.run(made_beside(var, Request(query, profile(reader), held, moment), out, _watched(progress)))
     except Refused as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
-    out.mkdir(parents=True, exist_ok=True)
-    (out / made.name).write_bytes(made.content)
-    typer.echo(f"{out / made.name}\n{made.events:,} events, as of {made.as_of.isoformat()}. SHA-256 {made.digest}")
+    typer.echo(f"{made.path}\n{made.events:,} events, as of {made.as_of.isoformat()}. SHA-256 {made.digest}")
     typer.echo("Whoever gets it unpacks it and runs: python verify.py")
 
 
@@ -71,6 +74,17 @@ def frameworks() -> None:
 
     for each in every():
         typer.echo(f"{each.id} (version {each.version}): {each.title}, {len(each.statements)} expectations.")
+
+
+def _watched(progress: Progress) -> Callable[[str, int, int], None]:
+    bars: dict[str, TaskID] = {}
+
+    def told(part: str, read: int, of: int) -> None:
+        if part not in bars:
+            bars[part] = progress.add_task(part, total=of)
+        progress.update(bars[part], completed=read, total=of)
+
+    return told
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from deploy.accounts import accounts
+from deploy.errands import Errands
 from deploy.gate import HouseGate
 from deploy.house import Platform
+from deploy.packs.api import pack_api
 from deploy.packs.handing import Counter
 from deploy.packs.pages import pack_routes
 from deploy.past.door import past_routes
@@ -27,6 +29,7 @@ from libs.web.access import Access, guard
 from libs.web.api_tokens import ApiTokens
 from libs.web.bearer import Bearers
 from libs.web.furnish import furnish
+from libs.web.limits import Limits
 from libs.web.oidc import Issuer, Settings
 from libs.web.sessions import DDL as SESSIONS_DDL
 from libs.web.sessions import Sessions
@@ -62,13 +65,23 @@ class Door:
         self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
         templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
         self.shell = Shell(platform.clock, templates, mounted=self._mounted(), lists=LISTS, banner=banner)
-        furnish(self.app, shell=self.shell, sessions=self.sessions, api_tokens=bearers, larger=LARGER)
+        furnish(
+            self.app,
+            shell=self.shell,
+            sessions=self.sessions,
+            api_tokens=bearers,
+            limits=Limits.of(platform.env),
+            larger=LARGER,
+        )
         self.app.middleware("http")(_traced)
         self.access = Access(ACCESS)
         self._gate = [Depends(guard(self.access, HouseGate(platform, self.access)))]
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
         rooms = [router for room in platform.rooms.values() for router in room.routes()]
-        beside = [past_routes(self.past), pack_routes(Counter(platform)), replay_routes(platform)] if self.past else []
+        self.errands = Errands()
+        counter = Counter(platform, self.errands)
+        packs = [pack_routes(counter), pack_api(counter)]
+        beside = [past_routes(self.past), *packs, replay_routes(platform, self.errands)] if self.past else []
         for router in [*rooms, rooms_routes(platform), *beside]:
             self.add(router)
         if issuer:
@@ -95,7 +108,8 @@ class Door:
         await self.sessions.forget_expired()
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of what is still under way."""
+        await self.errands.close()
         if self.past:
             await self.past.archive.close()
         await self.pool.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from io import BytesIO
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -15,23 +16,21 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 
 
-def bag(
-    name: str, payload: Mapping[str, bytes], beside: Mapping[str, bytes], info: Mapping[str, str], sign: Callable[[bytes], bytes]
-) -> bytes:  # fmt: skip
-    """A bag of this name. `payload` goes under data/, `beside` next to it; `info` is what bag-info.txt states.
+def bag(folder: Path, name: str, info: Mapping[str, str], sign: Callable[[bytes], bytes], into: Path) -> None:
+    """Make a bag of this name of a folder, in which the payload lies under data/, and write it as a zip file.
 
-    `sign` makes an Ed25519 signature over the manifest of tag files, which covers everything else by its hashes.
+    `info` is what bag-info.txt states. `sign` makes an Ed25519 signature over the manifest of tag files, which covers
+    everything else by its hashes.
     """
-    data = {f"data/{path}": content for path, content in payload.items()}
-    octets = sum(len(content) for content in data.values())
-    stated = {**info, "Payload-Oxum": f"{octets}.{len(data)}"}
-    tags = {
-        **beside, "bagit.txt": DECLARATION, MANIFEST: _manifest(data),
-        "bag-info.txt": "".join(f"{label}: {value}\n" for label, value in stated.items()).encode(),
-    }  # fmt: skip
-    tags[TAG_MANIFEST] = _manifest(tags)
-    tags[SIGNATURE] = sign(tags[TAG_MANIFEST])
-    return _zipped({f"{name}/{path}": content for path, content in (tags | data).items()})
+    data = _files(folder / "data", folder)
+    stated = {**info, "Payload-Oxum": f"{sum((folder / path).stat().st_size for path in data)}.{len(data)}"}
+    (folder / "bagit.txt").write_bytes(DECLARATION)
+    (folder / MANIFEST).write_bytes(_manifest(folder, data))
+    (folder / "bag-info.txt").write_text("".join(f"{label}: {value}\n" for label, value in stated.items()), "utf-8")
+    tags = [path for path in _files(folder, folder) if not path.startswith("data/")]
+    (folder / TAG_MANIFEST).write_bytes(_manifest(folder, tags))
+    (folder / SIGNATURE).write_bytes(sign((folder / TAG_MANIFEST).read_bytes()))
+    _zip(folder, name, into)
 
 
 def bagging_date(moment: datetime) -> str:
@@ -39,15 +38,24 @@ def bagging_date(moment: datetime) -> str:
     return moment.date().isoformat()
 
 
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    return "".join(f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files)).encode()
+def digest_of(path: Path) -> str:
+    """A file's SHA-256, some of it at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    made = BytesIO()
-    with ZipFile(made, "w") as archive:
-        for path in sorted(files):
-            entry = ZipInfo(path, EPOCH)
+def _files(under: Path, folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in under.rglob("*") if path.is_file())
+
+
+def _manifest(folder: Path, files: Iterable[str]) -> bytes:
+    return "".join(f"{digest_of(folder / path)}  {path}\n" for path in files).encode()
+
+
+def _zip(folder: Path, name: str, into: Path) -> None:
+    with ZipFile(into, "w") as archive:
+        for path in _files(folder, folder):
+            entry = ZipInfo(f"{name}/{path}", EPOCH)
             entry.compress_type, entry.external_attr, entry.create_system = ZIP_DEFLATED, READABLE, 3
-            archive.writestr(entry, files[path], compresslevel=6)
-    return made.getvalue()
+            with (folder / path).open("rb") as file, archive.open(entry, "w") as packed:
+                shutil.copyfileobj(file, packed)

@@ -9,6 +9,7 @@ from contracts.taxonomy import Role
 from deploy.attached import settings
 from deploy.demo.people import SOURCES
 from deploy.house import Platform
+from deploy.packs.gathering import Told
 from deploy.packs.handing import noted
 from deploy.packs.making import Made, Request, make
 from libs.clock import SystemClock
@@ -19,14 +20,17 @@ from services.audit.ledger import Signer
 WHY = "Written to a file by whoever runs the platform."
 
 
-async def made_beside(var: Path, request: Request) -> Made:
-    """Make a pack of the data in `var`, and put on record that it was made and taken here. Raises as `make` and `settings`."""
+async def made_beside(var: Path, request: Request, into: Path, told: Told) -> Made:
+    """Make a pack of the data in `var` in the folder `into`, and put on record that it was made and taken here.
+
+    Raises as `make` and `settings`.
+    """
     with settings(var, SOURCES) as (env, _):
         platform = Platform(env, SystemClock(), ["audit"])
         await platform.open()
         try:
             signer = Signer.of_file(env["CANDOUR_AUDIT_KEY_FILE"])
-            made = await make(request, env["CANDOUR_PG_AUDITOR"], platform.keys, signer)
+            made = await make(request, env["CANDOUR_PG_AUDITOR"], platform.keys, signer, into, told)
             await _noted(platform.service("audit"), request, made)
             return made
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from contracts.taxonomy import OpportunityKind, Theme
-from deploy.packs.gathering import Entry
 from deploy.packs.query import Part
+from deploy.packs.spool import Entries, Entry, of_topics
 from deploy.packs.tables import look
 from libs.domain import Refused
 from libs.policytext import malformed, read
@@ -84,20 +84,20 @@ class Mapped:
 
 
 def mapped(
-    framework: Framework, entries: Sequence[Entry], kinds: Mapping[str, str], themes: Mapping[str, set[str]]
+    framework: Framework, entries: Entries, kinds: Mapping[str, str], themes: Mapping[str, set[str]]
 ) -> list[Mapped]:
     """Every statement of a framework with what bears on it. `kinds` and `themes` are those of each journey."""
-    return [Mapped(each, _found(each, entries, kinds, themes)) for each in framework.statements]
-
-
-def _found(
-    statement: Statement, entries: Iterable[Entry], kinds: Mapping[str, str], themes: Mapping[str, set[str]]
-) -> dict[str, int]:
-    found = {bearing.category: 0 for bearing in statement.evidence}
-    for entry in entries:
+    found = [Mapped(each, dict.fromkeys((b.category for b in each.evidence), 0)) for each in framework.statements]
+    asking: dict[str, list[tuple[Mapped, Bearing]]] = {}
+    for each in found:
+        for bearing in each.statement.evidence:
+            for topic in bearing.topics:
+                asking.setdefault(topic, []).append((each, bearing))
+    for entry in of_topics(entries, asking):
         kind, about = kinds.get(entry.journey, ""), themes.get(entry.journey, set())
-        for category in {b.category for b in statement.evidence if b.holds(entry, kind, about)}:
-            found[category] += 1
+        bears = [(m, b.category) for m, b in asking[entry.topic] if b.holds(entry, kind, about)]
+        for one, category in {(id(m), c): (m, c) for m, c in bears}.values():
+            one.found[category] += 1
     return found
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from deploy.nats.topology import services
 from deploy.packs.query import Query
+from deploy.packs.spool import Entry, Spool
 from libs.domain import Refused
-from services.audit.ledger.merkle import Tree, leaf_of
+from services.audit.ledger.merkle import leaf_of
 
 RAISED, TRIAGED, RECLASSIFIED = (f"intake.Opportunity.{name}" for name in ("Raised", "Triaged", "Reclassified"))
 SITE = "governance.Site.Registered"
@@ -29,6 +29,8 @@ AT_SITES = (
     "assurance.Cadence.Missed",
 )
 BATCH = 2000
+Told = Callable[[str, int, int], None]
+"""Told which ledger is read, how many of its entries have been, and how many there are."""
 
 
 class NothingSigned(Refused):
@@ -54,46 +56,13 @@ class Checkpoint:
     signed: datetime
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One stored event as it was recorded, with its place in its service's ledger."""
-
-    ledger: str
-    place: int
-    position: int
-    aggregate: UUID
-    version: int
-    topic: str
-    state: bytes
-    leaf: bytes
-
-    @cached_property
-    def body(self) -> dict[str, Any]:
-        """What the event says, personal words under seal."""
-        said: dict[str, Any] = orjson.loads(self.state)
-        return said
-
-    @property
-    def journey(self) -> str:
-        return str(self.body["journey"])
-
-    @property
-    def site(self) -> str:
-        return str(self.body["site"])
-
-    @property
-    def recorded(self) -> datetime:
-        return datetime.fromisoformat(self.body["timestamp"])
-
-
 @dataclass
 class Gathered:
-    """What the stores hold for a query at a set of checkpoints, in the order in which it was recorded."""
+    """What the stores hold for a query at a set of checkpoints, in the order in which it was recorded, on disk."""
 
     query: Query
     checkpoints: dict[str, Checkpoint]
-    entries: list[Entry] = field(default_factory=list)
-    paths: dict[tuple[str, int], list[bytes]] = field(default_factory=dict)
+    entries: Spool
     unsigned: list[str] = field(default_factory=list)
     statements: list[str] = field(default_factory=list)
     """Signed statements that one signing key followed another."""
@@ -104,7 +73,9 @@ class Gathered:
         return max(each.signed for each in self.checkpoints.values())
 
 
-def gather(auditor: str, query: Query, at: datetime | None = None) -> Gathered:
+def gather(
+    auditor: str, query: Query, spool: Spool, at: datetime | None = None, told: Told = lambda *_: None
+) -> Gathered:
     """Everything on record for a query, as the newest checkpoints (those signed by `at`, where given) cover it.
 
     Raises NothingSigned, NoSuchJourney, RecordNotSound, and psycopg.Error where the stores cannot be read.
@@ -113,16 +84,16 @@ def gather(auditor: str, query: Query, at: datetime | None = None) -> Gathered:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         checkpoints = _checkpoints(connection, at)
-        found = Gathered(query, checkpoints)
+        found = Gathered(query, checkpoints, spool)
         found.unsigned = [name for name in services() if name not in checkpoints and name != "audit"]
         kept = connection.execute("SELECT state FROM audit.events WHERE topic = %s", (SUCCEEDED,))
         found.statements = [orjson.loads(state)["statement"] for (state,) in kept]
         journeys, sites = _journeys(connection, checkpoints, query)
         for _, checkpoint in sorted(checkpoints.items()):
-            found.entries += _of_journeys(connection, checkpoint, journeys)
-            found.entries += _around(connection, checkpoint, query, sites, found.entries)
-            _prove(connection, checkpoint, found)
-        found.entries.sort(key=lambda entry: (entry.recorded, entry.ledger, entry.place))
+            spool.add(_of_journeys(connection, checkpoint, journeys))
+            spool.add(_around(connection, checkpoint, query, sites, spool))
+            _prove(connection, checkpoint, spool, told)
+        spool.ready()
         return found
 
 
@@ -157,7 +128,7 @@ def _journeys(
     chosen = {
         journey: site
         for journey, (recorded, site, provider) in marks.items()
-        if query.covers(recorded, site, themes[journey], provider)
+        if query.covers(recorded, site, themes[journey], provider) and UUID(journey) not in query.without
     }
     if not chosen:
         raise NoSuchJourney
@@ -206,21 +177,22 @@ def _entries(
             yield Entry(to.ledger, place, position, aggregate, version, topic, state, leaf)
 
 
-def _prove(connection: psycopg.Connection[Any], to: Checkpoint, found: Gathered) -> None:
+def _prove(connection: psycopg.Connection[Any], to: Checkpoint, spool: Spool, told: Told) -> None:
     """The audit path of every event of this ledger under its signed root."""
-    mine = [entry for entry in found.entries if entry.ledger == to.ledger]
-    if not mine:
-        return
-    tree = Tree()
+    tree = spool.prove(to.ledger, _leaves(connection, to, told))
+    if spool.size(to.ledger) != to.size or tree.root() != b64decode(to.root):
+        raise RecordNotSound(f"{RecordNotSound.__doc__} (ledger {to.ledger}, its signed root)")
+
+
+def _leaves(connection: psycopg.Connection[Any], to: Checkpoint, told: Told) -> Iterator[bytes]:
     with connection.cursor("pack_leaves", binary=True) as cursor:
         cursor.itersize = 10 * BATCH
         cursor.execute(
             "SELECT leaf FROM audit.ledger_entry WHERE service = %s AND place <= %s ORDER BY place",
             (to.ledger, to.size),
         )
-        for (leaf,) in cursor:
-            tree.add(leaf)
-    if len(tree) != to.size or tree.root() != b64decode(to.root):
-        raise RecordNotSound(f"{RecordNotSound.__doc__} (ledger {to.ledger}, its signed root)")
-    for entry in mine:
-        found.paths[entry.ledger, entry.place] = tree.inclusion(entry.place - 1, to.size)
+        for read, (leaf,) in enumerate(cursor):
+            if not read % BATCH:
+                told(to.ledger, read, to.size)
+            yield leaf
+    told(to.ledger, to.size, to.size)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from contracts.taxonomy import Theme
+from deploy.errands import Errands
 from deploy.house import Platform
 from deploy.packs.framework import framework, frameworks
+from deploy.packs.gathering import Told
 from deploy.packs.making import Made, Request, make
 from deploy.packs.profile import profile, profiles
 from deploy.packs.query import Query, contract_from, query_of
 from libs.deciding import Act, Saved
 from libs.directory import Site
-from libs.domain import Refused
+from libs.domain import Hidden, Refused
 from libs.policytext import read
+from libs.reach import reached
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from services.audit.application import Audit, MadePack, require_hander
@@ -26,6 +31,10 @@ from services.audit.domain import EvidencePack
 
 class OtherSites(Refused):
     """Your post does not reach every site you named. Nothing was made; name only sites of your own."""
+
+
+class ForSomebodyElse(Refused):
+    """Somebody else has to hand this pack over. Nothing was taken away; you can make one of your own."""
 
 
 class NotTheSameAnyMore(Refused):
@@ -38,6 +47,7 @@ class Counter:
     """Where packs are asked for and handed over."""
 
     platform: Platform
+    errands: Errands = field(default_factory=Errands)
 
     @property
     def audit(self) -> Audit:
@@ -64,30 +74,37 @@ class Counter:
         since, until = form.day("since"), form.day("until")
         held = form.some_of("framework", [each.id for each in frameworks()])
         contract = contract_from(read(text)) if (text := form.text("contract")) else None
-        if contract and not set(contract.sites) <= known:
-            raise OtherSites
         if reader is None or not form.ok:
             return None
-        whole = me.scope.startswith("provider:")
-        if not whole and not named and contract is None and (journey or theme or since or until):
-            named = sorted(known)
-        query = query_of(
-            provider=_provider(me, sites), journey=journey, themes=[theme] if theme else [], sites=named, since=since,
-            until=until, contract=contract,
+        query = await self.within(
+            me, journey=journey, themes=[theme] if theme else [], sites=named, since=since, until=until, contract=contract
         )  # fmt: skip
         return Request(query, profile(reader), [framework(name) for name in held])
 
-    async def make(self, me: SignedIn, act: Act, request: Request) -> Saved:
+    async def within(self, me: SignedIn, **asked: Any) -> Query:
+        """A query of what a post reaches, and no more. Raises OtherSites, or a Refused of the query."""
+        sites = await self.reach(me)
+        known, named, contract = {site.site_id for site in sites}, list(asked["sites"]), asked["contract"]
+        if not set(named) <= known or (contract and not set(contract.sites) <= known):
+            raise OtherSites
+        if not _whole(me) and not named and contract is None and any(asked.values()):
+            asked["sites"] = sorted(known)
+        return query_of(provider=provider_of(me, sites), without=sorted(reached().shut), **asked)
+
+    async def make(self, me: SignedIn, act: Act, request: Request, told: Told = lambda *_: None) -> Saved:
         """Sign what has been added to the ledgers, make the pack, and put it on record. Raises as `making.make`."""
         await self.audit.sign_grown()
-        made = await self._made(request)
-        return await self.audit.note_pack(act, _provider(me, await self.reach(me)), noted(request, made))
+        with TemporaryDirectory(prefix="candour-packs-") as folder:
+            made = await self._made(request, Path(folder), told)
+            return await self.audit.note_pack(act, provider_of(me, await self.reach(me)), noted(request, made))
 
-    async def taken(self, act: Act, pack: EvidencePack) -> Made:
-        """The same pack, made again, once it is on record who takes it and why. Raises NotTheSameAnyMore."""
+    async def taken(self, act: Act, pack: EvidencePack, into: Path) -> Made:
+        """The same pack, made again in `into`, once it is on record who takes it and why. Raises NotTheSameAnyMore."""
         query = Query.model_validate_json(orjson.dumps(pack.query))
+        if reached().shut - set(query.without):
+            raise ForSomebodyElse
         held = [framework(name) for name in pack.frameworks]
-        made = await self._made(Request(query, profile(pack.reader), held, pack.as_of))
+        made = await self._made(Request(query, profile(pack.reader), held, pack.as_of), into)
         if made.digest != pack.digest:
             raise NotTheSameAnyMore(" ".join((NotTheSameAnyMore.__doc__ or "").split()))
         await self.audit.take_pack_away(act, pack.id)
@@ -97,16 +114,19 @@ class Counter:
         """A pack on record, of the provider that a post belongs to. Raises NotFound, NotYoursToHandOver."""
         sites = await self.reach(me)
         found = await self.audit.get(EvidencePack, identity)
+        if found.query.get("journey") in {str(journey) for journey in reached().shut}:
+            raise Hidden
         wanted = set(found.query.get("sites") or ())
-        if found.provider != _provider(me, sites) or not (_whole(me) or wanted <= {site.site_id for site in sites}):
+        if found.provider != provider_of(me, sites) or not (_whole(me) or wanted <= {site.site_id for site in sites}):
             raise OtherSites
         return found
 
-    async def _made(self, request: Request) -> Made:
-        return await make(request, self.audit.auditor, self.platform.keys, self.audit.signer)
+    async def _made(self, request: Request, into: Path, told: Told = lambda *_: None) -> Made:
+        return await make(request, self.audit.auditor, self.platform.keys, self.audit.signer, into, told)
 
 
-def _provider(me: SignedIn, sites: list[Site]) -> str:
+def provider_of(me: SignedIn, sites: list[Site]) -> str:
+    """Whose packs a post makes and sees."""
     kind, _, name = me.scope.partition(":")
     return name if kind == "provider" else next((site.provider for site in sites), "")
 
@@ -128,7 +148,7 @@ def noted(request: Request, made: Made) -> MadePack:
     """What goes on record about a pack."""
     query: dict[str, Any] = orjson.loads(request.query.model_dump_json())
     return MadePack(
-        digest=made.digest, file=made.name, size=len(made.content), reader=request.profile.id, as_of=made.as_of,
+        digest=made.digest, file=made.name, size=made.size, reader=request.profile.id, as_of=made.as_of,
         events=made.events, query=query, filters=[list(each) for each in request.query.stated()],
         frameworks=[each.id for each in request.frameworks],
     )  # fmt: skip

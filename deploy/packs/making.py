@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
 from contracts.sealed import ERASED, is_sealed
 from deploy.packs import telling
-from deploy.packs.bag import TAG_MANIFEST, bag, bagging_date
+from deploy.packs.bag import TAG_MANIFEST, bag, bagging_date, digest_of
 from deploy.packs.framework import Framework, mapped, told
-from deploy.packs.gathering import RAISED, SITE, Entry, Gathered, RecordNotSound, gather
+from deploy.packs.gathering import BATCH, RAISED, SITE, Gathered, RecordNotSound, Told, gather
 from deploy.packs.profile import Profile, Shown
 from deploy.packs.query import Query
 from deploy.packs.report import day_words, pdf
 from deploy.packs.signing import PackKey
+from deploy.packs.spool import Entry, Spool
 from deploy.packs.stored import kinds, line_schema, state_schema
 from deploy.packs.story import stories
 from deploy.packs.tables import Table, tables
-from deploy.packs.writing import csv_of, events_of, parquet_of, schema_of
+from deploy.packs.writing import schema_of, write_csv, write_events, write_parquet
 from libs.keys import KeyRing
 from services.audit.ledger import NotSigned, Signer, opened_by_any
 
@@ -48,10 +51,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Made:
-    """A pack: the file's name and bytes, their hash, and what it covers."""
+    """A pack: where its file is, what it is called, its hash, and what it covers."""
 
-    name: str
-    content: bytes
+    path: Path
     digest: str
     as_of: datetime
     sizes: dict[str, int]
@@ -59,17 +61,41 @@ class Made:
     provider: str
     """Whose journeys it tells, or empty where it tells those of several providers."""
 
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
 
-async def make(request: Request, auditor: str, keys: KeyRing, signer: Signer) -> Made:
-    """Make a pack. `auditor` is a connection string that may read every store.
+    @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return self.path.stat().st_size
 
-    Raises NotForThisReader, NothingSigned, NoSuchJourney, RecordNotSound.
+    @property
+    def content(self) -> bytes:
+        """The whole file."""
+        return self.path.read_bytes()
+
+
+async def make(
+    request: Request, auditor: str, keys: KeyRing, signer: Signer, into: Path, told: Told = lambda *_: None
+) -> Made:
+    """Make a pack in the folder `into`. `auditor` is a connection string that may read every store.
+
+    Events go from the stores to disk and from there into the pack; in memory are what the journeys come to, not their
+    events. Raises NotForThisReader, NothingSigned, NoSuchJourney, RecordNotSound.
     """
     request.profile.require(request.query)
-    found = await asyncio.to_thread(gather, auditor, request.query, request.at)
-    key = _believed(found, signer)
-    opened = await _opened(found.entries, request.profile, keys)
-    return await asyncio.to_thread(_made, request, found, opened, key)
+    with TemporaryDirectory(prefix="candour-pack-") as folder:
+        spool = Spool(Path(folder) / "entries")
+        try:
+            found = await asyncio.to_thread(gather, auditor, request.query, spool, request.at, told)
+            key = _believed(found, signer)
+            sealed = await _sealed_words(found.entries, request.profile, keys)
+            making = _Making(request, found, keys.open, sealed, key, Path(folder) / "bag", told)
+            return await asyncio.to_thread(making.made, into)
+        finally:
+            spool.close()
 
 
 def _believed(found: Gathered, signer: Signer) -> PackKey:
@@ -85,16 +111,26 @@ def _believed(found: Gathered, signer: Signer) -> PackKey:
     return key
 
 
-async def _opened(entries: Sequence[Entry], profile: Profile, keys: KeyRing) -> dict[str, str]:
-    """The words that the profile opens, by their sealed text; what was erased says so."""
-    tokens = [
-        text
-        for entry in entries
-        for field, text in _sealed(entry)
-        if profile.opens_words(entry.topic, field)
-    ]  # fmt: skip
-    await keys.ready({subject for token in tokens if (subject := KeyRing.subject_of(token))})
-    return {token: keys.open(token) for token in tokens}
+@dataclass
+class Words:
+    """How many words under seal a pack comes upon: opened for its reader, erased since, and left as they are."""
+
+    opened: int = 0
+    erased: int = 0
+    left: int = 0
+
+
+async def _sealed_words(entries: Iterable[Entry], profile: Profile, keys: KeyRing) -> Words:
+    """Have the keys at hand that the profile needs, and count; what was erased says so."""
+    words, every = Words(), iter(entries)
+    while some := list(islice(every, BATCH)):
+        found = [(entry.topic, name, text) for entry in some for name, text in _sealed(entry)]
+        tokens = [text for topic, name, text in found if profile.opens_words(topic, name)]
+        await keys.ready({subject for token in tokens if (subject := KeyRing.subject_of(token))})
+        words.opened += len(tokens)
+        words.left += len(found) - len(tokens)
+        words.erased += sum(keys.open(token) == ERASED for token in tokens)
+    return words
 
 
 def _sealed(entry: Entry) -> list[tuple[str, str]]:
@@ -102,38 +138,70 @@ def _sealed(entry: Entry) -> list[tuple[str, str]]:
     return [(name, text) for name, text in fields.items() if is_sealed(text)]
 
 
-def _made(request: Request, found: Gathered, opened: dict[str, str], key: PackKey) -> Made:
-    profile = request.profile
-    given = tables(found.entries, profile, opened)
-    content = _content(request, found, given, opened, key)
-    payload = {
-        "pack.pdf": pdf(content, found.as_of),
-        "pack.json": orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS),
-        "events.jsonl": events_of(found, profile),
-        "keys.txt": key.verifiers,
-        "key.pem": key.pem,
-        **{f"checkpoints/{name}.txt": each.note.encode() for name, each in found.checkpoints.items()},
-    }
-    payload |= _event_schemas(found, profile)
-    for table in given:
-        payload[f"tables/{table.name}.csv"] = csv_of(table)
-        payload[f"tables/{table.name}.parquet"] = parquet_of(table)
-        payload[f"schemas/{table.name}.json"] = schema_of(table)
-    identity = hashlib.sha256(payload["pack.json"]).hexdigest()[:12]
-    name = f"candour-pack-{profile.id}-{bagging_date(found.as_of)}-{identity}"
-    info = {
-        "Bagging-Date": bagging_date(found.as_of), "External-Identifier": name,
-        "External-Description": content["title"], "Bag-Software-Agent": "Candour",
-    }  # fmt: skip
-    made = bag(name, payload, {"verify.py": VERIFY.read_bytes(), "README.txt": README.read_bytes()}, info, key.sign)
-    sizes = {ledger: each.size for ledger, each in sorted(found.checkpoints.items())}
-    return Made(
-        f"{name}.zip", made, hashlib.sha256(made).hexdigest(), found.as_of, sizes, len(found.entries), _provider(found)
-    )
+@dataclass
+class _Making:
+    """A pack's folder as it fills."""
+
+    request: Request
+    found: Gathered
+    open: Callable[[str], str]
+    words: Words
+    key: PackKey
+    folder: Path
+    told: Told
+
+    def made(self, into: Path) -> Made:
+        """Write every part, then the bag."""
+        profile, found = self.request.profile, self.found
+        given = tables(found.entries, profile, self.open)
+        content = _content(self.request, found, given, self.words, self.key)
+        told = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+        self._write("data/pack.pdf", pdf(content, found.as_of))
+        self._write("data/pack.json", told)
+        self._write("data/keys.txt", self.key.verifiers)
+        self._write("data/key.pem", self.key.pem)
+        self._write("verify.py", VERIFY.read_bytes())
+        self._write("README.txt", README.read_bytes())
+        for name, each in found.checkpoints.items():
+            self._write(f"data/checkpoints/{name}.txt", each.note.encode())
+        for path, schema in _event_schemas(found, profile).items():
+            self._write(f"data/{path}", schema)
+        write_events(found, profile, self.folder / "data" / "events.jsonl")
+        self._tables(given)
+        return self._packed(f"candour-pack-{profile.id}-{bagging_date(found.as_of)}-{_hash(told)[:12]}", content, into)
+
+    def _tables(self, given: Sequence[Table]) -> None:
+        (self.folder / "data" / "tables").mkdir()
+        for number, table in enumerate(given):
+            self.told("tables", number, len(given))
+            self._write(f"data/schemas/{table.name}.json", schema_of(table))
+            write_csv(table, self.folder / "data" / "tables" / f"{table.name}.csv")
+            write_parquet(table, self.folder / "data" / "tables" / f"{table.name}.parquet")
+        self.told("tables", len(given), len(given))
+
+    def _packed(self, name: str, content: dict[str, Any], into: Path) -> Made:
+        found = self.found
+        info = {
+            "Bagging-Date": bagging_date(found.as_of), "External-Identifier": name,
+            "External-Description": content["title"], "Bag-Software-Agent": "Candour",
+        }  # fmt: skip
+        path = into / f"{name}.zip"
+        bag(self.folder, name, info, self.key.sign, path)
+        sizes = {ledger: each.size for ledger, each in sorted(found.checkpoints.items())}
+        return Made(path, digest_of(path), found.as_of, sizes, len(found.entries), _provider(found))
+
+    def _write(self, name: str, content: bytes) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _provider(found: Gathered) -> str:
-    whose = {str(entry.body["provider"]) for entry in found.entries if entry.topic == RAISED}
+    whose = {str(entry.body["provider"]) for entry in found.entries.of([RAISED])}
     return whose.pop() if len(whose) == 1 else ""
 
 
@@ -141,33 +209,32 @@ def _event_schemas(found: Gathered, profile: Profile) -> dict[str, bytes]:
     """What the lines of events.jsonl hold, and the state of each kind of event that is shown."""
     if profile.events is Shown.NONE:
         return {}
-    shown = {entry.topic for entry in found.entries if profile.shows_event(entry.topic)} & kinds().keys()
+    shown = {topic for topic in found.entries.topics() if profile.shows_event(topic)} & kinds().keys()
     option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
     schemas = {f"schemas/events/{topic}.json": orjson.dumps(state_schema(topic), option=option) for topic in shown}
     return {"schemas/events.json": line_schema()} | schemas
 
 
-def _content(
-    request: Request, found: Gathered, given: list[Table], opened: dict[str, str], key: PackKey
-) -> dict[str, Any]:
+def _content(request: Request, found: Gathered, given: list[Table], words: Words, key: PackKey) -> dict[str, Any]:
     """Everything that the pages say, and pack.json with them."""
     profile, every = request.profile, stories(found.entries)
-    say = profile.number if "opportunities" in profile.counts else str
+    careful = "opportunities" in profile.counts
+    say, split = (profile.number, profile.parts) if careful else (str, telling.plainly)
     kinds, themes = {s.journey: s.kind for s in every}, {s.journey: set(s.themes) for s in every}
-    sites = {entry.site: str(entry.body["title"]) for entry in found.entries if entry.topic == SITE}
+    sites = {entry.site: str(entry.body["title"]) for entry in found.entries.of([SITE])}
     one_by_one = telling.journeys(every[:MOST_JOURNEYS], profile, sites)
     measures = [] if "measures" in profile.counts else _measures(given, sites)
     return {
         "title": f"Evidence pack, {profile.title[0].lower()}{profile.title[1:]}",
         "about": "What was learned from what happened, what was done about it, who was told, and whether it holds.",
         "as_of": found.as_of.isoformat(), "as_of_words": day_words(found.as_of),
-        "query": orjson.loads(request.query.model_dump_json()), "filters": request.query.stated(),
+        "query": orjson.loads(request.query.model_dump_json(exclude={"without"})), "filters": request.query.stated(),
         "profile": {"id": profile.id, "version": profile.version, "reader": profile.reader}, "note": profile.note,
         "small": _small(profile), "facts": _facts(request, found),
         "checkpoints": {n: {"size": c.size, "root": c.root} for n, c in sorted(found.checkpoints.items())},
-        "gaps": telling.gaps(every, say), "missing": _missing(found, profile, opened, len(every)),
-        "analysis": telling.analysis(every, say), "action": telling.action(every, say),
-        "communication": telling.communication(every, say), "follow_up": telling.follow_up(every, say),
+        "gaps": telling.gaps(every, say), "missing": _missing(found, profile, words, len(every)),
+        "analysis": telling.analysis(every, say), "action": telling.action(every, say, split),
+        "communication": telling.communication(every, say, split), "follow_up": telling.follow_up(every, say),
         "measures": measures[-MOST_MEASURES:], "measures_left": max(0, len(measures) - MOST_MEASURES),
         "triangulation": [] if "evidence" in profile.counts else telling.triangulation(every, profile),
         "frameworks": [told(each, mapped(each, found.entries, kinds, themes), say) for each in request.frameworks],
@@ -191,21 +258,24 @@ def _small(profile: Profile) -> str:
     if profile.small_numbers is None:
         return ""
     fewest, nearest = profile.small_numbers.fewest, profile.small_numbers.round_to
-    return f"Numbers from 1 to {fewest - 1} are not said, and others are rounded to the nearest {nearest}."
+    return (
+        f"Numbers from 1 to {fewest - 1} are not said, nor others from which one could be worked out; the rest are rounded"
+        f" to the nearest {nearest}."
+    )
 
 
-def _missing(found: Gathered, profile: Profile, opened: dict[str, str], journeys: int) -> list[str]:
+def _missing(found: Gathered, profile: Profile, words: Words, journeys: int) -> list[str]:
     """What the query asks for and the pack does not hold, and why."""
     said = [f"The ledger of {name} had not been signed, so nothing of it is here." for name in found.unsigned]
     said.append("Whatever was recorded after the ledgers were signed.")
-    erased = sum(words == ERASED for words in opened.values())
-    sealed = sum(len(_sealed(entry)) for entry in found.entries) - len(opened)
-    if erased:
-        said.append(f"Words in {profile.number(erased)} places, because whoever they are about has been forgotten.")
-    if sealed and profile.events is Shown.SHOWN:
-        said.append(f"Personal words in {profile.number(sealed)} places, which stay sealed for this reader.")
+    if words.erased:
+        said.append(
+            f"Words in {profile.number(words.erased)} places, because whoever they are about has been forgotten."
+        )
+    if words.left and profile.events is Shown.SHOWN:
+        said.append(f"Personal words in {profile.number(words.left)} places, which stay sealed for this reader.")
     if profile.events is Shown.HASHED:
-        hidden = sum(not profile.shows_event(entry.topic) for entry in found.entries)
+        hidden = sum(number for topic, number in found.entries.topics().items() if not profile.shows_event(topic))
         said.append(f"The wording of {profile.number(hidden)} events; their hashes stand in for them.")
     if profile.events is Shown.NONE:
         said.append("The events themselves; this reader is given counts.")
@@ -217,5 +287,5 @@ def _missing(found: Gathered, profile: Profile, opened: dict[str, str], journeys
 def _measures(given: list[Table], sites: Mapping[str, str]) -> list[list[str]]:
     found = next((table for table in given if table.name == "measures"), None)
     names = ("site", "title", "period", "numerator", "denominator", "target_percent")
-    rows = [[str(row[name]) for name in names] for row in found.records()] if found else []
+    rows = ([str(row[name]) for name in names] for row in (found.records() if found else ()))
     return [[sites.get(site, site), *others] for site, *others in rows]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from contracts.taxonomy import Role, Theme
 from deploy.packs.framework import frameworks
 from deploy.packs.handing import Counter
 from deploy.packs.profile import profiles
+from libs.deciding import Act, Saved
 from libs.domain import Refused
+from libs.reach import reached
 from libs.service import NotFound
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
@@ -36,7 +44,13 @@ Me = Annotated[SignedIn, Depends(hander)]
 def pack_routes(counter: Counter) -> APIRouter:
     """The pages under /audit/packs."""
     router = APIRouter(prefix="/audit/packs", include_in_schema=False)
+    _asking(router, counter)
+    _under_way(router, counter)
+    _taking(router, counter)
+    return router
 
+
+def _asking(router: APIRouter, counter: Counter) -> None:
     @router.get("")
     async def packs(request: Request, me: Me, after: int = 0, journey: str = "") -> Response:
         await counter.audit.packs.reached("audit", after)
@@ -50,12 +64,33 @@ def pack_routes(counter: Counter) -> APIRouter:
             asked = await counter.asked(me, form)
             if asked is None:
                 return await _list(request, counter, me, form, 422)
-            saved = await counter.make(me, act_of_form(me, form.value("key")), asked)
+            act, title = act_of_form(me, form.value("key")), f"Pack {asked.profile.title.lower()}"
+            errand = await counter.errands.begin(me.actor_id, title, act.key, partial(counter.make, me, act, asked))
+            if not errand.done:
+                return RedirectResponse(f"/audit/packs/making/{errand.id}", 303)
+            saved: Saved = errand.task.result()
         except Refused as refusal:
             form.wrong(str(refusal))
             return await _list(request, counter, me, form, 409)
         return RedirectResponse(f"/audit/packs/{saved.id}?after={saved.position}", 303)
 
+
+def _under_way(router: APIRouter, counter: Counter) -> None:
+    @router.get("/making/{errand}")
+    async def making(request: Request, me: Me, errand: UUID) -> Response:
+        found = counter.errands.get(errand, me.actor_id)
+        if not found.done:
+            return _page(request, "deploy/under_way.html", 200, errand=found, back="/audit/packs", named="All packs")
+        try:
+            saved: Saved = found.task.result()
+        except Refused as refusal:
+            form = Form({})
+            form.wrong(str(refusal))
+            return await _list(request, counter, me, form, 409)
+        return RedirectResponse(f"/audit/packs/{saved.id}?after={saved.position}", 303)
+
+
+def _taking(router: APIRouter, counter: Counter) -> None:
     @router.get("/{pack}")
     async def pack(request: Request, me: Me, pack: UUID, after: int = 0) -> Response:
         await counter.audit.packs.reached("audit", after)
@@ -68,22 +103,34 @@ def pack_routes(counter: Counter) -> APIRouter:
         if not form.ok:
             return await _one(request, counter, me, pack, form, 422)
         try:
-            act = act_of_form(me, form.value("key"), rationale=why)
-            made = await counter.taken(act, await counter.pack(me, pack))
+            return await handed(counter, me, act_of_form(me, form.value("key"), rationale=why), pack)
         except Refused as refusal:
             form.wrong(str(refusal))
             return await _one(request, counter, me, pack, form, 409)
-        named = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
-        return Response(made.content, media_type="application/zip", headers=named)
 
-    return router
+
+async def handed(counter: Counter, me: SignedIn, act: Act, pack: UUID) -> Response:
+    """The file of a pack, on its way to whoever takes it. Raises as `Counter.taken`."""
+    folder = await asyncio.to_thread(mkdtemp, prefix="candour-packs-")
+    try:
+        made = await counter.taken(act, await counter.pack(me, pack), Path(folder))
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return FileResponse(
+        made.path, media_type="application/zip", filename=made.name, headers={"Cache-Control": "no-store"},
+        background=BackgroundTask(shutil.rmtree, folder),
+    )  # fmt: skip
 
 
 async def _list(request: Request, counter: Counter, me: SignedIn, form: Form, status: int = 200) -> Response:
     sites = await counter.reach(me)
     provider = next((site.provider for site in sites), me.scope.removeprefix("provider:"))
+    shut = {str(journey) for journey in reached().shut}
+    made = await counter.audit.packs.listed(provider)
+    packs = [row for row in made if shut.isdisjoint(said for _, said in row["filters"])]
     return _page(
-        request, "deploy/packs.html", status, form=form, packs=await counter.audit.packs.listed(provider), sites=sites,
+        request, "deploy/packs.html", status, form=form, packs=packs, sites=sites,
         readers=[(each.id, each.title, each.note) for each in profiles()], themes=Theme.choices(),
         frameworks=[(each.id, f"{each.title}, {each.version}") for each in frameworks()], titles=_titles(),
     )  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError
 
+from deploy.packs.counting import parts
 from deploy.packs.query import Part, Query
+from libs.disclosure import rounded
 from libs.domain import Refused
 from libs.policytext import malformed, read
 
@@ -34,22 +37,18 @@ class Shown(StrEnum):
 
 
 class SmallNumbers(Part):
-    """Below `fewest` a number (nought apart) is not said; others are rounded to the nearest `round_to`."""
+    """Below `fewest` a number (nought apart) is not said; others are rounded to the nearest `round_to`.
 
-    fewest: int = Field(ge=2, le=20)
-    round_to: int = Field(ge=1, le=20)
+    These are the limits within which `libs.disclosure` can tell that no small number can be worked out; no others are offered.
+    """
 
-    @model_validator(mode="after")
-    def _rounding_reveals_nothing(self) -> Self:
-        if self.round_to > self.fewest:
-            raise ValueError("rounding must not reach below the fewest that is said")
-        return self
+    fewest: Literal[5]
+    round_to: Literal[5]
 
     def said(self, number: int) -> str:
-        """The number as this reader is told it; a half is rounded up."""
-        if 0 < number < self.fewest:
-            return f"fewer than {self.fewest}"
-        return str((2 * number + self.round_to) // (2 * self.round_to) * self.round_to)
+        """The number as this reader is told it."""
+        told = rounded(number)
+        return f"fewer than {self.fewest}" if told is None else str(told)
 
 
 class Profile(Part):
@@ -95,6 +94,10 @@ class Profile(Part):
     def number(self, number: int) -> str:
         """A count as this reader is told it."""
         return self.small_numbers.said(number) if self.small_numbers else str(number)
+
+    def parts(self, numbers: Sequence[int]) -> tuple[list[str], str]:
+        """Counts that add up to a total, and the total, so that none can be worked out from the others."""
+        return parts(numbers) if self.small_numbers else ([str(number) for number in numbers], str(sum(numbers)))
 
 
 def profile(name: str) -> Profile:

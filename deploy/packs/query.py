@@ -53,6 +53,8 @@ class Query(Part):
     since: date | None = None
     until: date | None = None
     contract: Contract | None = None
+    without: tuple[UUID, ...] = ()
+    """Journeys that whoever asked may not see; a pack of theirs tells nothing of them."""
 
     @model_validator(mode="after")
     def _about_something(self) -> Self:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from deploy.packs.gathering import Entry
+from deploy.packs.spool import Entries, of_topics
 
 
 @dataclass
@@ -79,16 +79,14 @@ class Story:
         return sorted(kind for kind, brought in self.evidence.items() if not brought or brought - owners)
 
 
-def stories(entries: Sequence[Entry]) -> list[Story]:
+def stories(entries: Entries) -> list[Story]:
     """A story for every journey that begins among these events, in the order in which they were put on record."""
     told: dict[str, Story] = {}
-    for entry in entries:
-        if entry.topic == "intake.Opportunity.Raised":
-            told[entry.journey] = Story(entry.journey, entry.site, entry.recorded)
-    for entry in entries:
-        tell = TELLING.get(entry.topic)
-        if tell and entry.journey in told:
-            tell(told[entry.journey], entry.body, str(entry.aggregate))
+    for entry in of_topics(entries, {"intake.Opportunity.Raised"}):
+        told[entry.journey] = Story(entry.journey, entry.site, entry.recorded)
+    for entry in of_topics(entries, TELLING):
+        if entry.journey in told:
+            TELLING[entry.topic](told[entry.journey], entry.body, str(entry.aggregate))
     return sorted(told.values(), key=lambda story: (story.recorded, story.journey))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,9 +14,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from contracts.sealed import is_sealed
-from deploy.packs.gathering import Entry
+from deploy.packs.counting import counted
 from deploy.packs.profile import Profile
 from deploy.packs.query import Part
+from deploy.packs.spool import Entries, Entry, of_topics
 from libs.policytext import read
 
 SPECS = Path(__file__).parent / "tables.yaml"
@@ -27,6 +28,8 @@ MARKS = {"journey": "Journey", "site": "Site", "recorded": "When it was recorded
 PICK = re.compile(r"^(\w+)\[(?:(\w+)=(true|false))?\]\.(\w+)$")
 Kind = Literal["string", "integer", "number", "boolean", "date", "datetime"]
 Cell = str | int | float | bool | None
+Words = Callable[[str], str]
+"""Opens a text that is under seal."""
 
 
 class Column(Part):
@@ -41,7 +44,7 @@ class Column(Part):
 
 
 class Spec(Part):
-    """One table as data."""
+    """One table as data; an empty topic stands for all."""
 
     name: str
     title: str
@@ -49,9 +52,15 @@ class Spec(Part):
     columns: dict[str, Column]
     count_by: tuple[str, ...]
 
-    def holds(self, topic: str) -> bool:
-        """Whether an event of this topic makes a row; an empty topic stands for all."""
-        return topic in self.topics or self.topics == ("",)
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that are made as often as they are gone through, and never all at once."""
+
+    made: Callable[[], Iterator[list[Cell]]]
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        return self.made()
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,12 @@ class Table:
     name: str
     title: str
     columns: dict[str, tuple[str, Kind]]
-    rows: list[list[Cell]]
+    rows: Iterable[list[Cell]]
     counted: bool = False
 
-    def records(self) -> list[dict[str, Cell]]:
+    def records(self) -> Iterator[dict[str, Cell]]:
         """The rows by column name."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
 @cache
@@ -75,17 +84,21 @@ def specs() -> tuple[Spec, ...]:
     return tuple(Spec.model_validate(each) for each in read(SPECS)["tables"])
 
 
-def tables(entries: Sequence[Entry], profile: Profile, opened: Mapping[str, str]) -> list[Table]:
-    """The tables that a profile shows. `opened` holds words by their sealed text, as far as they may be read."""
-    entries = [entry for entry in entries if not profile.withholds_event(entry.topic)]
+def tables(entries: Entries, profile: Profile, words: Words) -> list[Table]:
+    """The tables that a profile shows. `words` opens what is under seal, as far as it may be read."""
     return [
-        _counted(spec, entries, profile) if spec.name in profile.counts else _rows(spec, entries, profile, opened)
+        _counted(spec, entries, profile) if spec.name in profile.counts else _whole(spec, entries, profile, words)
         for spec in specs()
         if spec.name not in profile.leaves_out
     ]
 
 
-def _rows(spec: Spec, entries: Iterable[Entry], profile: Profile, opened: Mapping[str, str]) -> Table:
+def _held(spec: Spec, entries: Entries, profile: Profile) -> Iterator[Entry]:
+    held = iter(entries) if spec.topics == ("",) else of_topics(entries, spec.topics)
+    return (entry for entry in held if not profile.withholds_event(entry.topic))
+
+
+def _whole(spec: Spec, entries: Entries, profile: Profile, words: Words) -> Table:
     shown = {name: (title, "datetime" if name == "recorded" else "string") for name, title in MARKS.items()}
     careful = profile.small_numbers is not None
     shown |= {
@@ -93,24 +106,26 @@ def _rows(spec: Spec, entries: Iterable[Entry], profile: Profile, opened: Mappin
         for name, column in spec.columns.items()
     }
     columns: dict[str, Any] = {name: each for name, each in shown.items() if name not in profile.hides}
-    rows = []
-    for entry in entries:
-        if spec.holds(entry.topic):
-            given = {name: _mark(entry, name) for name in MARKS}
-            given |= {name: _cell(entry, name, column, profile, opened) for name, column in spec.columns.items()}
-            rows.append([given[name] for name in columns])
-    return Table(spec.name, spec.title, columns, rows)
+
+    def made() -> Iterator[list[Cell]]:
+        for entry in _held(spec, entries, profile):
+            yield [
+                _cell(entry, name, spec.columns[name], profile, words) if name in spec.columns else _mark(entry, name)
+                for name in columns
+            ]
+
+    return Table(spec.name, spec.title, columns, Rows(made))
 
 
-def _counted(spec: Spec, entries: Iterable[Entry], profile: Profile) -> Table:
+def _counted(spec: Spec, entries: Entries, profile: Profile) -> Table:
     found: Counter[tuple[str, ...]] = Counter()
-    for entry in entries:
-        if spec.holds(entry.topic):
-            found[tuple(str(_plain(entry, name, spec)) for name in spec.count_by)] += 1
+    for entry in _held(spec, entries, profile):
+        found[tuple(str(_plain(entry, name, spec)) for name in spec.count_by)] += 1
     titles = {name: spec.columns[name].title if name in spec.columns else MARKS[name] for name in spec.count_by}
     columns: dict[str, tuple[str, Kind]] = {name: (title, "string") for name, title in titles.items()}
     columns["number"] = ("How many", "string")
-    rows: list[list[Cell]] = [[*key, profile.number(number)] for key, number in sorted(found.items())]
+    every = counted(found) if profile.small_numbers else [(key, str(number)) for key, number in sorted(found.items())]
+    rows: list[list[Cell]] = [[*key, number] for key, number in every]
     return Table(spec.name, f"{spec.title}, counted", columns, rows, counted=True)
 
 
@@ -119,7 +134,7 @@ def _plain(entry: Entry, name: str, spec: Spec) -> Cell:
     return value_of(entry, name, column.source if column else "")
 
 
-def _cell(entry: Entry, name: str, column: Column, profile: Profile, opened: Mapping[str, str]) -> Cell:
+def _cell(entry: Entry, name: str, column: Column, profile: Profile, words: Words) -> Cell:
     found = value_of(entry, name, column.source)
     if column.people and profile.small_numbers and isinstance(found, int):
         return profile.number(found)
@@ -130,7 +145,7 @@ def _cell(entry: Entry, name: str, column: Column, profile: Profile, opened: Map
     field = next((place for place in column.source.split("|") if look(entry.body, place) == found), column.source)
     if not profile.opens_words(entry.topic, field):
         return SEALED
-    return opened.get(str(found), str(found)) if is_sealed(found) else found
+    return words(str(found)) if is_sealed(found) else found
 
 
 def value_of(entry: Entry, name: str, source: str) -> Cell:

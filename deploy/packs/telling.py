@@ -15,6 +15,13 @@ from deploy.packs.story import Story
 ENOUGH_KINDS = 2
 """Kinds of evidence, independent of whoever owns the action, from which a finding counts as triangulated."""
 Say = Callable[[int], str]
+Split = Callable[[Sequence[int]], tuple[list[str], str]]
+"""Tells numbers and their total."""
+
+
+def plainly(numbers: Sequence[int]) -> tuple[list[str], str]:
+    """As they are."""
+    return [str(number) for number in numbers], str(sum(numbers))
 
 
 def label(kind: type[Labelled], code: str) -> str:
@@ -35,13 +42,14 @@ def analysis(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
     return rows + [(f"Factor: {label(FactorCategory, each)}", say(n)) for each, n in sorted(factors.items())]
 
 
-def action(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
+def action(stories: Sequence[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
     """What was done about it, in figures."""
     actions = [each for story in stories for each in story.actions.values() if each.state != "withdrawn"]
-    strengths = Counter(each.strength for each in actions)
+    strengths = sorted(Counter(each.strength for each in actions).items())
+    numbers, total = split([number for _, number in strengths])
     return [
-        ("Actions agreed", say(len(actions))),
-        *((f"Of these, {label(Strength, each).lower()}", say(n)) for each, n in sorted(strengths.items())),
+        ("Actions agreed", total),
+        *((f"Of these, {label(Strength, each).lower()}", n) for (each, _), n in zip(strengths, numbers, strict=True)),
         ("Seen to be done by someone other than the owner", say(sum(each.state == "verified" for each in actions))),
         ("Not yet done", say(sum(each.state not in {"implemented", "verified"} for each in actions))),
         ("Fell overdue at some time", say(sum(each.late for each in actions))),
@@ -49,14 +57,16 @@ def action(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
     ]
 
 
-def communication(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
+def communication(stories: Sequence[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
     """Who was told, in figures."""
     duties = [each for story in stories for each in story.duties.values() if each.state != "lifted"]
+    states = Counter(each.state for each in duties)
+    (given, declined, owed), total = split([states[each] for each in ("given", "declined", "owed")])
     return [
-        ("Accounts owed under the rules", say(len(duties))),
-        ("Given", say(sum(each.state == "given" for each in duties))),
-        ("Declined by whoever was to be told", say(sum(each.state == "declined" for each in duties))),
-        ("Still owed", say(sum(each.state == "owed" for each in duties))),
+        ("Accounts owed under the rules", total),
+        ("Given", given),
+        ("Declined by whoever was to be told", declined),
+        ("Still owed", owed),
         ("Fell overdue at some time", say(sum(each.late for each in duties))),
         ("Changes of practice briefed to the whole team", say(sum(story.briefed for story in stories))),
         ("People briefed", say(sum(story.audience for story in stories))),

@@ -5,31 +5,32 @@ from __future__ import annotations
 import csv
 from base64 import b64encode
 from datetime import date, datetime
-from io import BytesIO, StringIO
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import orjson
 
-from deploy.packs.gathering import Entry, Gathered
+from deploy.packs.gathering import Gathered
 from deploy.packs.profile import Profile, Shown
+from deploy.packs.spool import Entry
 from deploy.packs.tables import Cell, Kind, Table
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+GROUP = 10_000
+"""Rows that are in memory at once."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would take for a formula; a quote before it keeps it a text."""
 
 
-def events_of(found: Gathered, profile: Profile) -> bytes:
+def write_events(found: Gathered, profile: Profile, path: Path) -> None:
     """Every event in the order of the record, a line each, with its audit path; by its hash alone where not shown."""
-    if profile.events is Shown.NONE:
-        return b""
-    return b"".join(
-        orjson.dumps(_line(entry, found, profile), option=orjson.OPT_APPEND_NEWLINE) for entry in found.entries
-    )
+    with path.open("wb") as file:
+        for entry in found.entries if profile.events is not Shown.NONE else ():
+            file.write(orjson.dumps(_line(entry, found, profile), option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _line(entry: Entry, found: Gathered, profile: Profile) -> dict[str, Any]:
-    path = [b64encode(step).decode() for step in found.paths[entry.ledger, entry.place]]
     said: dict[str, Any] = {"ledger": entry.ledger, "place": entry.place}
     if profile.shows_event(entry.topic):
         said |= {
@@ -38,23 +39,22 @@ def _line(entry: Entry, found: Gathered, profile: Profile) -> dict[str, Any]:
         }  # fmt: skip
     else:
         said |= {"leaf": b64encode(entry.leaf).decode()}
-    return said | {"path": path}
+    return said | {"path": found.entries.path(entry)}
 
 
-def csv_of(table: Table) -> bytes:
+def write_csv(table: Table, path: Path) -> None:
     """A table for a spreadsheet, with a byte order mark so that every one reads it as UTF-8."""
-    written = StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(table.columns)
-    writer.writerows([_safe(cell) for cell in row] for row in table.rows)
-    return written.getvalue().encode("utf-8-sig")
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.columns)
+        writer.writerows([_safe(cell) for cell in row] for row in table.rows)
 
 
 def _safe(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def parquet_of(table: Table) -> bytes:
+def write_parquet(table: Table, path: Path) -> None:
     """A table for a program, typed, with each column's title as its description."""
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
@@ -66,13 +66,15 @@ def parquet_of(table: Table) -> bytes:
     fields = [
         pa.field(name, kinds[kind], metadata={"description": title}) for name, (title, kind) in table.columns.items()
     ]
-    columns = [
-        [_typed(row[place], kind) for row in table.rows] for place, (_, kind) in enumerate(table.columns.values())
-    ]
-    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, fields, strict=True)]
-    made = BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={"title": table.title})), made)
-    return made.getvalue()
+    schema = pa.schema(fields, metadata={"title": table.title})
+    rows = iter(table.rows)
+    with pq.ParquetWriter(path, schema) as writer:
+        while some := list(islice(rows, GROUP)):
+            columns = [
+                [_typed(row[place], kind) for row in some] for place, (_, kind) in enumerate(table.columns.values())
+            ]
+            arrays = [pa.array(values, type=field.type) for values, field in zip(columns, fields, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _typed(cell: Cell, kind: Kind) -> Any:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import Role
+from deploy.errands import Errand, Errands
 from deploy.house import Platform
-from deploy.replay.running import PARTS, Period, replay
+from deploy.replay.history import Told
+from deploy.replay.running import PARTS, Period, Replayed, replay
 from libs.calendar import local_day
 from libs.domain import Refused
 from libs.policytext import MOST_BYTES, DocumentTooLarge, read
@@ -37,8 +40,8 @@ class OneProvider(Refused):
     """Rules are tried out on a whole provider's history. Sign in with a post that reaches the whole provider."""
 
 
-def replay_routes(platform: Platform) -> APIRouter:
-    """/audit/replay: chosen, run and shown in one go; nothing of it is kept."""
+def replay_routes(platform: Platform, errands: Errands) -> APIRouter:
+    """/audit/replay: chosen, run, watched where it takes long, and shown; nothing of it is kept."""
     router = APIRouter(prefix="/audit/replay", include_in_schema=False)
     audit: Audit = platform.service("audit")
 
@@ -65,17 +68,34 @@ def replay_routes(platform: Platform) -> APIRouter:
             form.wrong(str(refusal), "files")
         if period is None or not form.ok:
             return _page(request, me, form, 422)
-        provider = me.scope.removeprefix("provider:")
-        found = await asyncio.to_thread(replay, audit.auditor, content, period, provider)
-        await audit.note_reading(
-            me, f"History under the rules {found.content['rules']['id']} {found.content['rules']['version']}"
-        )
-        if form.value("as") == "file":
-            named = {"Content-Disposition": f'attachment; filename="replay-{found.content["rules"]["version"]}.json"'}
-            return Response(found.written, media_type="application/json", headers=named)
-        return _page(request, me, form, found=found, titles=await _titles(audit))
+        provider, title = me.scope.removeprefix("provider:"), "Trying rules out on history"
 
+        async def run(told: Told) -> Replayed:
+            found = await asyncio.to_thread(replay, audit.auditor, content, period, provider, told)
+            rules = found.content["rules"]
+            await audit.note_reading(me, f"History under the rules {rules['id']} {rules['version']}")
+            return found
+
+        file = form.value("as") == "file"
+        errand = await errands.begin(me.actor_id, title, "", run)
+        if not errand.done:
+            return RedirectResponse(f"/audit/replay/under-way/{errand.id}{'?file=true' if file else ''}", 303)
+        return await _shown(request, audit, me, form, errand.task.result(), file=file)
+
+    _under_way(router, audit, errands)
     return router
+
+
+def _under_way(router: APIRouter, audit: Audit, errands: Errands) -> None:
+    @router.get("/under-way/{errand}")
+    async def under_way(request: Request, me: Me, errand: UUID, file: bool = False) -> Response:
+        found = errands.get(errand, me.actor_id)
+        if not found.done:
+            return _going_on(request, found)
+        replayed: Replayed = found.task.result()
+        period = replayed.content["from"], replayed.content["to"]
+        form = Form({"since": period[0].isoformat(), "until": period[1].isoformat()})
+        return await _shown(request, audit, me, form, replayed, file=file)
 
 
 async def _sent(request: Request) -> dict[str, Any]:
@@ -98,6 +118,20 @@ def _period(form: Form) -> Period | None:
     if first and last and last < first:
         form.wrong("The last day comes before the first. Turn them round.", "until")
     return Period(first, last) if first and last and form.ok else None
+
+
+def _going_on(request: Request, errand: Errand) -> Response:
+    page: Response = request.app.state.shell.page(
+        request, "deploy/under_way.html", 200, errand=errand, back="/audit/replay", named="Try rules out"
+    )
+    return page
+
+
+async def _shown(request: Request, audit: Audit, me: SignedIn, form: Form, found: Replayed, *, file: bool) -> Response:
+    if file:
+        named = {"Content-Disposition": f'attachment; filename="replay-{found.content["rules"]["version"]}.json"'}
+        return Response(found.written, media_type="application/json", headers=named)
+    return _page(request, me, form, found=found, titles=await _titles(audit))
 
 
 async def _titles(audit: Audit) -> dict[str, str]:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import BytesIO
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, cast
 from uuid import UUID
 from zipfile import ZipFile
@@ -114,15 +114,16 @@ async def _changed(platform: Platform, journey: UUID) -> None:
     await platform.settle()
 
 
-async def packs(world: Signed, asked: Iterable[tuple[str, dict[str, Any]]]) -> list[Made]:
-    """A pack for each reader and query."""
+async def packs(world: Signed, asked: Iterable[tuple[str, dict[str, Any]]], into: Path) -> list[Made]:
+    """A pack for each reader and query, each in a folder of its own."""
     platform = Platform(world.env, HandClock(MONDAY), ["audit"])
     await platform.open()
     signer = Signer.of_file(world.env["CANDOUR_AUDIT_KEY_FILE"])
     try:
         return [
             await make(
-                Request(Query(**query), profile(reader), frameworks()), world.env["CANDOUR_PG_AUDITOR"], platform.keys, signer
+                Request(Query(**query), profile(reader), frameworks()), world.env["CANDOUR_PG_AUDITOR"], platform.keys, signer,
+                Path(mkdtemp(dir=into)),
             )
             for reader, query in asked
         ]  # fmt: skip
@@ -132,7 +133,7 @@ async def packs(world: Signed, asked: Iterable[tuple[str, dict[str, Any]]]) -> l
 
 def unpacked(made: Made, folder: Path) -> Path:
     """The bag of a pack, unpacked into a folder."""
-    with ZipFile(BytesIO(made.content)) as archive:
+    with ZipFile(made.path) as archive:
         archive.extractall(folder)
     return folder / made.name.removesuffix(".zip")
 

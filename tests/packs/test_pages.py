@@ -13,6 +13,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import pytest_asyncio
 
 from deploy.web import Door
 from libs.deciding import Act
@@ -29,10 +30,13 @@ CARER = Post("elm.care_worker", "care_worker", "site:elm", "Care worker, Elm")
 WORKER, MANAGER = (Act(f"person:{role}", role, "provider:acme") for role in ("care_worker", "safeguarding_lead"))
 
 
-@pytest.fixture
-async def reception(database: Database, fresh_messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reception(module_database: Database, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
     async with housed(
-        database, fresh_messaging, wrapping_key, "governance", "intake", "assurance", "audit"
+        module_database, messaging, wrapping_key, "governance", "intake", "assurance", "audit"
     ) as platform:
         await with_sites(platform, "elm", "oak", kind="homecare")
         for site in ("elm", "oak"):
@@ -98,6 +102,51 @@ async def _only_for_some(reception: Reception, place: str) -> None:
         "/audit/packs", reader="inspector", contract="{reference: C, commissioner: X, sites: [oak]}"
     )
     assert elsewhere.status_code == 409
+
+
+async def test_a_program_asks_for_a_pack_and_takes_it_away_and_both_are_on_record(reception: Reception) -> None:
+    program = await reception.program(AUDITOR)
+    key = {"Idempotency-Key": "one"}
+    asked = {"reader": "inspector", "sites": ["oak"], "frameworks": ["regulations-2014"]}
+    made = await program.post("/api/audit/packs", json=asked, headers=key)
+    assert made.status_code == 201, made.text
+    assert (await program.post("/api/audit/packs", json=asked, headers=key)).json()["id"] == made.json()["id"]
+    place = f"/api/audit/packs/{made.json()['id']}"
+    assert (await program.post(f"{place}/copy", json={"why": " "})).status_code == 409
+    pack = await program.post(f"{place}/copy", json={"why": "The council, for its meeting."})
+    assert pack.headers["Content-Type"] == "application/zip"
+    await reception.platform.settle()
+    told = (await program.get(place)).json()
+    assert told["digest"] == hashlib.sha256(pack.content).hexdigest()
+    assert [each["why"] for each in told["taken"]] == ["The council, for its meeting."]
+    assert made.json()["id"] in {each["id"] for each in (await program.get("/api/audit/packs")).json()}
+    narrow = await reception.program(NORTH, "client:elm")
+    assert (await narrow.post("/api/audit/packs", json=asked)).status_code == 409
+    assert (await narrow.get(place)).status_code == 409
+    assert (await (await reception.program(CARER, "client:carer")).get("/api/audit/packs")).status_code == 403
+
+
+async def test_what_takes_long_is_watched_until_it_is_done(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reception.door.errands, "patience", 0)
+    hands = await reception.browser(AUDITOR)
+    await hands.get("/audit/packs")
+    begun = await hands.post("/audit/packs", reader="board", site="elm")
+    assert begun.headers["Location"].startswith("/audit/packs/making/")
+    assert (await (await reception.browser(QUALITY, "person:bea")).get(begun.headers["Location"])).status_code == 404
+    shown = await hands.get(begun.headers["Location"])
+    while 'http-equiv="refresh"' in shown.text:
+        assert "under way" in shown.text
+        shown = await hands.get(begun.headers["Location"])
+    assert "Nobody has taken it away yet" in shown.text
+    await (quality := await reception.browser(QUALITY)).get("/audit/replay")
+    begun = await tried(quality, rules(), "page")
+    assert begun.headers["Location"].startswith("/audit/replay/under-way/")
+    shown = await quality.get(begun.headers["Location"])
+    while 'http-equiv="refresh"' in shown.text:
+        shown = await quality.get(begun.headers["Location"])
+    assert "Nothing would have differed" in shown.text
 
 
 async def test_rules_are_tried_out_on_history_and_nothing_is_changed(reception: Reception) -> None:

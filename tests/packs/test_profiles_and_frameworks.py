@@ -6,6 +6,7 @@ from typing import get_type_hints
 import pytest
 from pydantic import ValidationError
 
+from deploy.packs.counting import ALL, NOT_SAID, counted, parts
 from deploy.packs.framework import framework, frameworks
 from deploy.packs.profile import NoSuchProfile, NotForThisReader, SmallNumbers, profile, profiles
 from deploy.packs.query import Query
@@ -63,17 +64,28 @@ def test_an_unknown_reader_is_refused() -> None:
         profile("nobody")
 
 
-def test_no_small_number_is_said_and_none_can_be_told_from_its_rounding() -> None:
-    for fewest, nearest in [(2, 1), (2, 2), (5, 1), (5, 4), (5, 5), (10, 3), (20, 20)]:
-        told = SmallNumbers(fewest=fewest, round_to=nearest)
-        assert {told.said(number) for number in range(1, fewest)} == {f"fewer than {fewest}"}
-        for number in (0, *range(fewest, 500)):
-            assert abs(int(told.said(number)) - number) * 2 <= nearest
+def test_no_small_number_is_said_and_others_are_rounded() -> None:
+    told = SmallNumbers(fewest=5, round_to=5)
+    assert {told.said(number) for number in range(1, 5)} == {"fewer than 5"}
+    for number in (0, *range(5, 500)):
+        assert abs(int(told.said(number)) - number) * 2 <= 5
 
 
-def test_rounding_may_not_reach_below_what_is_said() -> None:
+def test_limits_within_which_nothing_could_be_told_of_what_leaks_are_not_offered() -> None:
     with pytest.raises(ValidationError):
-        SmallNumbers(fewest=5, round_to=6)
+        SmallNumbers.model_validate({"fewest": 5, "round_to": 6})
+
+
+def test_what_would_let_a_small_count_be_worked_out_is_not_said_either() -> None:
+    """Elm has 2 falls and 9 complaints: were the 9 told beside the 11, which are told as 10, the 2 could be no 4."""
+    said = dict(counted({("elm", "falls"): 2, ("elm", "complaint"): 9, ("oak", "falls"): 12, ("oak", "complaint"): 30}))
+    assert (
+        said["elm", "falls"] == said["elm", "complaint"] == said["oak", "falls"] == said["oak", "complaint"] == NOT_SAID
+    )
+    assert (said["elm", ALL], said["oak", ALL], said[ALL, ALL]) == ("10", "40", "55")
+    assert counted({}) == []
+    assert parts([3, 40]) == ([NOT_SAID, NOT_SAID], "45")
+    assert parts([10, 20]) == (["10", "20"], "30")
 
 
 def test_a_new_framework_is_loaded_as_data(tmp_path: Path) -> None:

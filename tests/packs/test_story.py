@@ -10,8 +10,8 @@ import orjson
 
 from deploy.packs import telling
 from deploy.packs.framework import framework, mapped, told
-from deploy.packs.gathering import Entry
 from deploy.packs.profile import profile
+from deploy.packs.spool import Entry
 from deploy.packs.story import Story, stories
 from deploy.packs.tables import look, tables
 
@@ -139,12 +139,12 @@ def test_a_value_is_found_at_its_place() -> None:
 
 def test_a_reader_is_given_the_columns_and_counts_that_the_profile_says() -> None:
     entries = [raised(), agreed()]
-    given = {table.name: table for table in tables(entries, profile("commissioner"), {})}
+    given = {table.name: table for table in tables(entries, profile("commissioner"), str)}
     assert given["decisions"].counted
     assert "harm_level" not in given["opportunities"].columns
     assert "challenges" not in given
-    whole = {table.name: table for table in tables(entries, profile("inspector"), {})}
-    assert whole["actions"].records()[0]["what"] == "A rail"
+    whole = {table.name: table for table in tables(entries, profile("inspector"), str)}
+    assert next(whole["actions"].records())["what"] == "A rail"
 
 
 def test_small_numbers_of_people_are_told_by_the_readers_rules() -> None:
@@ -152,7 +152,7 @@ def test_small_numbers_of_people_are_told_by_the_readers_rules() -> None:
         "assurance.Measure.Checked", measure_id="m", title="M", period="2026-03-01", numerator=2, denominator=13,
         target_percent=100.0, met=False, revision=1,
     )  # fmt: skip
-    [row] = next(t for t in tables([checked], profile("board"), {}) if t.name == "measures").records()
+    [row] = next(t for t in tables([checked], profile("board"), str) if t.name == "measures").records()
     assert (row["numerator"], row["denominator"]) == ("fewer than 5", "15")
-    [row] = next(t for t in tables([checked], profile("inspector"), {}) if t.name == "measures").records()
+    [row] = next(t for t in tables([checked], profile("inspector"), str) if t.name == "measures").records()
     assert (row["numerator"], row["denominator"]) == (2, 13)
