@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from deploy.attached import settings
 from deploy.demo.people import SOURCES
+from deploy.house import wrapping_keys
 from deploy.past.asking import JOURNEY, SITE, application, asked
 from deploy.past.looking import said
 from deploy.past.moment import Moment
@@ -31,7 +32,8 @@ async def as_of(var: Path, path: str, provider: str, moment: Moment, console: Co
         pool = AsyncConnectionPool(env["CANDOUR_PG_KEYS"], min_size=1, max_size=2, open=False, name="keys",
                                    kwargs={"autocommit": True})  # fmt: skip
         await pool.open(wait=True)
-        keys = KeyRing(pool, KeyRing.wrapping_key(env["CANDOUR_KEK_FILE"]))
+        keys = KeyRing(pool, *wrapping_keys(env))
+        await keys.prepare()
         archive = Archive(env, keys, SystemClock())
         try:
             owner, site = await _whose(archive.auditor, path)

@@ -25,6 +25,12 @@ def statements() -> list[str]:
     return [*made, KEYS_DDL, LEDGER_DDL]
 
 
+def wrapping_keys(env: Mapping[str, str]) -> list[bytes]:
+    """The wrapping key, and those that may unwrap besides while it is being changed: CANDOUR_KEK_ALSO names their files."""
+    also = [path for path in env.get("CANDOUR_KEK_ALSO", "").split(":") if path]
+    return [KeyRing.wrapping_key(path) for path in (env["CANDOUR_KEK_FILE"], *also)]
+
+
 TWICE = 2
 """Quiet must be seen twice running, since something may be on its way between two rooms at a glance."""
 
@@ -37,7 +43,7 @@ class Platform:
         self.keys_pool = AsyncConnectionPool(
             env["CANDOUR_PG_KEYS"], min_size=1, max_size=3, open=False, kwargs={"autocommit": True}, name="keys"
         )
-        self.keys = KeyRing(self.keys_pool, KeyRing.wrapping_key(env["CANDOUR_KEK_FILE"]))
+        self.keys = KeyRing(self.keys_pool, *wrapping_keys(env))
         house = House(env, clock, self.keys)
         self.rooms: dict[str, Room] = {
             name: importlib.import_module(f"services.{name}.app").room(house) for name in only or services()
@@ -50,6 +56,7 @@ class Platform:
     async def open(self) -> None:
         """Open every store and view; nothing runs yet."""
         await self.keys_pool.open(wait=True)
+        await self.keys.prepare()
         for room in self.rooms.values():
             await room.open()
 

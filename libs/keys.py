@@ -17,7 +17,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.sealed import ERASED, SEALED
@@ -28,7 +28,13 @@ CREATE TABLE IF NOT EXISTS keys.person_key (
     wrapped bytea NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE TABLE IF NOT EXISTS keys.secret (
+    name text PRIMARY KEY,
+    wrapped bytea NOT NULL
+);
 """
+
+PSEUDONYMS = "pseudonyms"
 
 KEY_BYTES = 32
 HELD = 100_000
@@ -55,13 +61,14 @@ class KeyRing:
     """Seals and opens text under the key of the person it is about.
 
     The wrapping key comes from a file or a key service and never enters the database. AES-256-GCM, with the
-    place of the text as additional data, so that ciphertext cannot be moved to another record.
+    place of the text as additional data, so that ciphertext cannot be moved to another record. While the wrapping key is
+    being changed, `others` may unwrap too; new keys are always wrapped under the first.
     """
 
-    def __init__(self, pool: AsyncConnectionPool, wrapping_key: bytes) -> None:
+    def __init__(self, pool: AsyncConnectionPool, wrapping_key: bytes, *others: bytes) -> None:
         self._pool = pool
-        self._kek = wrapping_key
-        self._tell_apart = hmac.digest(wrapping_key, b"candour pseudonyms", hashlib.sha256)
+        self._kek, self._keks = wrapping_key, (wrapping_key, *others)
+        self._tell_apart = pseudonym_secret(wrapping_key)
         self._open: OrderedDict[UUID, Held] = OrderedDict()
         self._waiting: list[tuple[list[UUID], bool, asyncio.Future[None]]] = []
         self._fetching: asyncio.Task[None] | None = None
@@ -75,6 +82,23 @@ class KeyRing:
         if len(key) != KEY_BYTES:
             raise ValueError(f"{path} should hold 32 bytes, and holds {len(key)}")
         return key
+
+    async def prepare(self) -> None:
+        """Take up what pseudonyms are made under, where the wrapping key has been changed since they were first made."""
+        async with self._pool.connection() as connection:
+            found = await connection.execute("SELECT wrapped FROM keys.secret WHERE name = %s", (PSEUDONYMS,))
+            row = await found.fetchone()
+        if row:
+            self._tell_apart = self._unwrapped(row[0])
+
+    def _unwrapped(self, wrapped: bytes) -> bytes:
+        """Raises InvalidUnwrap where none of our wrapping keys is the one."""
+        for kek in self._keks[:-1]:
+            try:
+                return aes_key_unwrap(kek, wrapped)
+            except InvalidUnwrap:
+                continue
+        return aes_key_unwrap(self._keks[-1], wrapped)
 
     async def ready(self, subjects: Iterable[UUID], *, make: bool = False) -> None:
         """Have these people's keys at hand; with `make`, give a new key to whoever has none yet.
@@ -135,7 +159,7 @@ class KeyRing:
         until = time.monotonic() + TRUSTED
         for subject in wanted:
             kept = wrapped.get(subject)
-            self._open[subject] = Held(AESGCM(aes_key_unwrap(self._kek, kept)) if kept else None, until)
+            self._open[subject] = Held(AESGCM(self._unwrapped(kept)) if kept else None, until)
             self._open.move_to_end(subject)
         while len(self._open) > HELD:
             self._open.popitem(last=False)
@@ -171,7 +195,7 @@ class KeyRing:
     def pseudonym(self, kind: str, words: str) -> str:
         """What tells the same person or thing again without saying who: a keyed digest of the words, 32 hex digits.
 
-        Spaces and case do not matter. It holds as long as the wrapping key does (HMAC-SHA-256, RFC 2104).
+        Spaces and case do not matter. It outlives a change of the wrapping key (HMAC-SHA-256, RFC 2104).
         """
         said = f"{kind}|{' '.join(words.casefold().split())}"
         return hmac.digest(self._tell_apart, said.encode(), hashlib.sha256).hex()[:32]
@@ -188,6 +212,11 @@ class KeyRing:
         self._open[subject] = Held(None, time.monotonic() + TRUSTED)
         self.forgotten += 1
         return gone.rowcount > 0
+
+
+def pseudonym_secret(wrapping_key: bytes) -> bytes:
+    """What pseudonyms are made under until the wrapping key is first changed; from then on it is kept, wrapped."""
+    return hmac.digest(wrapping_key, b"candour pseudonyms", hashlib.sha256)
 
 
 @lru_cache(maxsize=HELD)
