@@ -11,6 +11,7 @@ import typer
 
 from deploy.audit_cli import audit
 from deploy.contracts_cli import contracts
+from deploy.keys_cli import keys
 from deploy.pack_cli import pack
 from deploy.replay_cli import replay
 from deploy.stats_cli import stats
@@ -18,6 +19,7 @@ from deploy.stats_cli import stats
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
 app.command()(contracts)
 app.add_typer(pack, name="pack")
+app.add_typer(keys, name="keys")
 app.add_typer(stats, name="stats")
 app.add_typer(audit, name="audit")
 audit.command()(replay)
