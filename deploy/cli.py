@@ -94,6 +94,20 @@ def gateway(
     uvicorn.run(application(), host=host, port=port, access_log=False)
 
 
+@app.command("demo-idp")
+def demo_idp(
+    var: VAR = Path("var"),
+    port: int = 8010,
+    back: Annotated[
+        str, typer.Option(help="Where Candour takes people back: its address and /sign-in/back.")
+    ] = "http://127.0.0.1:8000/sign-in/back",
+) -> None:
+    """A sign-in service for demonstrations: choose whom to be, by the holders of posts. Refuses where production is."""
+    from deploy.idp_cli import main
+
+    looped(main(var, port, back))
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file.")],

@@ -33,6 +33,8 @@ class HouseGate:
             return Bounds((), ended=True)
         directory = next(iter(self._platform.rooms.values())).view(Directory)
         with everything():
+            if await directory.gave_up(me.actor_id, me.acting_in):
+                return Bounds((), ended=True)
             barred = await directory.shut_to(self._platform.keys.pseudonym("actor", me.actor_id))
             oversees = self._access.decide(me.role, OVERSEES).allowed
             withheld = frozenset() if oversees else await directory.withheld_from(me.acting_in) - barred

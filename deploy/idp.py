@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from starlette.routing import Route
 
 from libs.clock import Clock
 from libs.web.oidc import challenge
-from libs.web.sign_in import NotInProduction
+from libs.web.sign_in import require_no_production
 
 LASTING = 300
 """Seconds that a token is good for."""
@@ -61,8 +60,7 @@ class Idp:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if os.environ.get("CANDOUR_ENV", "").strip().lower() == "production":
-            raise NotInProduction(NotInProduction.__doc__)
+        require_no_production()
 
     @property
     def app(self) -> Starlette:

@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts import governance as said
 from libs.views import Rows, View
 
-NAMES = ("shut_out", "need_to_know", "let_in")
+NAMES = ("shut_out", "need_to_know", "let_in", "former")
 
 TABLES: LiteralString = """
     CREATE TABLE IF NOT EXISTS shut_out (
@@ -21,6 +21,9 @@ TABLES: LiteralString = """
     CREATE TABLE IF NOT EXISTS let_in (
         access_id uuid PRIMARY KEY, journey uuid NOT NULL, site text NOT NULL, reader text NOT NULL,
         until timestamptz NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS former (
+        post_id text NOT NULL, person_id uuid NOT NULL, PRIMARY KEY (person_id, post_id)
     );
     CREATE INDEX IF NOT EXISTS let_in_reader ON let_in (reader, until);
 """
@@ -59,6 +62,14 @@ class Admissions(View):
             lambda: self.rows("SELECT * FROM let_in WHERE reader = %s ORDER BY until DESC", (reader,)),
         )
         return [LetIn(**row) for row in rows if row["until"] > now]
+
+    async def gave_up(self, actor: str, posts: Collection[str]) -> bool:
+        """Whether somebody no longer holds any of these posts, though they sign in, or signed in, as if they did."""
+        person = actor.removeprefix("person:")
+        rows = await self.cached(
+            ("gave up", person), lambda: self.rows("SELECT post_id FROM former WHERE person_id::text = %s", (person,))
+        )
+        return bool(posts) and set(posts) <= {row["post_id"] for row in rows}
 
     async def may_be_told(self, journey: UUID, post: str, subject: str) -> bool:
         """Whether whoever holds a post may hear of a journey at all, such as by an e-mail that leads to it."""

@@ -93,7 +93,7 @@ class Directory(Admissions):
             ("site", site_id), lambda: self.row("SELECT * FROM site WHERE site_id = %s", (site_id,))
         )
         if row is None:
-            raise NotFound(f"There is no site with the id {site_id}. Choose one from the list of your sites.")
+            raise NotFound("There is no site with this id. Choose one from the list of your sites.")
         return Site(**row)
 
     async def sites(self) -> list[Site]:
@@ -194,11 +194,13 @@ def person_appointed(event: said.PersonAppointed, rows: Rows) -> None:
         " SET name = excluded.name, email = excluded.email, until = excluded.until",
         (event.post_id, event.person_id, event.person_name, event.email, event.until),
     )
+    rows.execute("DELETE FROM former WHERE post_id = %s AND person_id = %s", (event.post_id, event.person_id))
 
 
 @project.register
 def person_left_post(event: said.PersonLeftPost, rows: Rows) -> None:
     rows.execute("DELETE FROM holder WHERE post_id = %s AND person_id = %s", (event.post_id, event.person_id))
+    rows.execute("INSERT INTO former VALUES (%s, %s) ON CONFLICT DO NOTHING", (event.post_id, event.person_id))
 
 
 @project.register

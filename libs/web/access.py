@@ -34,6 +34,9 @@ OPEN = "open"
 KEEPS_SESSION = "session.keep"
 """What someone may ask for even where their post has ended: to act in another, or to sign out."""
 
+RECEIPT = "report.receipt"
+"""A receipt is shown for any number, whether there is something behind it or not; what is shut stays behind the views."""
+
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -42,7 +45,7 @@ class NotYours(Exception):
 
 
 class AccessEnded(NotYours):
-    """The time for which this post lets you see anything is over. Ask whoever gave it to you if you still need it."""
+    """This post lets you see nothing any more: its time is over, or you gave it up. Ask whoever gave it to you if you need it."""
 
 
 class NoRule(NotYours):
@@ -216,7 +219,7 @@ def guard(access: Access, gate: Gate) -> Callable[[Request], Awaitable[None]]:
                 raise AccessEnded
             if not access.decide(me.role, action).allowed:
                 raise NotYours(f"{me.role} {action}")
-        if named & bounds.shut:
+        if named & bounds.shut and action != RECEIPT:
             raise Hidden
         narrow(bounds.sites, bounds.shut)
 

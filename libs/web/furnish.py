@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
+from libs.clock import SystemClock
 from libs.web.api_tokens import ApiTokens
 from libs.web.bearer import Bearers
 from libs.web.errors import Failures, install_errors
+from libs.web.limits import Limits, RateLimit
 from libs.web.sessions import Sessions
 from libs.web.shell import Shell
 from libs.web.static_files import PREFIX, StaticFiles
@@ -19,10 +21,12 @@ def furnish(
     shell: Shell,
     sessions: Sessions,
     api_tokens: ApiTokens | Bearers,
+    limits: Limits | None = None,
     most: int = MEBIBYTE,
     larger: Mapping[str, int] | None = None,
 ) -> None:
-    """Everything a service's pages and routes need around them; `most` is the largest body in bytes, `larger` what is
+    """Everything a service's pages and routes need around them; `limits` say how often anyone may knock, `most` is the
+    largest body in bytes, `larger` what is
     taken under certain paths instead, such as where a file of past records is brought in.
 
     Call it once for each app, before the app answers its first request.
@@ -32,5 +36,7 @@ def furnish(
     install_errors(app)
     app.add_middleware(BodyLimit, most=most, larger=larger)
     app.add_middleware(SameOrigin)
+    # By the machine's time, as sessions: a demonstration's clock that stands still would let nobody knock again.
+    app.add_middleware(RateLimit, clock=SystemClock(), limits=limits or Limits())
     app.add_middleware(Failures)
     app.add_middleware(SafeHeaders)

@@ -45,10 +45,15 @@ class NotInProduction(RuntimeError):
     """The persona picker is not mounted in production: sign-in there is the organisation's own."""
 
 
-def sign_in_routes(people: Callable[[], Sequence[Persona]]) -> APIRouter:
-    """/sign-in, /act-as and signing out. Raises NotInProduction when CANDOUR_ENV is "production"."""
+def require_no_production() -> None:
+    """Raises NotInProduction where CANDOUR_ENV is "production"."""
     if os.environ.get("CANDOUR_ENV", "").strip().lower() == "production":
         raise NotInProduction(NotInProduction.__doc__)
+
+
+def sign_in_routes(people: Callable[[], Sequence[Persona]]) -> APIRouter:
+    """/sign-in, /act-as and signing out. Raises NotInProduction when CANDOUR_ENV is "production"."""
+    require_no_production()
     router = session_routes()
 
     @router.get("/sign-in")

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from shutil import copytree
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -15,12 +16,15 @@ from contracts.taxonomy import Role
 from deploy.house import Platform
 from deploy.travel import Traveller, travel_routes
 from deploy.web import ACCESS, Door
+from libs.deciding import Act
 from libs.web.access import OPEN, Access, NoRule, first_fitting
 from libs.web.posts import Post
+from libs.web.reach import NOTHING_HERE
 from services.governance.pages.emergencies import GUARDIANS
+from services.intake.application import Report
 from tests.deploy.routes import asked_of, speaks_of
 from tests.deploy.test_rooms_page import client
-from tests.house import housed, with_sites
+from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
 AGREED = yaml.safe_load((Path(__file__).parent / "agreed_access.yaml").read_text())
@@ -181,3 +185,100 @@ async def test_the_door_lets_in_who_may(house: Platform, post: Post, method: str
         assert answer.status_code == status, answer.text
         if status == 403:
             assert "Your post does not let you see or change this" in answer.text
+
+
+AT_OAK = Post("oak.manager", "registered_manager", "site:oak")
+AT_ELM = Post("elm.manager", "registered_manager", "site:elm")
+LEADS = Post("acme.safe", "safeguarding_lead", "provider:acme")
+WHY = "She is alone tonight and may fall again."
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_emergency_opens_one_journey_to_read_and_somebody_looks_at_it(house: Platform) -> None:
+    journey = await something(house)
+    page = f"/journeys/{journey}"
+    async with client(house, AT_OAK, "person:cat") as cat, client(house, LEADS, "person:lee") as lee:
+        nothing = await cat.get(f"/journeys/{uuid4()}")
+        before = await cat.get(page)
+        assert (before.status_code, NOTHING_HERE in before.text, NOTHING_HERE in nothing.text) == (404, True, True)
+        assert (await cat.post("/emergency", data={"journey": str(uuid4()), "because": WHY})).status_code == 422
+        assert (await cat.post("/emergency", data={"journey": str(journey), "because": "now"})).status_code == 409
+        asked = await cat.post("/emergency", data={"journey": page, "because": WHY})
+        access = asked.headers["Location"]
+        assert "Who leads on safeguarding has been told" in (await cat.get(access)).text
+        await house.settle()
+        seen = await cat.get(page)
+        assert (seen.status_code, "A wheel came loose." in seen.text) == (200, True)
+        for other in (f"/intake/{journey}", f"/journeys/{journey}/restriction"):
+            assert (await cat.get(other)).status_code == 404, other
+        assert str(journey) not in (await cat.get("/journeys")).text
+        assert (await cat.post(f"{access.split('?')[0]}/review", data={"found": "right"})).status_code == 403
+        await house.settle()
+        assert access.split("?")[0] in (await lee.get("/work")).text
+        assert WHY in (await lee.get("/emergency")).text
+        assert "The journey, with everything on record" in (await lee.get(access)).text
+        said = {"found": "wrong", "words": "She was with family."}
+        assert (await lee.post(f"{access.split('?')[0]}/review", data=said)).status_code == 303
+        await house.settle()
+        assert (await cat.get(page)).status_code == 404
+    sent = await house.service("notification").outbox.rows("SELECT * FROM message WHERE subject = 'emergency_access'")
+    assert len(sent) == 1
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_restricted_journey_is_there_only_for_those_who_need_to_know(house: Platform) -> None:
+    journey = await something(house)
+    page, deputy = f"/journeys/{journey}", Post("elm.deputy", "deputy_manager", "site:elm")
+    governance = house.service("governance")
+    for post in (AT_ELM, deputy):
+        await governance.establish_post(OPERATOR, "acme", "elm", post.post, post.role, post.scope, post.post, None)
+    await house.settle()
+    async with (
+        client(house, AT_ELM) as ann,
+        client(house, deputy, "person:dee") as dee,
+        client(house, LEADS, "person:lee") as lee,
+    ):
+        assert (await dee.get(page)).status_code == 200
+        told = {"posts": "elm.manager", "because": "It is about a colleague."}
+        assert (await ann.post(f"{page}/restriction", data=told)).status_code == 303
+        await house.settle()
+        assert [(await who.get(page)).status_code for who in (ann, dee, lee)] == [200, 404, 200]
+        assert str(journey) not in (await dee.get("/intake")).text
+        assert (await dee.post(f"{page}/restriction", data={"lift": "yes", "because": "x"})).status_code == 404
+        asked = await dee.post("/emergency", data={"journey": page, "because": WHY})
+        await house.settle()
+        assert (asked.status_code, (await dee.get(page)).status_code) == (303, 200)
+        lifted = await ann.post(f"{page}/restriction", data={"lift": "yes", "because": "The talk was held."})
+        await house.settle()
+        assert (lifted.status_code, (await dee.get(page)).status_code) == (303, 200)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_whose_time_is_over_or_who_gave_the_post_up_sees_nothing_and_is_told_so(house: Platform) -> None:
+    person, governance = UUID(int=9), house.service("governance")
+    over = Post("c", "commissioner", "provider:acme", until="2026-03-01")
+    today = Post("c", "commissioner", "provider:acme", until="2026-03-02")
+    held = Post("elm.senior", "senior_staff", "site:elm")
+    await governance.establish_post(OPERATOR, "acme", "elm", held.post, held.role, held.scope, "Senior", None)
+    await governance.appoint(OPERATOR, held.post, person, "Sid", "")
+    async with (
+        client(house, over) as gone,
+        client(house, today) as here,
+        client(house, held, f"person:{person}") as sid,
+    ):
+        answer = await gone.get("/provider")
+        assert (answer.status_code, "Your access has ended" in answer.text) == (403, True)
+        assert (await here.get("/provider")).status_code == 200
+        assert (await sid.get("/journeys")).status_code == 200
+        await governance.give_up_post(OPERATOR, held.post, person)
+        await house.settle()
+        assert (await sid.get("/journeys")).status_code == 403
+
+
+async def something(house: Platform) -> UUID:
+    saved = await house.service("intake").raise_opportunity(
+        Act("person:ann", "registered_manager", "site:elm"), Report("elm", "near_miss", "A wheel came loose.")
+    )
+    await house.settle()
+    found: UUID = saved.id
+    return found

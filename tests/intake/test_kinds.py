@@ -6,17 +6,20 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 import pytest_asyncio
 
 from contracts.taxonomy import OpportunityKind
+from libs.web.posts import Post
 from tests.hands import MANAGER, QUALITY, Reception, received
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = "/api/intake/opportunities"
+AT_PROVIDER = Post("acme.nominated", "nominated_individual", "provider:acme")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -119,10 +122,26 @@ async def test_a_subject_of_an_allegation_neither_reads_nor_decides(
             await sam.post(f"{here}/closure", json={"words": "Nothing."}),
             await sam.get(f"{here}/allegation"),
         ):
-            assert (answer.status_code, answer.json()["type"]) == (409, "urn:candour:problem:subject-may-not-see")
+            assert (answer.status_code, answer.json()["type"]) == (404, "urn:candour:problem:not-found")
         listed = (await sam.get(ALL, params=after)).json()["items"]
         assert journey not in {each["journey"] for each in listed}
     assert journey in {each["journey"] for each in (await program.get(ALL, params=after)).json()["items"]}
+
+
+async def test_who_blows_the_whistle_is_known_to_nobody_in_their_own_line(
+    program: httpx2.AsyncClient, reception: Reception
+) -> None:
+    told = {"site": "elm", "kind": "whistleblowing", "summary": "Nights are one short.", "reporter": "Ida Moss"}
+    journey = (await program.post(ALL, json=told)).json()["id"]
+    await reception.platform.settle()
+    for post, knows in ((MANAGER, False), (AT_PROVIDER, True)):
+        async with await reception.program(post, "person:reader") as reader:
+            page = (await reader.get(f"/intake/{journey}")).text
+        assert "Nights are one short." in page
+        assert ("Ida Moss" in page, "Kept from everyone at the site" in page) == (knows, not knows)
+    intake = reception.platform.service("intake")
+    (raised, *_) = await intake.mapper.read(await intake.store.load(UUID(journey), 0))
+    assert (raised.by.actor, raised.by.role, raised.reporter) == ("unnamed", "", "Ida Moss")
 
 
 async def test_matters_of_employment_are_shut_to_those_who_learn(

@@ -263,7 +263,7 @@ async def test_whom_an_allegation_is_about_neither_reads_nor_decides(reception: 
     assert "You cannot open this review or decide in it" in written.text
     program = await reception.program(DEPUTY, "person:bo")
     address = f"/api/review/reviews/{journey}"
-    assert (await program.get(address)).json()["type"].endswith("subject-of-allegation")
+    assert (await program.get(address)).json()["type"].endswith("not-found")
     assert (await program.post(f"{address}/factors", json={"category": "layout", "words": "x"})).status_code == 409
     assert str(journey) not in (await program.get("/api/review/reviews")).text
     ann = await reception.browser(MANAGER)

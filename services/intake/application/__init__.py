@@ -12,7 +12,7 @@ from services.intake.application.findings import OthersFindings, Received
 from services.intake.application.forgetting import KEEPERS, ErasureRequest, Standing
 from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
 from services.intake.application.patterns import PatternFinding
-from services.intake.application.reporting import Report, receipt
+from services.intake.application.reporting import Report, knows_who_told, receipt
 from services.intake.application.retention import Retaining
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
@@ -50,6 +50,7 @@ __all__ = [
     "Standing",
     "Total",
     "Wanted",
+    "knows_who_told",
     "receipt",
     "require_nobody_named",
     "require_provider_wide",

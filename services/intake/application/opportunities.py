@@ -16,7 +16,7 @@ from libs.names import find
 from libs.practice import Measure
 from libs.rules import Proposal, Rule, in_force, propose
 from libs.service import Service, command
-from services.intake.application.reporting import Report, begun, pseudonym_of
+from services.intake.application.reporting import Report, begun, pseudonym_of, shielded
 from services.intake.application.weighing import Choice, own_rule, weighing
 from services.intake.domain import NotForThisPost, Opportunity, StaffAllegation
 from services.intake.domain.refusals import NamesSomebody, NotYetHappened, RuleNotInForce, SubjectMayNotSee
@@ -57,7 +57,8 @@ class Opportunities(Service):
         """
         if circumstances().occurred > circumstances().now + EARLY:
             raise NotYetHappened
-        opportunity, how = await self.taken(report)
+        with self.under(shielded(act, report.kind)):
+            opportunity, how = await self.taken(report)
         saved = await self.save(act, opportunity)
         return replace(saved, replayed=how == "known", detail={"outcome": how})
 

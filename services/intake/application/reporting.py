@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.taxonomy import IntakeRoute
+from contracts.taxonomy import IntakeRoute, OpportunityKind, Role
+from libs.deciding import Act
 from libs.directory import Site
 from libs.keys import KeyRing
 from services.intake.domain import Opportunity
 from services.intake.domain.answers import require_answers
 
 FORMS_OF_ADDRESS = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|sir|lady)\.? ", re.IGNORECASE)
+UNNAMED = "unnamed"
+"""Who acts where nobody is to know who it was."""
+CONFIDANTS = frozenset({Role.NOMINATED_INDIVIDUAL, Role.SAFEGUARDING_LEAD})
 LEAST_LETTERS = 4
 """Fewer letters, such as initials, are shared by too many people to tell anybody again by."""
 
@@ -54,6 +58,17 @@ def pseudonym_of_name(keys: KeyRing, among: str, name: str) -> str:
     """The same for a name within those among whom it tells somebody apart; nothing for initials."""
     name = FORMS_OF_ADDRESS.sub("", " ".join(name.split()))
     return keys.pseudonym("person", f"{among}/{name}") if sum(map(str.isalpha, name)) >= LEAST_LETTERS else ""
+
+
+def shielded(act: Act, kind: str) -> Act:
+    """Who blows the whistle is named in no event, whoever reads those: their name is under the seal of the report alone."""
+    return replace(act, actor=UNNAMED, role="") if kind == OpportunityKind.WHISTLEBLOWING else act
+
+
+def knows_who_told(kind: str, role: str, scope: str) -> bool:
+    """Whether a post may read who told us. Of a whistleblower only those who stand outside every line at their site: the
+    nominated individual and who leads on safeguarding, over the whole provider."""
+    return kind != OpportunityKind.WHISTLEBLOWING or (role in CONFIDANTS and scope.startswith("provider:"))
 
 
 def begun(report: Report, site: Site, journey: UUID, person: str = "") -> Opportunity:

@@ -1,6 +1,6 @@
 """The rules by which intake says no, each in a sentence for whoever asked."""
 
-from libs.domain import Refused
+from libs.domain import Hidden, Refused
 
 
 class SafetyComesFirst(Refused):
@@ -111,8 +111,8 @@ class NotYetHappened(Refused):
     """This date lies in the future. Enter when it happened or was noticed; nothing was saved."""
 
 
-class SubjectMayNotSee(Refused):
-    """This is not open to you in any post. If you think that is wrong, ask whoever leads above this service."""
+class SubjectMayNotSee(Hidden):
+    """There is nothing under this address, or nothing that your post lets you see. Nothing was changed."""
 
 
 class SubjectNeedsName(Refused):

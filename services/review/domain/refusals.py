@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from libs import names
-from libs.domain import Refused
+from libs.domain import Hidden, Refused
 from libs.names import Finding
 from services.review.domain.values import MovedOn
 
@@ -115,8 +115,8 @@ class AlreadyAnswered(Refused):
     """This challenge has been answered. If the answer is not enough, raise a further challenge."""
 
 
-class SubjectOfAllegation(Refused):
-    """You cannot open this review or decide in it. Nothing was changed. Your manager can tell you whom to ask."""
+class SubjectOfAllegation(Hidden):
+    """There is nothing under this address, or nothing that your post lets you see. Nothing was changed."""
 
 
 class UnknownEvidence(Refused):
