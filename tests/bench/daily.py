@@ -24,6 +24,7 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAYS = 4
 """Days measured from the first of a month on: rounds of the month end, checks, and ordinary days."""
 KINDS = ("homecare", "supported_living", "care_home_residential")
+FIRST, SECOND = date(2026, 4, 1), date(2026, 5, 1)
 AT_ONCE = 16
 PATIENCE = 600
 
@@ -38,7 +39,10 @@ class Day:
 
 
 async def measure(env: Mapping[str, str], sites: int, cases: int) -> dict[str, Any]:
-    """A month's end at so many sites without history, and the next one beside three years of it with so many cases."""
+    """A month's end at so many sites without history, and the next one beside three years of it with so many cases.
+
+    Before each of the two ends a month in which as many cases came, so that as much is to be checked.
+    """
     with _administrator(env) as connection:
         past.leave_room(connection)
     clock = HandClock(MONDAY)
@@ -49,10 +53,12 @@ async def measure(env: Mapping[str, str], sites: int, cases: int) -> dict[str, A
         began = time.perf_counter()
         await _organise(house, sites)
         set_up = time.perf_counter() - began
-        without = await _end_of_month(house, clock, date(2026, 4, 1))
         with _administrator(env) as connection:
-            stored = past.write(connection, sites, cases)
-        beside = await _end_of_month(house, clock, date(2026, 5, 1))
+            past.a_month(connection, FIRST, sites, cases)
+        without = await _end_of_month(house, clock, FIRST)
+        with _administrator(env) as connection:
+            stored = past.write(connection, SECOND, sites, cases)
+        beside = await _end_of_month(house, clock, SECOND)
     finally:
         await house.close()
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -11,11 +12,12 @@ ROOM = 10_000_000
 DAYS = 780
 """Working days of three years."""
 LEAVE_ROOM = "SELECT setval(pg_get_serial_sequence('assurance.events', 'notification_id'), %s)"
+MONTHS = 36
 CASES = """
     INSERT INTO assurance_view.opportunity (journey, site, reference, kind, themes, received, recorded)
-    SELECT md5(n::text)::uuid, 'site-' || n %% %(sites)s, 'R-' || n, 'safeguarding_indicator', '{}', at, at
+    SELECT md5(%(until)s || n)::uuid, 'site-' || n %% %(sites)s, 'R-' || n, 'safeguarding_indicator', '{}', at, at
     FROM generate_series(1, %(cases)s) AS n,
-        LATERAL (SELECT timestamptz '2026-04-01' - (n::float / %(cases)s) * interval '26280 hours' AS at) AS moment
+        LATERAL (SELECT %(until)s::timestamptz - (n::float / %(cases)s) * %(months)s * interval '1 month' AS at) AS moment
 """
 REACHED = """
     INSERT INTO assurance_view.milestone
@@ -56,10 +58,21 @@ def leave_room(connection: psycopg.Connection[Any]) -> None:
     connection.execute(LEAVE_ROOM, (ROOM,))
 
 
-def write(connection: psycopg.Connection[Any], sites: int, cases: int) -> int:
+def a_month(connection: psycopg.Connection[Any], until: date, sites: int, cases: int) -> None:
+    """What comes in a month: a part of so many cases of three years, with a milestone each."""
+    _cases(connection, until, sites, cases // MONTHS, 1)
+
+
+def write(connection: psycopg.Connection[Any], until: date, sites: int, cases: int) -> int:
     """Write three years: so many cases with a milestone each, and every daily and weekly round held. How many facts."""
-    connection.execute(CASES, {"sites": sites, "cases": cases})
-    connection.execute(REACHED)
+    _cases(connection, until, sites, cases, MONTHS)
     held = connection.execute(HELD, {"days": DAYS, "weeks": DAYS // 5}).rowcount
-    connection.execute("ANALYZE")
+    connection.execute("VACUUM ANALYZE")
+    connection.execute("CHECKPOINT")
     return 2 * cases + held
+
+
+def _cases(connection: psycopg.Connection[Any], until: date, sites: int, cases: int, months: int) -> None:
+    asked = {"until": until.isoformat(), "sites": sites, "cases": cases, "months": months}
+    connection.execute(CASES, asked)
+    connection.execute(REACHED)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import gather
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from contracts import governance
@@ -14,6 +17,10 @@ from services.assurance.domain import Cadence, FollowUp, Measure, Programme
 from services.assurance.domain.programme import Place
 from services.assurance.policy.changes import follow_up_of
 from services.assurance.policy.reacting import Records, measure_at, react
+
+T = TypeVar("T")
+AT_A_TIME = 50
+"""Measures or cadences that are held to new rules before others have their turn."""
 
 
 @react.register
@@ -55,9 +62,11 @@ async def _hold_to(
     programme: Programme, before: set[tuple[type[Measure | Cadence], UUID]], service: Records, only: str = ""
 ) -> list[Aggregate]:
     """Every measure and cadence as the programme asks for it now, at one site or at all; the rest withdrawn."""
-    no_more = await gather(*(service.find(kind, identity) for kind, identity in before - _asked(programme, only)))
-    dropped = [each for each in no_more if each]
     version = ", ".join(sorted(pack.version for pack in programme.packs.values()))
+    dropped: list[Measure | Cadence] = []
+    async for some in in_slices(before - _asked(programme, only)):
+        no_more = await gather(*(service.find(kind, identity) for kind, identity in some))
+        dropped += [each for each in no_more if each]
     for each in dropped:
         each.withdraw(version)
     released = await _release([each for each in dropped if isinstance(each, Measure)], service)
@@ -65,6 +74,14 @@ async def _hold_to(
         *dropped, *released, *await _hold_measures(programme, service, only),
         *await _hold_cadences(programme, service, only),
     ]  # fmt: skip
+
+
+async def in_slices(everything: Iterable[T]) -> AsyncIterator[tuple[T, ...]]:
+    """So many at a time; in between, others have their turn, since rules may be adopted for hundreds of sites at once."""
+    waiting = iter(everything)
+    while some := tuple(islice(waiting, AT_A_TIME)):
+        yield some
+        await asyncio.sleep(0)
 
 
 async def _release(measures: list[Measure], service: Records) -> list[FollowUp]:
@@ -79,21 +96,22 @@ async def _release(measures: list[Measure], service: Records) -> list[FollowUp]:
 
 
 async def _hold_measures(programme: Programme, service: Records, only: str) -> list[Measure]:
-    today = local_day(circumstances().now)
-    asked = [each for each in programme.measures() if only in {"", each[0].site}]
-    known = await gather(*(measure_at(programme.provider, place.site, each.id, service) for place, each, _ in asked))
-    for measure, (place, definition, pack) in zip(known, asked, strict=True):
-        measure.hold_to(definition, pack.version, place.nation, max(today, pack.adopted_from, place.opened_on))
-    return list(known)
+    today, held = local_day(circumstances().now), list[Measure]()
+    async for some in in_slices(each for each in programme.measures() if only in {"", each[0].site}):
+        known = await gather(*(measure_at(programme.provider, place.site, each.id, service) for place, each, _ in some))
+        for measure, (place, definition, pack) in zip(known, some, strict=True):
+            measure.hold_to(definition, pack.version, place.nation, max(today, pack.adopted_from, place.opened_on))
+        held += known
+    return held
 
 
 async def _hold_cadences(programme: Programme, service: Records, only: str) -> list[Cadence]:
-    provider, held = programme.provider, []
-    asked = [each for each in programme.cadences() if only in {"", each[0]} or not each[0]]
-    ids = (Cadence.create_id(each.id, provider, site) for site, _, each, _ in asked)
-    known = await gather(*(service.find(Cadence, identity) for identity in ids))
-    for cadence, (site, nation, definition, pack) in zip(known, asked, strict=True):
-        if cadence:
-            cadence.amend(definition, pack.version, nation)
-        held.append(cadence or Cadence.begin(provider, site, definition, pack.version, nation))
+    provider, held = programme.provider, list[Cadence]()
+    async for some in in_slices(each for each in programme.cadences() if only in {"", each[0]} or not each[0]):
+        ids = (Cadence.create_id(each.id, provider, site) for site, _, each, _ in some)
+        known = await gather(*(service.find(Cadence, identity) for identity in ids))
+        for cadence, (site, nation, definition, pack) in zip(known, some, strict=True):
+            if cadence:
+                cadence.amend(definition, pack.version, nation)
+            held.append(cadence or Cadence.begin(provider, site, definition, pack.version, nation))
     return held
