@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from services.notification.domain.subscribers import (
     ReasonMissing,
     Subscribers,
 )
-from tests.given import event, given
+from tests.given import NOW, event, given
 
 OPENED = event(Subscribers.Opened)
 URL = "https://rota.example/hooks/candour"
@@ -38,7 +38,7 @@ def test_the_signature_is_what_the_standards_own_library_makes() -> None:
     (endpoint,) = added().endpoints.values()
     now = datetime.now(UTC)
     content = body(given(Message, CALL).aggregate)
-    headers = signed(endpoint.secret, "msg_1", now, content)
+    headers = signed([endpoint.secret], "msg_1", now, content)
     assert Webhook(endpoint.secret).verify(content, headers)["type"] == "candour.duty_owed"
     assert headers["webhook-signature"].startswith("v1,")
 
@@ -82,6 +82,7 @@ def test_an_address_is_on_the_list_once_and_leaves_it_with_a_reason() -> None:
     assert given(Subscribers, OPENED, listed).aggregate.for_kind("briefing_issued") == []
 
 
+OLD = "whsec_" + "QUFB" * 8
 LEAVING = Subscribers.create_id("an endpoint")
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
@@ -118,3 +119,33 @@ async def test_a_name_is_looked_up_before_it_is_called() -> None:
     with pytest.raises(NotReachable):
         await Fence().resolve("https://nowhere.invalid/hooks")
     assert await Fence.of({"CANDOUR_WEBHOOK_ALLOW": "127.0.0.0/8"}).resolve("http://127.0.0.1:9/") == "127.0.0.1"
+
+
+def test_a_new_secret_is_used_beside_the_old_one_for_a_while_and_then_alone() -> None:
+    listed = event(Subscribers.EndpointAdded, endpoint_id=LEAVING, url=URL, secret=OLD, kinds=[])
+    given(Subscribers, OPENED, listed).when(lambda s: s.rotate(LEAVING, NOW, "registered_manager")).refused(
+        NotYoursToConnect
+    )
+    subscribers = given(Subscribers, OPENED, listed)
+    until = NOW + timedelta(hours=24)
+    subscribers.when(lambda s: s.rotate(LEAVING, until, LEAD)).then(
+        event(Subscribers.SecretRotated, endpoint_id=LEAVING, old_until=until)
+    )
+    endpoint = subscribers.aggregate.endpoints[LEAVING]
+    assert endpoint.secrets(NOW) == [endpoint.secret, OLD]
+    assert endpoint.secrets(until) == [endpoint.secret]
+    content, now = body(given(Message, CALL).aggregate), datetime.now(UTC)
+    headers = signed(endpoint.secrets(NOW), "msg_1", now, content)
+    for secret in (OLD, endpoint.secret):
+        assert Webhook(secret).verify(content, headers)
+
+
+def test_calls_are_paused_with_a_reason_and_taken_up_again() -> None:
+    listed = event(Subscribers.EndpointAdded, endpoint_id=LEAVING, url=URL, secret=OLD, kinds=[])
+    paused = event(Subscribers.EndpointPaused, endpoint_id=LEAVING, because="being moved")
+    given(Subscribers, OPENED, listed).when(lambda s: s.pause(LEAVING, " ", LEAD)).refused(ReasonMissing)
+    given(Subscribers, OPENED, listed).when(lambda s: s.pause(LEAVING, "being moved", LEAD)).then(paused)
+    given(Subscribers, OPENED, listed, paused).when(lambda s: s.pause(LEAVING, "again", LEAD)).nothing()
+    assert given(Subscribers, OPENED, listed, paused).aggregate.for_kind("duty_owed") == [LEAVING]
+    resumed = event(Subscribers.EndpointResumed, endpoint_id=LEAVING)
+    given(Subscribers, OPENED, listed, paused).when(lambda s: s.resume(LEAVING, LEAD)).then(resumed)

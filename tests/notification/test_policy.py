@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
-from contracts.action import ActionOverdue
+from contracts.action import ActionEscalated, ActionOverdue
 from contracts.assurance import MeasureChecked
 from contracts.intake import ProfessionalUpdateActioned, ProfessionalUpdateCommunicated, ProfessionalUpdateReviewed
 from contracts.review import ReviewSignedOff
@@ -19,14 +18,12 @@ from deploy.house import Platform
 from libs.calendar import WorkingDays
 from libs.deciding import Act
 from libs.reaching import Reaching
-from services.notification.domain.account import Account
-from services.notification.domain.briefing import Briefing
-from services.notification.domain.duty import Duty, duty_id
+from services.notification.domain.duty import duty_id
 from services.notification.domain.team import Team
 from services.notification.projection.outbox import Outbox
-from tests.given import heard
-from tests.house import MONDAY, OPERATOR, housed, with_sites
-from tests.notification.samples import ANN, BEN, CAT, change, practice_changed, raised, triaged
+from tests.house import OPERATOR, housed, with_sites
+from tests.notification.hearing import Journey
+from tests.notification.samples import ANN, BEN, CAT, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -39,34 +36,6 @@ async def house(backend: Backend, messaging: Messaging, wrapping_key: Path) -> A
         async with housed(database, messaging, wrapping_key, "governance", "notification") as platform:
             await with_sites(platform, "elm", "oak", "ash", "yew", "fir")
             yield platform
-
-
-class Journey:
-    """One journey at a site, told to notification as its neighbours tell it."""
-
-    def __init__(self, house: Platform, site: str = "elm") -> None:
-        self.room, self.id = house.rooms["notification"], uuid4()
-        self.place: dict[str, Any] = {"journey": self.id, "about": self.id, "site": site}
-
-    async def hears(self, *facts: Any, at: datetime = MONDAY) -> None:
-        for fact in facts:
-            assert self.room.reactor
-            assert await self.room.reactor.react_to(heard(fact, at=at, **self.place).envelope)
-
-    async def duties(self) -> dict[str, Duty]:
-        account = await self.room.service.find(Account, Account.create_id(self.id))
-        found = {rule: await self.room.service.find(Duty, duty_id(self.id, rule)) for rule in account.owed}
-        assert all(found.values())
-        return found
-
-    async def duty(self, rule: str) -> Duty:
-        found: Duty = await self.room.service.find(Duty, duty_id(self.id, rule))
-        return found
-
-    async def briefing(self, number: int = 1) -> Briefing:
-        identity = Briefing.create_id(self.id, change(number))
-        found: Briefing = await self.room.service.find(Briefing, identity)
-        return found
 
 
 async def test_every_agreed_rule_that_asks_for_an_account_opens_a_duty(house: Platform) -> None:
@@ -178,6 +147,9 @@ async def test_newcomers_get_what_is_current_and_leavers_are_not_waited_for(hous
 
 
 async def test_a_duty_with_a_date_falls_overdue_when_the_day_has_passed(house: Platform) -> None:
+    await house.service("governance").establish_post(
+        OPERATOR, "acme", "elm", "acme.quality", "provider_quality_lead", "provider:acme", "Quality lead", None
+    )
     journey, now = Journey(house), house.clock.now()
     await journey.hears(raised(), triaged(council_funded=True), at=now)
     await house.settle()
@@ -192,7 +164,8 @@ async def test_a_duty_with_a_date_falls_overdue_when_the_day_has_passed(house: P
     await waker.wake()
     assert (await journey.duty("complaint-acknowledged")).is_overdue
     assert not (await journey.duty("feedback-to-reporter")).is_overdue
-    assert ("duty_overdue", "registered_manager") in await written(house, journey)
+    late = [to for subject, to in await written(house, journey) if subject == "duty_overdue"]
+    assert late == ["acme.quality", "registered_manager"]  # whose it is, and who is above them
 
 
 async def test_what_the_record_shows_already_is_not_asked_for_twice(house: Platform) -> None:
@@ -259,18 +232,23 @@ async def test_a_missed_measure_is_told_once_for_each_period_however_often_it_is
 async def test_an_overdue_action_is_told_to_the_post_that_owns_it_once(house: Platform) -> None:
     journey = Journey(house)
     late = ActionOverdue(action_id=uuid4(), due=date(2026, 3, 1), owner_post="elm.registered_manager")
-    await journey.hears(late, late)
-    assert await written(house, journey) == [("action_overdue", "elm.registered_manager")]
+    above = ActionEscalated(action_id=late.action_id, due=late.due, step=1, to_posts=["elm.deputy", "north.manager"])
+    await journey.hears(late, late, above, above)
+    assert await written(house, journey) == [
+        ("action_escalated", "elm.deputy"), ("action_escalated", "north.manager"),
+        ("action_overdue", "elm.registered_manager"),
+    ]  # fmt: skip
 
 
 async def test_the_briefing_says_what_was_learned(house: Platform) -> None:
     journey = Journey(house)
     learned = ReviewSignedOff(
         review_id=uuid4(), learning_statement="Handover had no step for the chart.", factors=[], author="a",
-        signed_by="b",
+        signed_by="b", example="A tablet was nearly given twice.",
     )  # fmt: skip
     await journey.hears(learned, raised(), triaged(), practice_changed())
-    assert (await journey.briefing()).change.learning == "Handover had no step for the chart."
+    said = (await journey.briefing()).change
+    assert (said.learning, said.example) == ("Handover had no step for the chart.", "A tablet was nearly given twice.")
 
 
 async def test_neighbours_hear_what_is_owed_and_who_understood_and_nothing_about_anybody(house: Platform) -> None:

@@ -179,6 +179,41 @@ async def test_an_address_inside_our_network_is_never_called(reception: Receptio
         assert "private network" in row["reason"]
 
 
+async def test_other_systems_have_a_page_to_pause_give_a_new_secret_and_send_anew(reception: Reception) -> None:
+    async with listening(reception) as (other, secret):
+        lead = await reception.browser(QUALITY)
+        (row,) = (await (await reception.program(QUALITY)).get("/api/notification/endpoints")).json()
+        address = f"/notification/endpoints/{row['endpoint']}"
+        assert address in (await lead.get("/notification/endpoints")).text
+        assert (await lead.post("/notification/endpoints", url="ftp://x", kinds="duty_owed")).status_code == 409
+        await lead.get(address)
+        assert (await lead.post(address, do="pause")).status_code == 409
+        assert "Say in a sentence why." in lead.page
+        await lead.get((await lead.post(address, do="pause", because="It is moved.")).headers["Location"])
+        await journey_of(reception, raised(), triaged())
+        while await sender(reception).send_due():
+            await reception.platform.settle()
+        assert other.heard == []
+        assert "It did not take 1 call." in (await lead.get(address)).text
+        await lead.get((await lead.post(address, do="resume")).headers["Location"])
+        assert (
+            "signed with the old secret as well"
+            in (await lead.get((await lead.post(address, do="rotate")).headers["Location"])).text
+        )
+        assert (await lead.post(address, do="anew")).status_code == 303
+        await reception.platform.settle()
+        await sender(reception).send_due()
+        (heard,) = other.heard
+        at = datetime.fromtimestamp(int(heard[0]["webhook-timestamp"]), UTC)
+        marks = heard[0]["webhook-signature"].split()
+        assert len(marks) == 2
+        assert Webhook(secret).sign(heard[0]["webhook-id"], at, heard[1].decode()) in marks
+        shown = await lead.get(f"{address}/secret")
+        assert secret not in shown.text
+        assert "whsec_" in shown.text
+        assert (await (await reception.browser(MANAGER)).get("/notification/endpoints")).status_code == 409
+
+
 async def test_one_sites_manager_does_not_say_which_system_is_told(reception: Reception) -> None:
     program = await reception.program(MANAGER)
     assert (await program.post("/api/notification/endpoints", json={"url": "https://x.example/"})).status_code == 409

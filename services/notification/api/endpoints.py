@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
-from libs.web.reach import OutOfReach, sites_of, within
+from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.notification.application import Notification
 from services.notification.domain.message import About
-from services.notification.domain.subscribers import KEEPERS, Endpoint, NotYoursToConnect, Subscribers
+from services.notification.domain.subscribers import Endpoint, Subscribers, provider_kept_by
 from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -31,20 +31,10 @@ class NewEndpoint(BaseModel):
 
 
 class Removal(BaseModel):
-    """Why it is told no longer."""
+    """Why it is told no longer, or not for now."""
 
     model_config = ConfigDict(extra="forbid")
     because: str = Field(min_length=1, max_length=1000)
-
-
-def provider_of(me: SignedIn) -> str:
-    """The provider that the acting post answers for. Raises OutOfReach, NotYoursToConnect."""
-    kind, _, provider = me.scope.partition(":")
-    if kind != "provider":
-        raise OutOfReach
-    if me.role not in KEEPERS:
-        raise NotYoursToConnect
-    return provider
 
 
 def add(api: APIRouter, service: Notification, outbox: Outbox) -> None:
@@ -55,17 +45,20 @@ def add(api: APIRouter, service: Notification, outbox: Outbox) -> None:
 
 def _of_endpoints(api: APIRouter, service: Notification) -> None:
     async def listed(me: SignedIn) -> dict[UUID, Endpoint]:
-        found = await service.find(Subscribers, Subscribers.create_id(provider_of(me)))
+        found = await service.find(Subscribers, Subscribers.create_id(provider_kept_by(me.role, me.scope)))
         return found.endpoints if found else {}
 
     @api.get("/endpoints")
     async def endpoints(me: Me) -> list[dict[str, Any]]:
-        return [{"endpoint": each, "url": e.url, "kinds": e.kinds} for each, e in (await listed(me)).items()]
+        return [
+            {"endpoint": each, "url": e.url, "kinds": e.kinds, "paused": e.paused}
+            for each, e in (await listed(me)).items()
+        ]
 
     @api.post("/endpoints")
     async def connect(request: Request, response: Response, me: Me, new: NewEndpoint) -> dict[str, Any]:
         act, kinds = act_of(request, me), [str(kind) for kind in new.kinds]
-        return told(response, await service.connect(act, provider_of(me), new.url, kinds))
+        return told(response, await service.connect(act, provider_kept_by(me.role, me.scope), new.url, kinds))
 
     @api.get("/endpoints/{endpoint}/secret")
     async def secret(response: Response, me: Me, endpoint: UUID) -> dict[str, str]:
@@ -75,9 +68,25 @@ def _of_endpoints(api: APIRouter, service: Notification) -> None:
         response.headers["Cache-Control"] = "no-store"
         return {"secret": found.secret}
 
+    @api.post("/endpoints/{endpoint}/secret")
+    async def rotate(request: Request, response: Response, me: Me, endpoint: UUID) -> dict[str, Any]:
+        return told(response, await service.rotate(act_of(request, me), provider_kept_by(me.role, me.scope), endpoint))
+
+    @api.post("/endpoints/{endpoint}/pause")
+    async def pause(request: Request, response: Response, me: Me, endpoint: UUID, why: Removal) -> dict[str, Any]:
+        provider = provider_kept_by(me.role, me.scope)
+        return told(response, await service.pause(act_of(request, me), provider, endpoint, why.because))
+
+    @api.post("/endpoints/{endpoint}/resumption")
+    async def resume(request: Request, response: Response, me: Me, endpoint: UUID) -> dict[str, Any]:
+        return told(response, await service.resume(act_of(request, me), provider_kept_by(me.role, me.scope), endpoint))
+
     @api.post("/endpoints/{endpoint}/removal")
     async def disconnect(request: Request, response: Response, me: Me, endpoint: UUID, gone: Removal) -> dict[str, Any]:
-        return told(response, await service.disconnect(act_of(request, me), provider_of(me), endpoint, gone.because))
+        return told(
+            response,
+            await service.disconnect(act_of(request, me), provider_kept_by(me.role, me.scope), endpoint, gone.because),
+        )
 
 
 def _of_messages(api: APIRouter, service: Notification, outbox: Outbox) -> None:

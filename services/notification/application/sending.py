@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from libs.deciding import Act, Saved, circumstances
 from libs.service import command
 from services.notification.application.asking import Asked, require_teller
-from services.notification.domain.message import Message
+from services.notification.domain.message import Message, NotGivenUp
 from services.notification.domain.subscribers import Subscribers
 from services.notification.policy.limits import limits
 
@@ -58,6 +59,40 @@ class Sending(Asked):
         listed = await self.get(Subscribers, Subscribers.create_id(provider))
         listed.remove(endpoint, because, act.role)
         return await self.save(act, listed)
+
+    @command
+    async def pause(self, act: Act, provider: str, endpoint: UUID, because: str) -> Saved:
+        """Another system is not called for now."""
+        listed = await self.get(Subscribers, Subscribers.create_id(provider))
+        listed.pause(endpoint, because, act.role)
+        return await self.save(act, listed)
+
+    @command
+    async def resume(self, act: Act, provider: str, endpoint: UUID) -> Saved:
+        """Another system is called again."""
+        listed = await self.get(Subscribers, Subscribers.create_id(provider))
+        listed.resume(endpoint, act.role)
+        return await self.save(act, listed)
+
+    @command
+    async def rotate(self, act: Act, provider: str, endpoint: UUID) -> Saved:
+        """Another system gets a new secret; the old one counts a while longer."""
+        listed = await self.get(Subscribers, Subscribers.create_id(provider))
+        overlap = timedelta(hours=(await limits(self.directory)).old_secret_hours)
+        listed.rotate(endpoint, circumstances().now + overlap, act.role)
+        return await self.save(act, listed)
+
+    @command
+    async def send_all_anew(self, act: Act, messages: list[UUID]) -> Saved:
+        """One more try of each of these messages that was given up on."""
+        require_teller(act.role)
+        found = [await self.get(Message, each) for each in messages]
+        given_up = [each for each in found if each.state == "undelivered"]
+        if not given_up:
+            raise NotGivenUp
+        for each in given_up:
+            each.send_anew()
+        return await self.save(act, *given_up)
 
     @command
     async def send_anew(self, act: Act, message: UUID) -> Saved:

@@ -36,6 +36,7 @@ PERMANENT = 500
 SENDER = Act("delivery:notification", "system")
 NO_SERVER = "No mail server is set, so it is shown in Candour only."
 NO_LONGER_TOLD = "The provider has taken the other system off its list."
+PAUSED = "Calls to the other system are paused. Send it anew when they are taken up again."
 NO_ADDRESS = "Nobody in this post has an e-mail address on record, so it is shown in Candour only."
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -43,7 +44,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     About.DUTY_OVERDUE: ("An account that is owed is late", "/notification/{journey}"),
     About.BRIEFING_ISSUED: ("There is a briefing for you to read", "/briefings"),
     About.ACTION_OVERDUE: ("An action is past its day", "/action/{journey}"),
+    About.ACTION_ESCALATED: ("An action past its day is yours to see to", "/action/{journey}"),
     About.MEASURE_MISSED: ("A measure was missed", "/assurance"),
+    About.EMERGENCY_ACCESS: ("Somebody read a record in an emergency; please look at it", "/emergency"),
 }
 """The whole of what an e-mail says: the kind of thing, and where it is. Who and what stay behind the sign-in."""
 
@@ -146,6 +149,9 @@ class Delivery:
         if endpoint is None:
             await self.service.failed(SENDER, message.id, message.attempts, NO_LONGER_TOLD, for_good=True)
             return
+        if endpoint.paused:
+            await self.service.failed(SENDER, message.id, message.attempts, PAUSED, for_good=True)
+            return
         try:
             await call(message, endpoint, self.clock.now(), self.fence)
         except NotReachable as failure:
@@ -204,9 +210,18 @@ class Delivery:
         """The addresses of whoever holds the post now, opened for this moment only."""
         post = message.to_post or await self._post_of(message.to_role, message.site)
         holders = await self.service.directory.holders(post)
-        sealed = [holder for holder in holders if holder["email"]]
+        sealed = [holder for holder in holders if holder["email"] and await self._may_be_told(message, post, holder)]
         found = await opened(self.service.mapper.keys, sealed, "email")
         return sorted({holder["email"] for holder in found if "@" in holder["email"]})
+
+    async def _may_be_told(self, message: Message, post: str, holder: Mapping[str, Any]) -> bool:
+        """Not whom an allegation is about, and of a restricted journey only who needs to know; that it was read in an
+        emergency is for those who look at that."""
+        directory, keys = self.service.directory, self.service.mapper.keys
+        known_as = keys.pseudonym("actor", f"person:{holder['person_id']}")
+        if message.subject == About.EMERGENCY_ACCESS:
+            return message.journey not in await directory.shut_to(known_as)
+        return await directory.may_be_told(message.journey, post, known_as)
 
     async def _post_of(self, role: str, site: str) -> str:
         """The nearest post of that role for the site, else its registered manager's; empty where there is neither."""

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -101,15 +101,18 @@ def body(message: Message) -> bytes:
     return json.dumps(told, separators=(",", ":")).encode()
 
 
-def signed(secret: str, identity: str, now: datetime, content: bytes) -> dict[str, str]:
-    """The headers of Standard Webhooks: HMAC-SHA256 over id, time and body. The id stays the same at every try."""
+def signed(secrets: Sequence[str], identity: str, now: datetime, content: bytes) -> dict[str, str]:
+    """The headers of Standard Webhooks: HMAC-SHA256 over id, time and body. The id stays the same at every try.
+
+    While a secret is being changed there is a signature for each of the two, and whoever is called takes either.
+    """
     seconds = str(int(now.timestamp()))
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    mark = hmac.new(key, b".".join((identity.encode(), seconds.encode(), content)), hashlib.sha256).digest()
+    said = b".".join((identity.encode(), seconds.encode(), content))
+    marks = [hmac.new(base64.b64decode(each.removeprefix(PREFIX)), said, hashlib.sha256).digest() for each in secrets]
     return {
         "webhook-id": identity,
         "webhook-timestamp": seconds,
-        "webhook-signature": f"v1,{base64.b64encode(mark).decode()}",
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(mark).decode()}" for mark in marks),
         "content-type": "application/json",
         "user-agent": "Candour",
     }
@@ -127,7 +130,7 @@ async def call(message: Message, endpoint: Endpoint, now: datetime, fence: Fence
         raise NotReachable(str(inside), for_good=True) from None
     parts = urlsplit(endpoint.url)
     content = body(message)
-    headers = signed(endpoint.secret, str(message.id), now, content) | {"host": parts.netloc}
+    headers = signed(endpoint.secrets(now), str(message.id), now, content) | {"host": parts.netloc}
     try:
         url = httpx2.URL(endpoint.url).copy_with(host=address)
         async with (

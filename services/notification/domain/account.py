@@ -40,6 +40,7 @@ class Account(Aggregate):
     class LearningStated(Event):
         TOPIC = "notification.Account.LearningStated"
         statement: str
+        example: str = ""
 
     class FactorsKnown(Event):
         TOPIC = "notification.Account.FactorsKnown"
@@ -74,7 +75,7 @@ class Account(Aggregate):
 
     @event(Opened)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
-        self.kind, self.themes, self.statement = "", list[str](), ""
+        self.kind, self.themes, self.statement, self.example = "", list[str](), "", ""
         self.facts: dict[str, Any] = {}
         self.factors: list[str] = []
         self.reporter_known = False
@@ -130,14 +131,14 @@ class Account(Aggregate):
         self.rules, self.agreed = set(rules), set(agreed)
         self.weighings += 1
 
-    def learn(self, statement: str) -> None:
-        """What the review says was learned; it names nobody."""
-        if statement != self.statement:
-            self.trigger_event(self.LearningStated, statement=statement)
+    def learn(self, statement: str, example: str = "") -> None:
+        """What the review says was learned, and what happened, told for others; both name nobody."""
+        if (statement, example) != (self.statement, self.example):
+            self.trigger_event(self.LearningStated, statement=statement, example=example)
 
     @event(LearningStated)
-    def _(self, statement: str) -> None:
-        self.statement = statement
+    def _(self, statement: str, example: str) -> None:
+        self.statement, self.example = statement, example
 
     def know_factors(self, categories: set[str]) -> None:
         """What the review says contributed."""

@@ -32,13 +32,14 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a briefing says: what staff now do differently, and what was learned; both name nobody."""
+    """What a briefing says: what staff now do differently, what was learned, and an example of it. It names nobody."""
 
     plan_id: UUID
     number: int
     title: str
     what_changed: str
     learning: str
+    example: str = ""
 
 
 class Briefing(Aggregate):

@@ -21,7 +21,9 @@ class About(StrEnum):
     DUTY_OVERDUE = "duty_overdue"
     BRIEFING_ISSUED = "briefing_issued"
     ACTION_OVERDUE = "action_overdue"
+    ACTION_ESCALATED = "action_escalated"
     MEASURE_MISSED = "measure_missed"
+    EMERGENCY_ACCESS = "emergency_access"
 
 
 class Message(Aggregate):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -32,6 +33,14 @@ class Endpoint:
     url: str
     secret: str
     kinds: tuple[str, ...]
+    paused: bool = False
+    old_secret: str = ""
+    old_until: datetime | None = None
+
+    def secrets(self, now: datetime) -> list[str]:
+        """What a call is signed with at a moment: the secret, and the one before it as long as that still counts."""
+        still = self.old_secret and self.old_until and now < self.old_until
+        return [self.secret, self.old_secret] if still else [self.secret]
 
 
 class Subscribers(Aggregate):
@@ -48,6 +57,21 @@ class Subscribers(Aggregate):
         url: str
         secret: Sealed
         kinds: list[str]
+
+    class EndpointPaused(Event):
+        TOPIC = "notification.Subscribers.EndpointPaused"
+        endpoint_id: UUID
+        because: str
+
+    class EndpointResumed(Event):
+        TOPIC = "notification.Subscribers.EndpointResumed"
+        endpoint_id: UUID
+
+    class SecretRotated(Event):
+        TOPIC = "notification.Subscribers.SecretRotated"
+        endpoint_id: UUID
+        secret: Sealed
+        old_until: datetime
 
     class EndpointRemoved(Event):
         TOPIC = "notification.Subscribers.EndpointRemoved"
@@ -71,19 +95,48 @@ class Subscribers(Aggregate):
             raise AddressOnTheList
         if len(self.endpoints) >= MOST:
             raise TooManyAddresses
-        secret = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         identity = follows("notification.Endpoint", f"{self.id}/{self.version}")
-        self.trigger_event(self.EndpointAdded, endpoint_id=identity, url=url, secret=secret, kinds=sorted(set(kinds)))
+        self.trigger_event(
+            self.EndpointAdded, endpoint_id=identity, url=url, secret=new_secret(), kinds=sorted(set(kinds))
+        )
 
     @event(EndpointAdded)
     def _(self, endpoint_id: UUID, url: str, secret: str, kinds: list[str]) -> None:
         self.endpoints[endpoint_id] = Endpoint(url, secret, tuple(kinds))
 
+    def pause(self, endpoint_id: UUID, because: str, role: str) -> None:
+        """Call it no longer for now. What it should have been told is kept, to be sent when it is called again."""
+        if not self._listed(endpoint_id, role).paused:
+            if not because.strip():
+                raise ReasonMissing
+            self.trigger_event(self.EndpointPaused, endpoint_id=endpoint_id, because=because)
+
+    @event(EndpointPaused)
+    def _(self, endpoint_id: UUID) -> None:
+        self.endpoints[endpoint_id] = replace(self.endpoints[endpoint_id], paused=True)
+
+    def resume(self, endpoint_id: UUID, role: str) -> None:
+        """Call it again."""
+        if self._listed(endpoint_id, role).paused:
+            self.trigger_event(self.EndpointResumed, endpoint_id=endpoint_id)
+
+    @event(EndpointResumed)
+    def _(self, endpoint_id: UUID) -> None:
+        self.endpoints[endpoint_id] = replace(self.endpoints[endpoint_id], paused=False)
+
+    def rotate(self, endpoint_id: UUID, old_until: datetime, role: str) -> None:
+        """Make a new secret. Calls are signed with the old one as well until then, so that nothing is missed."""
+        self._listed(endpoint_id, role)
+        self.trigger_event(self.SecretRotated, endpoint_id=endpoint_id, secret=new_secret(), old_until=old_until)
+
+    @event(SecretRotated)
+    def _(self, endpoint_id: UUID, secret: str, old_until: datetime) -> None:
+        was = self.endpoints[endpoint_id]
+        self.endpoints[endpoint_id] = replace(was, secret=secret, old_secret=was.secret, old_until=old_until)
+
     def remove(self, endpoint_id: UUID, because: str, role: str) -> None:
         """Tell it no longer; what was not taken yet is given up."""
-        self._keeper(role)
-        if endpoint_id not in self.endpoints:
-            raise NotOnTheList
+        self._listed(endpoint_id, role)
         if not because.strip():
             raise ReasonMissing
         self.trigger_event(self.EndpointRemoved, endpoint_id=endpoint_id, because=because)
@@ -96,10 +149,29 @@ class Subscribers(Aggregate):
         """Who is told of this kind of thing, in a fixed order."""
         return [identity for identity, each in self.endpoints.items() if not each.kinds or about in each.kinds]
 
+    def _listed(self, endpoint_id: UUID, role: str) -> Endpoint:
+        self._keeper(role)
+        if endpoint_id not in self.endpoints:
+            raise NotOnTheList
+        return self.endpoints[endpoint_id]
+
     @staticmethod
     def _keeper(role: str) -> None:
         if role not in KEEPERS:
             raise NotYoursToConnect
+
+
+def provider_kept_by(role: str, scope: str) -> str:
+    """The provider whose list a post keeps. Raises NotYoursToConnect for one site's post, or another role."""
+    kind, _, provider = scope.partition(":")
+    if kind != "provider" or role not in KEEPERS:
+        raise NotYoursToConnect
+    return provider
+
+
+def new_secret() -> str:
+    """A signing secret as Standard Webhooks writes one."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def usable(url: str) -> bool:
@@ -134,4 +206,4 @@ class NotOnTheList(Refused):
 
 
 class ReasonMissing(Refused):
-    """Say in a sentence why it is told no longer."""
+    """Say in a sentence why."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notification.application import Notification
-from services.notification.pages import briefings, bulletin, candour, duties, letters, not_reached, reach, transfers
+from services.notification.pages import (
+    briefings,
+    bulletin,
+    candour,
+    duties,
+    endpoints,
+    letters,
+    not_reached,
+    reach,
+    transfers,
+)
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
 from services.notification.projection.duties import Duties
@@ -29,6 +39,7 @@ def pages(
     router = APIRouter(include_in_schema=False)
     bulletin.add(router, notification, issued, learned)
     transfers.add(router, notification, carried)  # before the page of one journey: it is no journey's id
+    endpoints.add(router, notification, sent)
     duties.add(router, notification, duties.Shown(owed, issued, sent, on_paper))
     letters.add(router, notification, on_paper, issued)
     candour.add(router, notification, candours)

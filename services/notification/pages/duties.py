@@ -25,6 +25,7 @@ from services.notification.domain.account import Account
 from services.notification.domain.candour import STEP_OF, Candour
 from services.notification.domain.chronology import chronology, differences
 from services.notification.domain.duty import Duty
+from services.notification.domain.subscribers import KEEPERS
 from services.notification.pages.letters import letters_for, listed
 from services.notification.pages.within import site_of
 from services.notification.projection.briefings import Briefings
@@ -53,6 +54,8 @@ ABOUT = {
     "duty_overdue": "that an account is late",
     "briefing_issued": "that there is a briefing",
     "action_overdue": "that an action is past its day",
+    "action_escalated": "that an action past its day is theirs to see to",
+    "emergency_access": "that a record was opened in an emergency",
     "measure_missed": "that a measure was missed",
 }
 
@@ -99,6 +102,7 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
             more=max(0, await duties.count_owed(list(sites)) - seen),
             page=page,
             sites=sites,
+            keeps=me.role in KEEPERS and me.scope.startswith("provider:"),
             briefings=[row for row in await briefings.at_sites(list(sites)) if row["reached_at"] is None],
             undelivered=await outbox.undelivered(list(sites)),
             about=ABOUT,

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
-from contracts.action import ActionOverdue, PracticeChanged
+from contracts.action import ActionEscalated, ActionOverdue, PracticeChanged
 from contracts.assurance import MeasureChecked
-from contracts.governance import TeamMemberJoined, TeamMemberLeft
+from contracts.governance import EmergencyAccessGranted, TeamMemberJoined, TeamMemberLeft
 from contracts.intake import (
     OpportunityRaised,
     OpportunityReferred,
@@ -29,7 +29,7 @@ from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
 from services.notification.policy.limits import limits
-from services.notification.policy.messages import word_to
+from services.notification.policy.messages import above, word_to
 from services.notification.policy.owing import agreed_upon
 from services.notification.policy.records import ACTIONED, BY_REFERRAL, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
@@ -86,7 +86,7 @@ async def record_the_telling(event: ProfessionalUpdateCommunicated, service: Any
 @react.register
 async def keep_what_was_learned(event: ReviewSignedOff, service: Any) -> Iterable[Aggregate]:
     account = await _account(service, event)
-    account.learn(event.learning_statement)
+    account.learn(event.learning_statement, event.example)
     account.know_factors({factor.category for factor in event.factors})
     return [account, *await found_here(service, event)]
 
@@ -141,6 +141,22 @@ async def tell_the_owner(event: ActionOverdue, service: Any) -> Iterable[Aggrega
 
 
 @react.register
+async def tell_who_leads_on_safeguarding(event: EmergencyAccessGranted, service: Any) -> Iterable[Aggregate]:
+    """Somebody reads what their post does not reach: whoever leads on safeguarding hears of it at once."""
+    message = word_to(event, About.EMERGENCY_ACCESS, event.access_id, role=Role.SAFEGUARDING_LEAD)
+    return [] if await service.find(Message, message.id) else [message]
+
+
+@react.register
+async def tell_those_above(event: ActionEscalated, service: Any) -> Iterable[Aggregate]:
+    """Each step of the escalation is told once to each post that it reaches."""
+    cause = f"{event.action_id}/{event.due}/{event.step}"
+    messages = [word_to(event, About.ACTION_ESCALATED, cause, post=post) for post in dict.fromkeys(event.to_posts)]
+    new = [each for each in messages if not await service.find(Message, each.id)]
+    return await with_calls(service, new)
+
+
+@react.register
 async def tell_the_manager(event: MeasureChecked, service: Any) -> Iterable[Aggregate]:
     """A missed measure is told once for each period, however often its figure is revised."""
     if event.met is not False:
@@ -157,8 +173,12 @@ async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterabl
         return []
     duty.fall_overdue()
     cause = f"{duty.id}/{reached.due.isoformat()}"
-    late = word_to(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)
-    return [duty, *await with_calls(service, [late])]
+    late = [word_to(duty, About.DUTY_OVERDUE, cause, role=duty.owing.owner_role)]
+    late += [
+        word_to(duty, About.DUTY_OVERDUE, cause, post=post)
+        for post in await above(service.directory, duty.site, duty.owing.owner_role)
+    ]
+    return [duty, *await with_calls(service, late)]
 
 
 @singledispatch

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from contracts.taxonomy import Role
+from libs.directory import Directory
+from libs.service import NotFound
 from services.notification.domain.message import About, Message
+
+ANSWERING = frozenset({Role.PROVIDER_REPRESENTATIVE, Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD})
+"""Roles that answer for what sites do, where no region stands between."""
 
 
 def word_to(
@@ -26,3 +32,18 @@ def word_to(
         to_role=role,
         endpoint="",
     )
+
+
+async def above(directory: Directory, site: str, role: str) -> list[str]:
+    """The posts next above a site: of its region, else those that answer for the provider; never that role itself."""
+    try:
+        posts = await directory.posts_above(site)
+    except NotFound:
+        return []
+    region = [post.post_id for post in posts if post.scope.startswith("region:") and post.role != role]
+    provider = [
+        post.post_id
+        for post in posts
+        if post.scope.startswith("provider:") and post.role in ANSWERING and post.role != role
+    ]
+    return region or provider

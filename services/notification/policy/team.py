@@ -29,7 +29,10 @@ async def team_of(service: Any, provider: str, site: str) -> Team:
 async def briefed(service: Any, event: PracticeChanged, account: Account) -> list[Any]:
     """The briefing of the whole team on a change, posted to it, and word of it to every post of the site."""
     team = await team_of(service, event.provider, event.site)
-    change = Change(event.plan_id, account.changes, title_of(event.what_changed), event.what_changed, account.statement)
+    change = Change(
+        event.plan_id, account.changes, title_of(event.what_changed), event.what_changed, account.statement,
+        account.example,
+    )  # fmt: skip
     briefing = Briefing(
         provider=event.provider,
         site=event.site,

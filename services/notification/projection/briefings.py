@@ -26,6 +26,7 @@ class Briefings(View):
             options text[] NOT NULL DEFAULT '{}', right_option integer, issued_at timestamptz NOT NULL,
             reached_at timestamptz, version bigint NOT NULL
         );
+        ALTER TABLE briefing ADD COLUMN IF NOT EXISTS example text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS briefing_site ON briefing (site, issued_at);
         CREATE INDEX IF NOT EXISTS briefing_journey ON briefing (journey);
         CREATE TABLE IF NOT EXISTS listener (
@@ -127,11 +128,11 @@ def project(event: object, rows: Rows) -> None:
 def issued(event: Briefing.Issued, rows: Rows) -> None:
     c = event.change
     rows.execute(
-        "INSERT INTO briefing (briefing_id, journey, site, number, title, what_changed, learning, question, issued_at,"
-        " version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (briefing_id) DO NOTHING",
+        "INSERT INTO briefing (briefing_id, journey, site, number, title, what_changed, learning, example, question,"
+        " issued_at, version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (briefing_id) DO NOTHING",
         (
             event.originator_id, event.journey, event.site, c.number, c.title, c.what_changed, c.learning,
-            OPEN_QUESTION, event.occurred, event.originator_version,
+            c.example, OPEN_QUESTION, event.occurred, event.originator_version,
         ),
     )  # fmt: skip
     for each in event.audience:

@@ -25,6 +25,7 @@ class Outbox(View):
         );
         ALTER TABLE message ADD COLUMN IF NOT EXISTS endpoint text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS message_open ON message (written_at) WHERE state IN ('waiting', 'sending');
+        CREATE INDEX IF NOT EXISTS message_endpoint ON message (endpoint, written_at) WHERE endpoint <> '';
         CREATE INDEX IF NOT EXISTS message_journey ON message (journey);
     """
 
@@ -43,6 +44,16 @@ class Outbox(View):
     async def one(self, message: UUID) -> dict[str, Any] | None:
         """One message, or None."""
         return await self.row("SELECT * FROM message WHERE message_id = %s", (message,))
+
+    async def calls_to(
+        self, endpoint: str, limit: int, skip: int = 0, *, given_up: bool = False
+    ) -> list[dict[str, Any]]:
+        """The calls to another system, newest first; with `given_up`, those that it never took."""
+        return await self.rows(
+            "SELECT * FROM message WHERE endpoint = %s AND (NOT %s OR state = 'undelivered')"
+            " ORDER BY written_at DESC, message_id LIMIT %s OFFSET %s",
+            (endpoint, given_up, limit, skip),
+        )
 
     async def undelivered(
         self, sites: list[str], limit: int = 50, *, calls: bool = False, skip: int = 0

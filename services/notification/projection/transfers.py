@@ -22,6 +22,7 @@ class Transfers(View):
             decision text NOT NULL DEFAULT '', because text NOT NULL DEFAULT '', note text NOT NULL DEFAULT '',
             asked_at timestamptz NOT NULL, version bigint NOT NULL
         );
+        ALTER TABLE transfer ADD COLUMN IF NOT EXISTS example text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS transfer_site ON transfer (site, asked_at);
     """
 
@@ -47,10 +48,10 @@ def project(event: object, rows: Rows) -> None:
 def asked(event: Transfer.Asked, rows: Rows) -> None:
     c = event.change
     rows.execute(
-        "INSERT INTO transfer (transfer_id, site, title, what_changed, learning, factors, asked_at, version)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (transfer_id) DO NOTHING",
+        "INSERT INTO transfer (transfer_id, site, title, what_changed, learning, example, factors, asked_at,"
+        " version) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (transfer_id) DO NOTHING",
         (
-            event.originator_id, event.site, c.title, c.what_changed, c.learning, event.factors, event.recorded,
+            event.originator_id, event.site, c.title, c.what_changed, c.learning, c.example, event.factors, event.recorded,
             event.originator_version,
         ),
     )  # fmt: skip
