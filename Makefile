@@ -27,18 +27,21 @@ run: setup ## Start the platform with a demo provider: real PostgreSQL and NATS,
 test: setup ## Run every test on real servers (make test only=tests/deploy for a part)
 	$(BIN)/pytest -n $(workers) --dist loadfile --no-loadscope-reorder $(only)
 
-check: setup ## Style, types, imports between rooms, and contracts against what was published
+check: setup ## Style, types, imports between rooms, contracts against what was published, and what we are made of
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/candour contracts --check
+	$(BIN)/candour sbom --check
+	$(BIN)/candour advisories
 
 bench: setup ## Measure throughput and latency on this machine
 	$(BIN)/candour bench
 
 lock: setup ## Choose dependency versions again (make lock upgrade=--upgrade for the newest allowed)
 	$(PYTHON) -I $(LOCK)/install.py lock $(upgrade)
+	$(BIN)/candour sbom
 
 assets: ## Build styles and scripts again from their sources (needs Node and npm; the result is committed)
 	npm --prefix libs/web/assets ci --ignore-scripts && npm --prefix libs/web/assets run build

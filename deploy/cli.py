@@ -15,9 +15,12 @@ from deploy.keys_cli import keys
 from deploy.pack_cli import pack
 from deploy.replay_cli import replay
 from deploy.stats_cli import stats
+from deploy.supply_cli import advisories, sbom
 
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
 app.command()(contracts)
+app.command()(sbom)
+app.command()(advisories)
 app.add_typer(pack, name="pack")
 app.add_typer(keys, name="keys")
 app.add_typer(stats, name="stats")
