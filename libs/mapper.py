@@ -109,6 +109,10 @@ class Mapper:
             raise UnkeepableText
         return StoredEvent(event.originator_id, event.originator_version, topic, written)
 
+    def kind_of(self, topic: str) -> type[Event]:
+        """The class of the events under a topic. Raises UnknownTopic."""
+        return self._shape(topic).kind
+
     def sealed(self, stored: Iterable[StoredEvent]) -> list[Event]:
         """The events in today's shape with personal words still under seal: for views, which never hold words."""
         return [self._to_event(s, orjson.loads(s.state), opened=False) for s in stored]

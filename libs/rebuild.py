@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from psycopg.errors import UniqueViolation
+
+from libs.folding import Folded, NotFoldable
+from libs.logs import log
 from libs.publishing import Publisher
 from libs.store import EventStore, Recorded
 from libs.views import Overtaken, View
 
 BATCH = 2_000
+AT_ONCE = 10_000
+"""Events read at once while the tables are filled set by set."""
 TRIES = 50
 """How often a swap is tried while the live view keeps running ahead; each try begins closer behind it."""
 
@@ -33,7 +39,12 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
     if missing := [name for name in names if name not in sources]:
         raise LookupError(f"{view.name} follows {', '.join(missing)}, whose log is not at hand")
     await view.begin_anew()
-    reached = dict.fromkeys(names, 0)
+    try:
+        reached = await _filled(view, names, sources, told)
+    except (NotFoldable, UniqueViolation) as reason:
+        log(view.service).info("built event by event", view=view.name, reason=str(reason))
+        await view.begin_anew()
+        reached = dict.fromkeys(names, 0)
     for attempt in range(1, TRIES + 1):
         for name in names:
             reached[name] = await _read_on(view, name, sources[name], reached[name], told)
@@ -44,6 +55,27 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
             if attempt == TRIES:
                 raise
     raise AssertionError("unreachable")
+
+
+async def _filled(view: View, names: Sequence[str], sources: Sources, told: Told) -> dict[str, int]:
+    """Fill the empty tables from what the logs hold now, set by set; how far each was read."""
+    folded, reached = Folded(view), dict.fromkeys(names, 0)
+    await folded.open()
+    wanted = set(view.followed())
+    for name in names:
+        store, publisher = sources[name]
+        own = name == view.service and view.reads_own_store()
+        while rows := await store.read(reached[name], AT_ONCE):
+            said = publisher.mapper.sealed(row.stored for row in rows) if own else publisher.facts(rows, wanted)
+            for each in said:
+                events = await _events(view, name, publisher, [each]) if isinstance(each, Recorded) else (each,)
+                for event in events:
+                    view.project(event, folded)
+            reached[name] = rows[-1].position
+            await folded.spill()
+            told(name, reached[name], max(store.position, reached[name]))
+    await folded.close(reached)
+    return reached
 
 
 def followed(view: View) -> list[str]:

@@ -21,7 +21,9 @@ SELECT md5('j' || n)::uuid, 'acme', 's' || (n * 7919) %% %(sites)s, r + least(ag
     'review.review_signed_off.v1',
     (ARRAY['near_miss','accident','complaint','safeguarding_indicator','compliment'])[1 + n %% 5],
     ARRAY[(ARRAY['falls','medicines','nutrition','communication','staffing','records','skin','dignity'])[1 + (n / 5) %% 8]],
-    'R-' || n, 'form', 'sealed:1', r - interval '3 hours', r, r + interval '1 hour',
+    'R-' || n, 'form',
+    'sealed:1:' || replace(md5('j' || n)::text, '-', '') || ':w:' || repeat('A', 72),
+    r - interval '3 hours', r, r + interval '1 hour',
     CASE WHEN age > 1 THEN r + interval '1 day' END, CASE WHEN age > 1 THEN 'swarm' ELSE '' END, 'p/1',
     CASE WHEN age <= 1 THEN '' WHEN age <= 20 THEN 'open' ELSE 'signed_off' END, 'registered_manager',
     CASE WHEN age > 1 THEN r + interval '2 days' END, least(5, age / 4), CASE WHEN age > 20 THEN 2 ELSE 0 END,
@@ -42,7 +44,7 @@ SELECT md5(j.journey::text || k)::uuid, j.journey, j.site, (ARRAY['intake','revi
     CASE k WHEN 0 THEN 'intake.opportunity_raised.v1' WHEN 9 THEN 'review.review_signed_off.v1'
         ELSE 'review.reflection_step_recorded.v1' END, 'person:a', 'registered_manager',
     CASE k WHEN 9 THEN '{"learned": "The handover form left it out.", "recommended": ["Use one form at every handover."]}'
-        ELSE '{"step": 3}' END::jsonb, 'sealed:1', 'p/1', ''
+        ELSE '{"step": 3}' END::jsonb, 'sealed:1:' || replace(j.journey::text, '-', '') || ':w:' || repeat('A', 72), 'p/1', ''
 FROM journey j CROSS JOIN generate_series(0, %(each)s - 1) AS k
 """
 HANGING = """

@@ -17,10 +17,12 @@ from contracts import action, assurance, intake, notification, review
 from contracts.envelope import PublishedEvent
 from contracts.taxonomy import ClosureState, Strength, Verdict
 from libs.directory import Site
+from libs.folding import Folded
 from services.governance.projection import Overview
 from services.governance.projection.journey_reading import Filters
 from services.governance.projection.oversight import board_story
 from services.governance.projection.stories import WHY_OPEN, site_story
+from tests.governance.facts import story as whole_story
 from tests.governance.saying import Saying
 from tests.governance.test_overview_tables import tables_of
 from tests.servers import Database
@@ -163,6 +165,16 @@ async def held_after(view: Overview, batches: list[list[PublishedEvent]]) -> dic
     return await tables_of(view, view.next)
 
 
+async def held_when_folded(view: Overview, said: list[PublishedEvent]) -> dict[str, list[str]]:
+    await view.begin_anew()
+    folded = Folded(view)
+    await folded.open()
+    for event in said:
+        view.project(event, folded)
+    await folded.close({})
+    return await tables_of(view, view.next)
+
+
 @EXAMPLES
 @given(said=histories(), size=st.integers(1, 9))
 async def test_a_view_built_anew_equals_the_view_that_was_kept(
@@ -171,6 +183,12 @@ async def test_a_view_built_anew_equals_the_view_that_was_kept(
     kept = await held_after(overview, [said[n : n + size] for n in range(0, len(said), size)])
     by_publisher = sorted(said, key=lambda event: event.publisher())
     assert await held_after(overview, [by_publisher]) == kept
+    assert await held_when_folded(overview, by_publisher) == kept
+
+
+async def test_a_whole_story_folds_into_the_rows_that_are_kept(overview: Overview) -> None:
+    said = [event for events in whole_story().said.values() for event in events]
+    assert await held_when_folded(overview, said) == await held_after(overview, [said])
 
 
 @EXAMPLES

@@ -26,6 +26,8 @@ from services.governance.projection.stories import provider_story, site_story
 Me = Annotated[SignedIn, Depends(signed_in)]
 UNITS = {"occupied_bed_days": "occupied bed days", "care_hours": "hours of care", "person_days": "person-days"}
 RECENT_MONTHS = 6
+MOST_SITES = 60
+"""How many sites the provider's page lists one by one; where there are more, it lists their regions."""
 SHOWN = 8
 """How many rows of a kind a site's page shows before it leads to the list of all."""
 
@@ -102,6 +104,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             months=shown_months(story["monthly"]),
             titles=scope.titles,
             scope=scope,
+            most_sites=MOST_SITES,
         )
 
     _challenges(router, governance, overview)

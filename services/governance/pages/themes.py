@@ -13,22 +13,21 @@ from libs.charts.sparks import spark
 from libs.directory import Site
 from libs.service import NotFound
 from libs.web.posts import SignedIn
-from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
 from services.governance.pages.asked import SPANS, Asked, address, asked_of, counted, journeys_behind
-from services.governance.pages.live import live, shell_of
+from services.governance.pages.live import live
 from services.governance.pages.narrowing import narrowed
 from services.governance.pages.sentences import label
 from services.governance.projection import Overview
-from services.governance.projection.counting import Counted, learning_of, months_of, themes_of
+from services.governance.projection.counting import Counted, counted_months, learning_of, months_of, themes_of
 from services.governance.projection.peers import Peers, peer_groups
-from services.governance.projection.spreading import Cell, by_month, by_region, heat, risen
+from services.governance.projection.spreading import Cell, by_month, by_region, first_rise, heat, risen
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 MONTHS = 24
 MOST_COLUMNS = 40
-"""Sites of the table of themes; where there are more, its columns are regions."""
+"""Sites of a table of themes; where there are more, its columns are regions, and one theme's lines are those with most."""
 SHOWN = 12
 """Months of a theme's table; its chart goes further back."""
 
@@ -69,19 +68,28 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     async def theme(request: Request, me: Me, theme: str) -> Response:
         if theme not in set(Theme):
             raise NotFound("There is no theme of this name. Choose one from the table of themes.")
-        sites = await sites_of(governance.directory, me)
+        scope = await narrowed(request, governance.directory, me)
+        sites = scope.sites
         shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
         ids, what = [site.site_id for site in sites], counted("", theme, governance.clock.now(), shut, MONTHS)
-        rows = await months_of(overview, ids, what)
-        return shell_of(request).page(
+        told = await overview.together(
+            rows=months_of(overview, ids, what),
+            rises=counted_months(overview, ids, what, first_rise),
+            learned=learning_of(overview, ids, what),
+        )
+        return live(
             request,
             "governance/theme.html",
+            "governance/theme_part.html",
+            scope=scope,
             theme=theme,
             title=label(Theme, theme),
-            risen=[(each, address("/trend", site=each.site.site_id, theme=theme)) for each in risen(sites, rows)],
-            learned=await learning_of(overview, ids, what),
+            risen=[
+                (each, address("/trend", site=each.site.site_id, theme=theme)) for each in risen(sites, told["rises"])
+            ],
+            learned=told["learned"],
             titles={site.site_id: site.title for site in sites},
-            **_months(what, sites, rows),
+            **_months(what, sites, told["rows"]),
         )
 
 
@@ -117,6 +125,8 @@ def _table(
 def _months(what: Counted, sites: list[Site], rows: list[dict[str, Any]]) -> dict[str, Any]:
     months, counts = by_month(rows)
     months = months[-SHOWN:]
+    most = sorted(sites, key=lambda site: -sum(counts.get(site.site_id, {}).get(m, 0) for m in months))[:MOST_COLUMNS]
+    had = [site for site in sites if any(month in counts.get(site.site_id, {}) for month in months)]
     lines = [
         {
             "title": site.title,
@@ -124,7 +134,7 @@ def _months(what: Counted, sites: list[Site], rows: list[dict[str, Any]]) -> dic
             "trend": address("/trend", site=site.site_id, theme=what.theme),
             "cells": [(counts[site.site_id].get(m, 0), journeys_behind(what, site.site_id, month=m)) for m in months],
         }
-        for site in sites
-        if any(month in counts.get(site.site_id, {}) for month in months)
+        for site in had
+        if site in most
     ]
-    return {"months": months, "lines": lines}
+    return {"months": months, "lines": lines, "left_out": len(had) - len(lines)}

@@ -50,6 +50,8 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         *baselines.NAMES,
         *searching.NAMES,
     )
+    grow: ClassVar[tuple[str, ...]] = ("moment",)
+    """Tables whose rows nothing changes once they are there; they can be written while the others are made."""
     hanging: ClassVar[Mapping[str, Hangs]] = {"briefing_person": ("briefing", "briefing_id", "briefing_id")}
     tables: ClassVar[LiteralString] = (
         journeys.TABLES

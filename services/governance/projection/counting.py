@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from services.governance.projection import Overview
+from services.governance.projection.remembering import grouped as by_site
 from services.governance.projection.summing import MONTH
+
+T = TypeVar("T")
 
 HERE: LiteralString = """
     j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND j.journey <> ALL(%(shut)s) AND (%(kind)s = '' OR j.kind = %(kind)s)
@@ -54,18 +58,30 @@ class Counted:
 
 async def months_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
     """Each site's months: events, and exposure with its unit, None and empty where nobody stated it."""
-    found = await _of_sites(overview, COUNTED, sites, what)
+    found = await counted_months(overview, sites, what, list)
     return sorted((row for rows in found.values() for row in rows), key=itemgetter("month", "site"))
 
 
+async def counted_months(
+    overview: Overview, sites: list[str], what: Counted, shape: Callable[[list[dict[str, Any]]], T]
+) -> dict[str, T]:
+    """Each site's months, in a shape that is made of them once while nothing is said of the site."""
+    return await _of_sites(overview, COUNTED, sites, what, shape)
+
+
 async def _of_sites(
-    overview: Overview, query: LiteralString, sites: list[str], what: Counted
-) -> dict[str, list[dict[str, Any]]]:
+    overview: Overview,
+    query: LiteralString,
+    sites: list[str],
+    what: Counted,
+    shape: Callable[[list[dict[str, Any]]], T],
+) -> dict[str, T]:
     if what.shut:  # what is counted is this reader's alone
-        return {"": await overview.rows(query, what.given(sites))}
+        found = by_site(await overview.rows(query, what.given(sites)))
+        return {site: shape(found.get(site, [])) for site in sites}
     given = what.given(sites) | {"shut": ()}
     del given["sites"]
-    return await overview.by_site(query, sites, list, **given)
+    return await overview.by_site(query, sites, shape, **given)
 
 
 async def rates_by_month(overview: Overview, sites: list[str], since: date) -> list[dict[str, Any]]:
@@ -74,7 +90,7 @@ async def rates_by_month(overview: Overview, sites: list[str], since: date) -> l
     A month's row with no unit counts the sites that stated nothing; no rate can be given for them.
     """
     together: dict[tuple[date, str], dict[str, Any]] = {}
-    found_at = await _of_sites(overview, COUNTED, sites, Counted(since, FOR_EVER))
+    found_at = await counted_months(overview, sites, Counted(since, FOR_EVER), list)
     for row in (row for rows in found_at.values() for row in rows):
         here = (row["month"], row["unit"])
         nothing = {"month": row["month"], "unit": row["unit"], "events": 0, "exposure": None, "sites": 0}
@@ -94,7 +110,7 @@ async def times_of(overview: Overview, sites: list[str], what: Counted) -> list[
 
 async def themes_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
     """How many journeys of each theme each site had."""
-    found = await _of_sites(overview, BY_THEME, sites, what)
+    found = await _of_sites(overview, BY_THEME, sites, what, list)
     return [row for rows in found.values() for row in rows]
 
 

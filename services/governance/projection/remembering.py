@@ -85,16 +85,17 @@ class Remembering(Asking):
         """
         asked = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
         if not self.kept_here or not _plain(reach()):
-            found = _grouped(await self.rows(query, asked | {"sites": list(sites)}))
+            found = grouped(await self.rows(query, asked | {"sites": list(sites)}))
             return {site: shape(found.get(site, [])) for site in sites}
         here = reach().split(SEPARATOR)
         allowed = list(sites) if here == [EVERYTHING] else [site for site in sites if site in set(here)]
-        sums = self._sums.setdefault((query, tuple(sorted(given.items()))), {})
-        self._sums.move_to_end((query, tuple(sorted(given.items()))))
+        question = (query, shape, tuple(sorted(given.items())))
+        sums = self._sums.setdefault(question, {})
+        self._sums.move_to_end(question)
         now = {site: self._changes["*"] + self._changes[f" {site}"] for site in allowed}
         if missing := [site for site in allowed if site not in sums or sums[site][0] != now[site]]:
             with everything():
-                found = _grouped(await self.rows(query, asked | {"sites": missing}))
+                found = grouped(await self.rows(query, asked | {"sites": missing}))
             sums |= {site: (now[site], shape(found.get(site, []))) for site in missing}
         while len(self._sums) > QUESTIONS:
             self._sums.popitem(last=False)
@@ -106,7 +107,8 @@ def _plain(reached: str) -> bool:
     return all(sign not in reached for sign in "\x1e")
 
 
-def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Rows by the site that each names."""
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         found[row["site"]].append(row)

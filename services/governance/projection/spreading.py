@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from libs.directory import Site
 from services.governance.domain.trending import ENOUGH_EVENTS, Month, trend_of_rates
-from services.governance.projection.peers import Peers, by_site
+from services.governance.projection.peers import Peers
 
 LEVELS = 4
 """How strongly a cell is shaded: 1 less than half of the group's rate, 2 up to it, 3 up to twice, 4 above."""
@@ -79,18 +79,21 @@ def by_region(
     return replace(peers, sites=regions), here, there
 
 
-def risen(sites: Sequence[Site], rows: Sequence[dict[str, Any]]) -> list[Risen]:
-    """Where a theme rose beyond what chance explains at a site itself, the first first; of one or two nothing is said."""
-    found, stated = [], by_site(rows)
-    for site in sites:
-        kept = stated.get(site.site_id, [])
-        if sum(row["events"] for row in kept) < ENOUGH_EVENTS:
-            continue
-        trended = trend_of_rates([Month(row["month"], row["events"], row["exposure"]) for row in kept])
-        high = [point for point in trended.points if point.signal and point.signal.is_high] if trended else []
-        if trended and high and high[0].month:
-            first = next(each for each in trended.sentences if each.startswith(high[0].label))
-            found.append(Risen(site, high[0].month, first))
+def first_rise(rows: Sequence[dict[str, Any]]) -> tuple[date, str] | None:
+    """The month in which a site's theme first rose beyond chance, and what is said of it; of one or two nothing is said."""
+    kept = [row for row in rows if row["unit"]]
+    if sum(row["events"] for row in kept) < ENOUGH_EVENTS:
+        return None
+    trended = trend_of_rates([Month(row["month"], row["events"], row["exposure"]) for row in kept])
+    high = [point for point in trended.points if point.signal and point.signal.is_high] if trended else []
+    if not trended or not high or not high[0].month:
+        return None
+    return high[0].month, next(each for each in trended.sentences if each.startswith(high[0].label))
+
+
+def risen(sites: Sequence[Site], rises: Mapping[str, tuple[date, str] | None]) -> list[Risen]:
+    """Where a theme rose beyond what chance explains at a site itself, the first first."""
+    found = [Risen(site, *rise) for site in sites if (rise := rises.get(site.site_id))]
     return sorted(found, key=lambda each: (each.month, each.site.title))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import singledispatch
-from typing import Any
+from functools import cache, singledispatch
+from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
@@ -14,9 +14,9 @@ from libs.views import Rows
 
 Column = str | int | bool | date | datetime | UUID | list[str] | None
 
-BARE = ("journey", "provider", "site", "last_recorded", "last_id", "last_event")
-LATEST = ("last_recorded", "last_id", "last_event")
-IS_NEWS = "(journey.last_recorded, journey.last_id) < (excluded.last_recorded, excluded.last_id)"
+BARE: tuple[LiteralString, ...] = ("journey", "provider", "site", "last_recorded", "last_id", "last_event")
+LATEST: tuple[LiteralString, ...] = ("last_recorded", "last_id", "last_event")
+IS_NEWS: LiteralString = "(journey.last_recorded, journey.last_id) < (excluded.last_recorded, excluded.last_id)"
 
 
 @singledispatch
@@ -30,13 +30,22 @@ def journey_row(event: PublishedEvent, rows: Rows, **columns: Column) -> None:
     Publishers arrive in any order, so a column belongs to one publisher, and the last event is told by its time.
     """
     here = event.envelope
-    names = [*BARE, *columns]
-    latest = [f"{name} = CASE WHEN {IS_NEWS} THEN excluded.{name} ELSE journey.{name} END" for name in LATEST]
-    told = [f"{name} = excluded.{name}" for name in columns]
     rows.execute(
-        f"INSERT INTO journey ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"
-        f" ON CONFLICT (journey) DO UPDATE SET {', '.join(latest + told)}",
+        _journey(tuple(columns)),
         (here.journey, here.provider, here.site, here.recordedtime, here.id, here.type, *columns.values()),
+    )
+
+
+@cache
+def _journey(columns: tuple[LiteralString, ...]) -> LiteralString:
+    names: list[LiteralString] = [*BARE, *columns]
+    told: list[LiteralString] = [
+        *(f"{name} = CASE WHEN {IS_NEWS} THEN excluded.{name} ELSE journey.{name} END" for name in LATEST),
+        *(f"{name} = excluded.{name}" for name in columns),
+    ]
+    return (
+        f"INSERT INTO journey ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"
+        f" ON CONFLICT (journey) DO UPDATE SET {', '.join(told)}"
     )
 
 

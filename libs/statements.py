@@ -1,0 +1,259 @@
+"""The small part of SQL in which projections speak of single rows, read as what becomes of a row in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Held = dict[str, dict[tuple[Any, ...], list[Any]]]
+
+TOKEN = re.compile(r"\s*(%s|'(?:[^']|'')*'|[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_]+)?|\d+|<=|<|=|[(),])")
+NULLS = {"null": "None", "true": "True", "false": "False"}
+
+
+class NotFoldable(Exception):
+    """What is said here is not said of one row by its key."""
+
+
+@dataclass
+class Columns:
+    """A table's columns that can be written, its key, and what each holds where nothing was said of it."""
+
+    table: str
+    names: list[str]
+    key: list[str]
+    defaults: list[Any]
+    written: bool = False
+    """Whether rows were written already, so that they cannot be changed any more."""
+
+
+def most(*values: Any) -> Any:
+    """The greatest that is there, as SQL's `greatest` has it."""
+    return max((value for value in values if value is not None), default=None)
+
+
+def least(*values: Any) -> Any:
+    """The least that is there."""
+    return min((value for value in values if value is not None), default=None)
+
+
+def first(*values: Any) -> Any:
+    """The first that is there, as SQL's `coalesce` has it."""
+    return next((value for value in values if value is not None), None)
+
+
+def before(one: Any, other: Any, *, same: bool) -> bool:
+    """Whether one comes before another; not where either is missing."""
+    if one is None or other is None:
+        return False
+    return bool(one <= other if same else one < other)
+
+
+CALLS = {"greatest": "most", "least": "least", "coalesce": "first"}
+
+
+def compiled(statement: str, tables: dict[str, Columns], held: Held) -> Callable[[Sequence[Any]], None]:
+    """What the statement does to the rows that are held. Raises NotFoldable."""
+    return _Reading(statement, tables, held).read()
+
+
+class _Reading:
+    """One statement, read from left to right into the source of a function of its parameters `p` and the old row `r`."""
+
+    def __init__(self, statement: str, tables: dict[str, Columns], held: Held) -> None:
+        self.words = list(_tokens(statement))
+        self.tables, self.held = tables, held
+        self.at = self.parameters = 0
+        self.constants: list[Any] = []
+        self.fresh: dict[str, str] = {}
+        self.alias = ""
+
+    def read(self) -> Callable[[Sequence[Any]], None]:
+        verb = self.take().lower()
+        body = {"insert": self._insert, "update": self._update, "delete": self._delete}.get(verb)
+        if body is None:
+            raise NotFoldable(verb)
+        source = "\n".join(["def apply(p):", *(f"    {line}" for line in body())])
+        if self.at < len(self.words):
+            raise NotFoldable(" ".join(self.words[self.at :]))
+        known: dict[str, Any] = {"most": most, "least": least, "first": first, "before": before}
+        known |= {"held": self.held[self.columns.table], "k": self.constants}
+        exec(compile(source, "<statement>", "exec"), known)  # noqa: S102 - made of a projection's own words alone
+        made: Callable[[Sequence[Any]], None] = known["apply"]
+        return made
+
+    def _insert(self) -> list[str]:
+        self.expect("into")
+        self._table()
+        if self.peek() == "as":
+            self.take()
+            self.alias = self.take()
+        names = self._names() if self.peek() == "(" else self.columns.names
+        self.expect("values")
+        defaults = zip(self.columns.names, self.columns.defaults, strict=True)
+        self.fresh = {name: self._constant(value) for name, value in defaults}
+        self.expect("(")
+        for place, name in enumerate(names):
+            if place:
+                self.expect(",")
+            self.fresh[name] = self._value()
+        self.expect(")")
+        row = ", ".join(self.fresh[name] for name in self.columns.names)
+        key = ", ".join(self.fresh[name] for name in self.columns.key)
+        lines = [f"key = ({key},)", "r = held.get(key)", "if r is None:", f"    held[key] = [{row}]", "    return"]
+        return lines + self._conflict()
+
+    def _conflict(self) -> list[str]:
+        for word in ("on", "conflict"):
+            self.expect(word)
+        if self.peek() == "(" and set(self._names()) != set(self.columns.key):
+            raise NotFoldable("a conflict over something else than the key")
+        self.expect("do")
+        if self.peek() == "nothing":
+            self.take()
+            return []
+        self.expect("update")
+        self.expect("set")
+        self._changes()
+        assigned = self._assignments()
+        if self.at < len(self.words):
+            self.expect("where")
+            return [f"if {self._condition()}:", f"    {assigned}"]
+        return [assigned]
+
+    def _update(self) -> list[str]:
+        self._table()
+        self._changes()
+        self.expect("set")
+        assigned = self._assignments()
+        return [f"r = held.get(({self._key()},))", "if r is not None:", f"    {assigned}"]
+
+    def _delete(self) -> list[str]:
+        self.expect("from")
+        self._table()
+        self._changes()
+        return [f"held.pop(({self._key()},), None)"]
+
+    def _key(self) -> str:
+        self.expect("where")
+        given: dict[str, str] = {}
+        while True:
+            name = self.take()
+            self.expect("=")
+            given[name] = self._value()
+            if self.at == len(self.words):
+                break
+            self.expect("and")
+        if set(given) != set(self.columns.key):
+            raise NotFoldable("a row that is named by something else than its key")
+        return ", ".join(given[name] for name in self.columns.key)
+
+    def _assignments(self) -> str:
+        targets, values = [], []
+        while True:
+            targets.append(f"r[{self._index(self.take())}]")
+            self.expect("=")
+            values.append(self._value())
+            if self.at == len(self.words) or self.peek() != ",":
+                return f"{', '.join(targets)}, = {', '.join(values)},"
+            self.take()
+
+    def _condition(self) -> str:
+        one = self._value()
+        sign = self.take()
+        if sign not in ("<", "<="):
+            raise NotFoldable(sign)
+        return f"before({one}, {self._value()}, same={sign == '<='})"
+
+    def _value(self) -> str:
+        word = self.take()
+        if word == "%s":
+            self.parameters += 1
+            return f"p[{self.parameters - 1}]"
+        if word == "(" or word.lower() in CALLS:
+            return self._of_several(word.lower())
+        if word[0] == "'":
+            return self._constant(word[1:-1].replace("''", "'"))
+        if word.lower() == "case":
+            return self._case()
+        return word if word.isdigit() else NULLS.get(word.lower()) or self._named(word)
+
+    def _of_several(self, word: str) -> str:
+        if word != "(":
+            self.expect("(")
+        return f"{CALLS.get(word, '')}({', '.join(self._listed())})"
+
+    def _case(self) -> str:
+        self.expect("when")
+        condition = self._condition()
+        self.expect("then")
+        then = self._value()
+        self.expect("else")
+        other = self._value()
+        self.expect("end")
+        return f"({then} if {condition} else {other})"
+
+    def _named(self, word: str) -> str:
+        of, _, name = word.rpartition(".")
+        if of == "excluded" and name in self.fresh:
+            return self.fresh[name]
+        if of in ("", self.alias, self.columns.table):
+            return f"r[{self._index(name)}]"
+        raise NotFoldable(word)
+
+    def _listed(self) -> Iterator[str]:
+        yield self._value()
+        while self.take() != ")":
+            yield self._value()
+
+    def _names(self) -> list[str]:
+        self.expect("(")
+        found = [self.take()]
+        while self.take() == ",":
+            found.append(self.take())
+        return found
+
+    def _table(self) -> None:
+        table = self.take()
+        if table not in self.tables:
+            raise NotFoldable(table)
+        self.columns = self.tables[table]
+
+    def _changes(self) -> None:
+        if self.columns.written:
+            raise NotFoldable(f"{self.columns.table} changes, though it was said only to grow")
+
+    def _index(self, name: str) -> int:
+        if name not in self.columns.names or name in self.columns.key:
+            raise NotFoldable(name)
+        return self.columns.names.index(name)
+
+    def _constant(self, value: Any) -> str:
+        self.constants.append(value)
+        return f"k[{len(self.constants) - 1}]"
+
+    def peek(self) -> str:
+        return self.words[self.at].lower() if self.at < len(self.words) else ""
+
+    def take(self) -> str:
+        if self.at == len(self.words):
+            raise NotFoldable("a statement that ends too soon")
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def expect(self, word: str) -> None:
+        found = self.take()
+        if found.lower() != word:
+            raise NotFoldable(f"{found} where {word} was expected")
+
+
+def _tokens(statement: str) -> Iterator[str]:
+    place, text = 0, statement.rstrip()
+    while place < len(text):
+        found = TOKEN.match(text, place)
+        if found is None:
+            raise NotFoldable(text[place : place + 30])
+        yield found[1]
+        place = found.end()

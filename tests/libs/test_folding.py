@@ -1,0 +1,79 @@
+"""Statements of projections, read as what becomes of a row in memory: the same as the database makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from libs.statements import Columns, Held, NotFoldable, compiled
+
+PUT = (
+    "INSERT INTO thing AS t (id, name, best) VALUES (%s, %s, %s) ON CONFLICT (id) DO UPDATE"
+    " SET name = coalesce(t.name, excluded.name), best = greatest(t.best, excluded.best), state = 'again'"
+)
+
+
+def table() -> tuple[dict[str, Columns], Held]:
+    return {"thing": Columns("thing", ["id", "name", "best", "state"], ["id"], [None, None, None, "new"])}, {
+        "thing": {}
+    }
+
+
+def after(*said: tuple[str, tuple[Any, ...]]) -> list[list[Any]]:
+    tables, held = table()
+    for statement, parameters in said:
+        compiled(statement, tables, held)(parameters)
+    return list(held["thing"].values())
+
+
+def test_a_first_row_takes_the_defaults_and_a_second_what_the_conflict_says() -> None:
+    assert after((PUT, (1, None, 5))) == [[1, None, 5, "new"]]
+    assert after((PUT, (1, None, 5)), (PUT, (1, "a", None)), (PUT, (1, "b", 7))) == [[1, "a", 7, "again"]]
+
+
+def test_an_update_finds_its_row_by_the_key_and_a_row_that_is_not_there_stays_away() -> None:
+    change = "UPDATE thing SET best = least(best, %s), state = NULL WHERE id = %s"
+    assert after((PUT, (1, "a", 5)), (change, (3, 1)), (change, (1, 2))) == [[1, "a", 3, None]]
+
+
+def test_a_guard_that_knows_no_value_lets_nothing_through() -> None:
+    guarded = (
+        "INSERT INTO thing AS t VALUES (%s, %s, %s, '') ON CONFLICT (id) DO UPDATE SET name = excluded.name"
+        " WHERE t.best <= excluded.best"
+    )
+    said = [(guarded, (1, "a", 2)), (guarded, (1, "b", 1)), (guarded, (1, "c", None)), (guarded, (1, "d", 2))]
+    assert [after(*said[:n])[0][1] for n in range(1, 5)] == ["a", "a", "a", "d"]
+
+
+def test_what_is_deleted_may_come_again() -> None:
+    gone = ("DELETE FROM thing WHERE id = %s", (1,))
+    assert after((PUT, (1, "a", 5)), gone) == []
+    assert after((PUT, (1, "a", 5)), gone, gone, (PUT, (1, "b", 1))) == [[1, "b", 1, "new"]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE thing SET best = %s WHERE name = %s",
+        "UPDATE thing SET best = best + 1 WHERE id = %s",
+        "UPDATE thing SET id = %s WHERE id = %s",
+        "UPDATE thing SET best = (SELECT 1) WHERE id = %s",
+        "UPDATE other SET best = %s WHERE id = %s",
+        "INSERT INTO thing SELECT %s",
+        "INSERT INTO thing VALUES (%s, %s, %s, %s)",
+        "INSERT INTO thing VALUES (%s, %s, %s, %s) ON CONFLICT (name) DO NOTHING",
+        "DELETE FROM thing WHERE best < %s",
+        "TRUNCATE thing",
+    ],
+)
+def test_what_is_not_said_of_one_row_by_its_key_is_not_folded(statement: str) -> None:
+    with pytest.raises(NotFoldable):
+        compiled(statement, *table())
+
+
+def test_a_table_that_was_written_already_is_not_changed() -> None:
+    tables, held = table()
+    tables["thing"].written = True
+    with pytest.raises(NotFoldable):
+        compiled("UPDATE thing SET best = %s WHERE id = %s", tables, held)
