@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from contracts.taxonomy import Milestone
+from libs.calendar import local_day
 from libs.practice import Measure
 from libs.rules import RulePack, pack_of
 from services.assurance.domain.programme import Place
@@ -56,6 +57,15 @@ class Case:
     given: dict[UUID, datetime] | None = None
 
 
+class Fact(NamedTuple):
+    """Something that triggers may seek: when it came to be known, on which day it was, which one, and how often."""
+
+    at: date
+    on: date
+    source: str
+    times: int
+
+
 @dataclass(slots=True)
 class Target:
     """A measure's targets at a site, each from the month it was set for; none from when it was withdrawn."""
@@ -77,6 +87,8 @@ class History:
     adopted: list[tuple[date, str, str]] = field(default_factory=list)
     cases: dict[UUID, Case] = field(default_factory=dict)
     targets: dict[tuple[str, str], Target] = field(default_factory=dict)
+    facts: dict[str, dict[str, list[Fact]]] = field(default_factory=dict)
+    """What triggers seek, by site and by what it is: "theme:falls"."""
     events: int = 0
     until: datetime | None = None
     _same: dict[str | bytes, Any] = field(default_factory=dict, repr=False)
@@ -86,6 +98,15 @@ class History:
         """One copy of what was read before, for things that are never changed."""
         key = thing if isinstance(thing, str) else orjson.dumps(thing)
         return self._same.setdefault(key, thing)
+
+    @property
+    def end(self) -> datetime:
+        """The moment as of which everything stands as it does."""
+        return self.until or datetime.max.replace(tzinfo=UTC)
+
+    def note(self, site: str, key: str, fact: Fact) -> None:
+        """Keep a fact that triggers may seek."""
+        self.facts.setdefault(site, {}).setdefault(key, []).append(fact)
 
     def name_on(self, day: date, provider: str) -> str:
         """Id and version of the rules in force for a provider on a day, as every service finds them; "" for none."""
@@ -134,6 +155,9 @@ def _events(
     told(service, total, total)
 
 
+Taker = Callable[[History, dict[str, Any], datetime, UUID], None]
+
+
 def _site(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
     opened = date.fromisoformat(said["opened_on"])
     history.places[said["site"]] = Place(said["site"], said["nation"], said["service_kind"], opened)
@@ -171,6 +195,9 @@ def _triaged(history: History, said: dict[str, Any], recorded: datetime, journey
     case.weighings.append(Weighing(recorded, case.kind, case.themes, facts, rules, share(answers)))
     case.themes, case.facts = share(tuple(said["themes"])), facts
     case.abuse_types = share(tuple(facts.get("abuse_types") or ()))
+    fact = Fact(local_day(recorded), local_day(_occurred(said, recorded)), str(journey), 1)
+    for key in (f"kind:{case.kind}", *(f"theme:{theme}" for theme in case.themes)):
+        history.note(case.site, share(key), fact)
     _reach(Milestone.MANAGEMENT_REVIEWED)(history, said, recorded, journey)
 
 
@@ -201,12 +228,27 @@ def _set(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
     target.held.append((date.fromisoformat(said["first_period"]), Measure.model_validate(said["definition"])))
 
 
+def _fact(
+    key: Callable[[dict[str, Any]], str],
+    source: Callable[[dict[str, Any], UUID], str],
+    on: str = "",
+    times: str = "",
+) -> Taker:
+    """A fact of its own; `on` and `times` name the fields that say which day it was, and how often."""
+
+    def note(history: History, said: dict[str, Any], recorded: datetime, record: UUID) -> None:
+        day = date.fromisoformat(said[on]) if on else local_day(_occurred(said, recorded))
+        fact = Fact(local_day(recorded), day, source(said, record), said[times] if times else 1)
+        history.note(said["site"], history.shared(key(said)), fact)
+
+    return note
+
+
 def _occurred(said: dict[str, Any], recorded: datetime) -> datetime:
     at = said["by"].get("occurred")
     return datetime.fromisoformat(at) if at else recorded
 
 
-Taker = Callable[[History, dict[str, Any], datetime, UUID], None]
 TAKEN: dict[str, dict[str, Taker]] = {
     "governance": {"governance.Site.Registered": _site, "governance.RuleBook.PackAdopted": _adopted},
     "intake": {
@@ -218,12 +260,25 @@ TAKEN: dict[str, dict[str, Taker]] = {
         "intake.Opportunity.UpdateCommunicated": _reach(Milestone.COMMUNICATED),
     },
     "review": {"review.Review.SignedOff": _reach(Milestone.LEARNING_RECORDED)},
-    "action": {"action.Plan.PracticeChanged": _changed},
+    "action": {
+        "action.Plan.PracticeChanged": _changed,
+        "action.Action.Overdue": _fact(lambda _: "late:action", lambda said, of: f"{of}/{said['due']}", "due"),
+    },
     "notification": {
         "notification.Briefing.Issued": _reach(Milestone.GUIDANCE_GIVEN),
         "notification.Duty.Discharged": _given,
         "notification.Duty.Declined": _given,
+        "notification.Duty.FellOverdue": _fact(lambda _: "late:duty", lambda _, of: str(of)),
     },
-    "assurance": {"assurance.Measure.MeasureSet": _set},
+    "assurance": {
+        "assurance.Measure.MeasureSet": _set,
+        "assurance.Sign.Noted": _fact(lambda said: f"sign:{said['sign']}", lambda _, of: str(of), "noted_on", "times"),
+        "assurance.AuditRound.FindingMade": _fact(
+            lambda said: f"check:{said['check_id']}", lambda said, _: said["finding_id"], times="exceptions"
+        ),
+        "assurance.Cadence.Missed": _fact(
+            lambda said: f"missed:{said['cadence_id']}", lambda said, _: f"{said['cadence_id']}/{said['due']}", "due"
+        ),
+    },
 }
 """Each stored event that rules bear on, by store, in the order in which the stores are read."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from deploy.replay import weighing, yardsticks
+from deploy.replay import watches, weighing, yardsticks
 from deploy.replay.history import History, Told, read
 from deploy.replay.weighing import Moment, Rules
 from libs.calendar import end_of_day, local_day
@@ -96,6 +96,7 @@ def _all(history: History, new: RulePack, period: Period) -> Iterable[tuple[str,
         old = history.packs.get(history.name_on(last, provider))
         yield from yardsticks.rounds(theirs, old, new)
         yield from yardsticks.patterns(theirs, old, new, first, last)
+        yield from watches.watched(theirs, old, new, first, last)
 
 
 def _then(history: History, moment: Moment) -> str:
@@ -114,6 +115,7 @@ def _of(history: History, provider: str) -> History:
         adopted=history.adopted,
         cases={journey: case for journey, case in history.cases.items() if case.provider == provider},
         targets=history.targets,
+        facts={site: facts for site, facts in history.facts.items() if history.providers.get(site) == provider},
         events=history.events,
         until=history.until,
     )
@@ -121,7 +123,12 @@ def _of(history: History, provider: str) -> History:
 
 def _only(history: History, provider: str) -> None:
     mine = _of(history, provider)
-    history.places, history.providers, history.cases = mine.places, mine.providers, mine.cases
+    history.places, history.providers, history.cases, history.facts = (
+        mine.places,
+        mine.providers,
+        mine.cases,
+        mine.facts,
+    )
 
 
 def _digest(content: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -32,11 +33,16 @@ class Rules:
         self.pack = pack
         self.by_id = {rule.id: rule for rule in pack.rules}
         self.asks = {rule.id: rule.model_dump(include=set(HELD_AGAINST), mode="json") for rule in pack.rules}
-        self._known: dict[tuple[bytes, date], Offers] = {}
+        self._turns = sorted({day for rule in pack.rules for day in _turns(rule)})
+        self._known: dict[tuple[bytes, int], Offers] = {}
 
     def offered(self, facts: Mapping[str, Any], on: date) -> Offers:
         """The ids of what `libs.rules.propose` proposes, without the reasons."""
-        key = (orjson.dumps(facts, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS), on)
+        # Between two days on which a rule comes into force or goes out of it, the same facts are offered the same.
+        key = (
+            orjson.dumps(facts, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS),
+            bisect_right(self._turns, on),
+        )
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
@@ -54,6 +60,12 @@ class Rules:
     def reasons(self, rule: str, facts: Mapping[str, Any]) -> list[str]:
         """The facts that made a rule apply, as sentences."""
         return next(condition.reasons(facts) for each, condition, _ in self.pack.ready if each.id == rule)
+
+
+def _turns(rule: Rule) -> Iterator[date]:
+    yield rule.in_force_from
+    if rule.in_force_to:
+        yield rule.in_force_to + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,7 @@ def differences(
 
     `then` says under which rules a moment really was; where none were adopted, nothing had been offered.
     """
-    now = history.until or datetime.max.replace(tzinfo=UTC)
+    now = history.end
     for moment in moments(history, first, last):
         old = then(moment)
         was, would = _offers(old, moment), _offers(new, moment)
@@ -114,8 +126,9 @@ def _offers(rules: Rules | None, moment: Moment) -> Offers:
     """What a manager is offered to weigh; and, unasked, what is owed to a known reporter, or follows from a change."""
     if rules is None:
         return frozenset()
-    facts, on = _facts(moment), local_day(moment.at)
-    offered, more = rules.offered(facts, on), rules.offered(facts | _besides(moment), on)
+    facts, on, besides = _facts(moment), local_day(moment.at), _besides(moment)
+    offered = rules.offered(facts, on)
+    more = rules.offered(facts | besides, on) if besides else offered
     if moment.occasion == "weighed":
         return offered | {name for name in more if _is_owed_to_reporter(rules.by_id[name])}
     return frozenset(name for name in more - offered if rules.by_id[name].duty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from deploy.replay.history import Case, History
@@ -22,8 +22,8 @@ Found = Iterator[tuple[str, str, dict[str, Any]]]
 
 def measured(history: History, new: RulePack, first: date, last: date) -> Found:
     """Each case whose target would have run to another day, and each month whose figure would have been another."""
-    begun = _by_month(history.cases.values())
-    now = history.until or datetime.max.replace(tzinfo=UTC)
+    begun = by_month(history.cases.values())
+    now = history.end
     for place in history.places.values():
         wanted = {each.id: each for each in new.measures if fits(each, place)}
         set_here = {measure for site, measure in history.targets if site == place.site}
@@ -40,7 +40,7 @@ def measured(history: History, new: RulePack, first: date, last: date) -> Found:
                 yield from _figure(measure, old, would, cases, place, month, now)
 
 
-def _by_month(cases: Iterable[Case]) -> dict[tuple[str, date], list[Case]]:
+def by_month(cases: Iterable[Case]) -> dict[tuple[str, date], list[Case]]:
     """The cases of each site by every month in which a clock of theirs can begin."""
     found: dict[tuple[str, date], list[Case]] = defaultdict(list)
     for case in cases:
@@ -69,7 +69,7 @@ def _clocks(
 ) -> Iterator[dict[str, Any]]:
     days = WorkingDays(place.nation)
     for case in cases:
-        (was_due, was), (would_due, would) = (_judged(each, case, days, month, now) for each in (old, new))
+        (_, was_due, was), (_, would_due, would) = (judged(each, case, days, month, now) for each in (old, new))
         if (was_due, was) != (would_due, would):
             definition = new or old
             began = figures.start_of(definition, _as_figure(case), _reached(case)) if definition else None
@@ -80,12 +80,12 @@ def _clocks(
             }  # fmt: skip
 
 
-def _judged(
+def judged(
     definition: Measure | None, case: Case, days: WorkingDays, month: date, now: datetime
-) -> tuple[datetime | None, str]:
-    """By when a case had to reach its target, and whether it did."""
+) -> tuple[datetime | None, datetime | None, str]:
+    """From when and by when a case had to reach its target in a month, and whether it did."""
     if definition is None:
-        return None, "not measured"
+        return None, None, "not measured"
     known = _as_figure(case)
     started = figures.start_of(definition, known, _reached(case))
     if (
@@ -93,9 +93,9 @@ def _judged(
         or figures.month_of(local_day(started)) != month
         or not figures.belongs(definition.cohort, known)
     ):
-        return None, "not measured"
+        return None, None, "not measured"
     due, done = figures.deadline_of(definition, started, days), _all_reached(definition, case)
-    return due, standing(done, due, now)
+    return started, due, standing(done, due, now)
 
 
 def _all_reached(definition: Measure, case: Case) -> datetime | None:
