@@ -23,7 +23,7 @@ from libs.clock import SystemClock
 from libs.deciding import Act
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.bench import appends, daily, ledger, reading, visible
+from tests.bench import appends, daily, ledger, pages, reading, visible
 from tests.house import rules
 
 RATES = (50, 500, 2000)
@@ -123,6 +123,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--events", type=int, default=5000)
     parser.add_argument("--sites", type=int, default=100, help="sites of the daily run")
+    parser.add_argument(
+        "--pages", metavar="SIZES", help="only governance's pages at 500 sites, such as 10000,100000,1000000 events"
+    )
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     asked = parser.parse_args()
     logs.begin(level=40)
@@ -130,6 +133,9 @@ def main() -> None:
         Path(folder).chmod(0o711)
         with Servers(Path(folder) / "var", ddl=statements()) as servers:
             env = dict(os.environ) | servers.environment()
+            if asked.pages:
+                pages.told(env, [int(size) for size in asked.pages.split(",")], asked.out.with_stem("bench_pages"))
+                return
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))
             result["ledger"] = ledger.check_rate(env, LEDGER_EVENTS)
