@@ -11,16 +11,40 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from libs.nicknames import NICKNAMES
+
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 ADULTS_BORN_BY = 2009
 """A full date up to this year is taken for a birth date: events under review are recent, adults are not."""
 ORDINARY_WORDS = frozenset({
-    "april", "august", "bell", "black", "brown", "carer", "cook", "dawn", "day", "faith", "field", "grace", "grant",
-    "green", "hall", "hill", "home", "hope", "joy", "june", "king", "lane", "long", "mark", "may", "north", "price",
-    "rose", "sky", "south", "stone", "summer", "west", "white", "will", "wood", "young",
+    "april", "art", "august", "banks", "bell", "best", "bill", "black", "bright", "brown", "bush", "carer", "cash",
+    "church", "cook", "cross", "daisy", "dawn", "day", "dot", "drew", "faith", "field", "flowers", "frank", "frost",
+    "glad", "good", "grace", "grant", "green", "hall", "hill", "home", "hope", "jack", "joy", "june", "king", "kit",
+    "lane", "little", "long", "love", "major", "mark", "may", "nick", "north", "page", "park", "pat", "penny",
+    "power", "price", "rich", "ring", "rob", "rose", "sharp", "short", "sky", "small", "snow", "south", "spring",
+    "stone", "strong", "sue", "summer", "walker", "ward", "wells", "west", "white", "will", "win", "winter", "wise",
+    "wood", "young",
 })  # fmt: skip
-"""Names that are also everyday words; they count only as part of the whole name."""
+"""Names that are also everyday words; alone they count only where a capital cannot be the beginning of a sentence."""
 SHORTEST_PART = 3
+SHORTEST_MISSPELT, LONGEST_MISSPELT = 5, 40
+"""Shorter names are one letter away from too many other words."""
+MONTHS = frozenset({"april", "august", "june", "may"})
+"""Everyday words that carry a capital anywhere."""
+CALENDAR = MONTHS | frozenset({
+    "january", "february", "march", "july", "september", "october", "november", "december",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+})  # fmt: skip
+"""Never taken for a misspelt name."""
+NO_NAMES = frozenset({"and", "del", "der", "for", "mrs", "the", "van", "von"})
+"""Small words within names, and forms of address, that tell nobody."""
+OPENINGS = frozenset(
+    {"after", "every", "later", "other", "since", "their", "there", "these", "today", "under", "which"}
+)
+SOMEONE = "the name of someone"
+LOOK_BACK = 12
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_POSSESSIVE = re.compile(r"(?:['’]s?|['’-])$")
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _IN_FIGURES = r"\d{1,2}[/.-]\d{1,2}[/.-](?P<y1>\d{4}|\d{2})"
@@ -117,7 +141,11 @@ _MARKS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], bool]], ...]
         ),
         _any,
     ),
-    ("a title with a name", re.compile(r"\b(?:mr|mrs|mx)\.? [^\W\d_][\w'’-]+", re.IGNORECASE), _any),
+    (
+        "a title with a name",
+        re.compile(r"\b(?:mr|mrs|mx)\.? (?!(?:and|are|had|has|is|or|was|were)\b)[^\W\d_][\w'’-]+", re.IGNORECASE),
+        _any,
+    ),
 )
 
 
@@ -133,8 +161,58 @@ def _named(text: str, known: Iterable[str]) -> Iterator[tuple[str, int, int]]:
     for name in sorted(filter(None, names), key=len, reverse=True):
         words = r"\s+".join(map(re.escape, name.split()))
         for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
-            yield "the name of someone", match.start(), match.end()
-    for part in sorted({part.strip(".,'’") for name in names for part in name.split()}):
-        if len(part) >= SHORTEST_PART and part.lower() not in ORDINARY_WORDS:
-            for match in re.finditer(rf"(?<!\w){re.escape(part[:1].upper() + part[1:])}(?!\w)", text):
-                yield "the name of someone", match.start(), match.end()
+            yield SOMEONE, match.start(), match.end()
+    roster = Roster.of(names)
+    for match in _WORD.finditer(text):
+        word = _POSSESSIVE.sub("", match[0])
+        if roster.names(word, opens=_opens_a_sentence(text, match.start())):
+            yield SOMEONE, match.start(), match.start() + len(word)
+
+
+def _opens_a_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - LOOK_BACK) : start].rstrip(" \t\"'‘“(")
+    return not before or before[-1] in ".!?:\n•-–"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The parts of names, and what stands for them: nicknames, and words one slip of the pen away."""
+
+    parts: frozenset[str]
+    words: frozenset[str]
+    """Parts that are also everyday words."""
+    nearly: frozenset[str]
+    """Each longer part with one letter left out: two words that share one of these differ by one slip."""
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Roster:
+        """The roster of some names. Parts shorter than three letters tell nobody and are left out."""
+        said = {part.strip(".,'’").casefold() for name in names for part in re.split(r"[\s-]+", name)}
+        said |= {part.strip(".,'’").casefold() for name in names for part in name.split()}
+        called = {nickname for part in said for nickname in NICKNAMES.get(part, ())}
+        every = {part for part in said | called if len(part) >= SHORTEST_PART} - NO_NAMES
+        longer = [part for part in said & every if len(part) >= SHORTEST_MISSPELT and part not in ORDINARY_WORDS]
+        return cls(
+            frozenset(every - ORDINARY_WORDS), frozenset(every & ORDINARY_WORDS),
+            frozenset(short for part in longer for short in (part, *_shortened(part))),
+        )  # fmt: skip
+
+    def names(self, word: str, *, opens: bool) -> bool:
+        """Whether a word is written as a name and is one. `opens`: it begins a sentence, as any word may with a capital."""
+        if not word[:1].isupper():
+            return False
+        small = word.casefold()
+        if small in self.parts:
+            return True
+        if small in self.words:
+            return not opens and small not in MONTHS
+        if not SHORTEST_MISSPELT <= len(small) <= LONGEST_MISSPELT or small in ORDINARY_WORDS | CALENDAR:
+            return False
+        if opens and small in OPENINGS:
+            return False
+        return not self.nearly.isdisjoint((small, *_shortened(small)))
+
+
+def _shortened(word: str) -> Iterator[str]:
+    # The first letter is the one that people get right.
+    return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
