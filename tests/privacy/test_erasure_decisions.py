@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -36,7 +37,7 @@ TOO_EARLY = Weighed((KEY,), (), ("care-record",), date(2034, 3, 2))
 
 
 def asking(**more: Any) -> Any:
-    said = {
+    said: dict[str, Any] = {
         "provider": "acme", "site": "elm", "identity": uuid4(), "journeys": [JOURNEY], "asked_by": "person",
         "ground": "objected", "employment": False, "reason": "They object.", "received_on": TODAY, "answer_by": TODAY,
     }  # fmt: skip
@@ -67,9 +68,11 @@ def test_nothing_is_decided_without_a_reason_or_twice() -> None:
 def test_a_legal_hold_outweighs_every_reason() -> None:
     under_hold = Weighed((KEY,), (JOURNEY,))
     for overruling in (False, True):
-        given(Erasure, ASKED).when(
-            lambda e, overruling=overruling: e.approve("Yes.", under_hold, overruling=overruling), SECOND
-        ).refused(no.UnderLegalHold)
+        given(Erasure, ASKED).when(partial(approved, under_hold, overruling), SECOND).refused(no.UnderLegalHold)
+
+
+def approved(weighed: Weighed, overruling: bool, erasure: Erasure) -> None:
+    erasure.approve("Yes.", weighed, overruling=overruling)
 
 
 def test_what_must_still_be_kept_is_erased_only_against_the_rule_and_that_is_on_record() -> None:

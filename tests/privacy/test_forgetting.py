@@ -46,7 +46,8 @@ async def raised(house: Reception, words: str, name: str = "Ada Okonjo", person:
     report = Report(site, kind, words, immediate_action="Sat with her.", person_name=name, person=person)
     saved = await house.platform.service("intake").raise_opportunity(CARES, report)
     await house.platform.settle()
-    return saved.id
+    journey: UUID = saved.id
+    return journey
 
 
 def where(answer: Any) -> str:
