@@ -32,6 +32,11 @@ class Reaching(Part):
     """How long a briefing is put to newcomers. Older learning reaches them through induction and procedures."""
     rota_days: int = Field(default=28, ge=1, le=366)
     """How many days of shifts, before and after a day, say on which shifts somebody works."""
+    night_from: int = Field(default=23, ge=0, le=23)
+    night_until: int = Field(default=6, ge=1, le=12)
+    night_hours: float = Field(default=3.0, gt=0, le=12)
+    """A shift with so many hours between these hours of the clock is a night shift: the night worker's three hours of the
+    Working Time Regulations 1998 (SI 1998/1833), regulation 2."""
     tries: int = Field(default=8, ge=1, le=50)
     """How often one message is tried before it is given up."""
     first_pause_seconds: int = Field(default=60, ge=1, le=86_400)

@@ -18,6 +18,7 @@ from deploy.house import Platform
 from deploy.importing.mapping import MapFile, load
 from deploy.importing.reading import Fault, digest
 from deploy.importing.running import Import, Outcome, RowsAtFault, TooManyFaults
+from deploy.importing.targets import Target
 from deploy.importing.telling import told_in_words, write_faults
 from libs import logs
 from libs.clock import SystemClock
@@ -65,7 +66,7 @@ _GOES_ON = "What was taken is kept; the same command goes on from there."
 async def _run(console: Console, file: Path, mapping: MapFile, var: Path, *, dry_run: bool, skip_bad_rows: bool) -> int:
     digest(file)
     with settings(var, SOURCES) as (env, shared):
-        platform = Platform(env, SystemClock(), only=ROOMS)
+        platform = Platform(env, SystemClock(), only=(*ROOMS, "notification") if mapping.target is Target.SHIFT else ROOMS)
         await platform.open()
         try:
             if not shared:

@@ -6,12 +6,13 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import date
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from contracts.taxonomy import IntakeRoute
 from deploy.house import Platform
 from deploy.importing.mapping import MapFile, noon
 from deploy.importing.posts import establish, establish_at
-from deploy.importing.targets import CapacityRow, CountRow, Fields, OpportunityRow, SiteRow, Target
+from deploy.importing.targets import CapacityRow, CountRow, Fields, OpportunityRow, ShiftRow, SiteRow, Target
 from libs.deciding import Act
 from libs.directory import Site
 from libs.domain import follows
@@ -19,6 +20,8 @@ from services.governance.application import Governance, NewSite
 from services.intake.application import Intake, Report, Total
 from services.intake.domain import Opportunity
 from services.intake.domain.refusals import NewerTotalOnRecord, NewerWordsOnRecord
+from services.notification.application import Notification
+from services.notification.domain.rota import Shift
 
 BEFORE_INSPECTION = "A deadline lies before the day it was set on; check it with the source. It is not shown as late."
 NO_SUCH_DAY = "The source names a day that no calendar has ({}); check it with the source."
@@ -34,7 +37,7 @@ class Taker(ABC, Generic[F]):
     def __init__(self, platform: Platform, mapping: MapFile) -> None:
         self.intake: Intake = platform.service("intake")
         self.governance: Governance = platform.service("governance")
-        self.mapping = mapping
+        self.platform, self.mapping = platform, mapping
         self.sites: dict[str, Site] = {}
 
     async def look_around(self) -> None:
@@ -168,11 +171,32 @@ class Counts(Taker[CountRow]):
         return ("known" if saved.replayed else "restated"), ""
 
 
+class Shifts(Taker[ShiftRow]):
+    """Puts people on shifts, so that briefings know who works nights, where, and for whom."""
+
+    async def take(self, act: Act, row: ShiftRow) -> tuple[str, str]:
+        """Put somebody on a shift; the same shift again is no news."""
+        notification: Notification = self.platform.service("notification")
+        shift = Shift(row.starts, row.ends, row.group, row.agency, list(row.supports))
+        person = staff_of(self.mapping.provider, row.staff)
+        saved = await notification.roster(act, self.mapping.provider, row.site, person, shift)
+        return ("known" if saved.replayed else "rostered"), ""
+
+
+def staff_of(provider: str, staff: str) -> UUID:
+    """Who somebody of a rota system is here: by their own id, else by one that follows from their number there."""
+    try:
+        return UUID(staff)
+    except ValueError:
+        return follows("import.Staff", f"{provider}/{staff}")
+
+
 TAKERS: dict[Target, type[Taker[Any]]] = {
     Target.SITE: Sites,
     Target.CAPACITY: Capacity,
     Target.OPPORTUNITY: Opportunities,
     Target.COUNT: Counts,
+    Target.SHIFT: Shifts,
 }
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.taxonomy import Nation, OpportunityKind, ServiceKind, Theme
+from libs.calendar import LONDON
 from libs.domain import Refused
+from services.notification.domain.rota import LONGEST
 
 SHOWN = 40
 """So much of somebody's field is repeated when it is refused."""
@@ -27,6 +30,7 @@ class Target(StrEnum):
     CAPACITY = "capacity"
     OPPORTUNITY = "opportunity"
     COUNT = "count"
+    SHIFT = "shift"
 
 
 SiteId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
@@ -93,11 +97,42 @@ class CountRow(Fields):
     late: bool
 
 
+def _people(text: Any) -> Any:
+    return [part.strip() for part in text.split("|") if part.strip()] if isinstance(text, str) else text
+
+
+def _of_the_uk(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment
+
+
+UkTime = Annotated[datetime, AfterValidator(_of_the_uk)]
+"""A time without a zone is by the clock of the UK."""
+
+
+class ShiftRow(Fields):
+    """Somebody on one shift, by their number in the rota system, and whom they support then, by id, parted by "|"."""
+
+    staff: str = Field(min_length=1, max_length=100)
+    starts: UkTime
+    ends: UkTime
+    group: str = Field(default="", max_length=80)
+    agency: bool = False
+    supports: Annotated[tuple[UUID, ...], BeforeValidator(_people), Field(max_length=60)] = ()
+
+    @model_validator(mode="after")
+    def ends_after_it_starts(self) -> ShiftRow:
+        """Raises ValueError for a shift that no clock can show."""
+        if not self.starts < self.ends <= self.starts + LONGEST:
+            raise ValueError("a shift ends after it starts, and within two days")
+        return self
+
+
 ROWS: Mapping[Target, type[Fields]] = {
     Target.SITE: SiteRow,
     Target.CAPACITY: CapacityRow,
     Target.OPPORTUNITY: OpportunityRow,
     Target.COUNT: CountRow,
+    Target.SHIFT: ShiftRow,
 }
 
 

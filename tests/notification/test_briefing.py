@@ -8,6 +8,7 @@ from services.notification.domain.briefing import (
     AnswerMissing,
     AnswersAlike,
     Briefing,
+    Listener,
     NotASupervisor,
     NothingToMark,
     NotInTheAudience,
@@ -126,7 +127,7 @@ def test_a_team_of_nobody_is_not_a_team_that_understood() -> None:
 def test_a_newcomer_is_briefed_and_the_team_is_reached_again_only_with_them() -> None:
     joined = event(Briefing.AudienceGrew, person_id=CAT, part="new_starter")
     history = (ISSUED, read(ANN), understood(ANN), read(BEN), understood(BEN), REACHED)
-    given(Briefing, *history).when(lambda b: b.grow(CAT, "new_starter")).then(joined)
+    given(Briefing, *history).when(lambda b: b.grow(Listener(CAT, "new_starter"))).then(joined)
     assert not given(Briefing, *history, joined).aggregate.is_reached
     given(Briefing, *history, joined, read(CAT)).when(
         lambda b: b.mark_understood(CAT, f"person:{ANN}", "team_leader")
@@ -139,9 +140,9 @@ def test_a_newcomer_is_briefed_and_the_team_is_reached_again_only_with_them() ->
 def test_moving_to_nights_is_noted_and_takes_nothing_back() -> None:
     moved = event(Briefing.AudienceGrew, person_id=ANN, part="night")
     history = (ISSUED, read(ANN), understood(ANN), read(BEN), understood(BEN), REACHED)
-    given(Briefing, *history).when(lambda b: b.grow(ANN, "night")).then(moved)
+    given(Briefing, *history).when(lambda b: b.grow(Listener(ANN, "night"))).then(moved)
     assert given(Briefing, *history, moved).aggregate.is_reached
-    given(Briefing, *history).when(lambda b: b.grow(ANN, "day")).nothing()
+    given(Briefing, *history).when(lambda b: b.grow(Listener(ANN, "day"))).nothing()
 
 
 def test_a_manager_may_put_a_question_of_their_own_and_change_it() -> None:

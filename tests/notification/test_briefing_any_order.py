@@ -50,7 +50,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(person=people, part=parts)
     def join(self, person: UUID, part: str) -> None:
-        assert self.decide(lambda b: b.grow(person, part))
+        assert self.decide(lambda b: b.grow(Listener(person, part)))
         self.there[person] = part
 
     @rule(person=people)

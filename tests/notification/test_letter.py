@@ -12,8 +12,8 @@ import pytest
 
 from libs.policytext import read
 from libs.reaching import LetterTemplate
-from services.notification.delivery.paper import ADDRESS, SIGNED, TO, fingerprint, made, words_of, written
 from services.notification.domain.letter import How, Letter, LetterErased, LetterSentAlready
+from services.notification.pages.paper import ADDRESS, SIGNED, TO, fingerprint, made, words_of, written
 from tests.given import event, given
 from tests.notification.samples import pack
 

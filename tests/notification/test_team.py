@@ -33,7 +33,7 @@ def test_only_who_is_there_can_leave() -> None:
 
 def test_the_audience_is_everyone_in_the_team_in_a_fixed_order() -> None:
     team = given(Team, GATHERED, event(Team.Joined, person_id=BEN, part="night"), JOINED).aggregate
-    assert team.listeners == [Listener(ANN, "day"), Listener(BEN, "night")]
+    assert team.listeners(NOW, Reaching()) == [Listener(ANN, "day"), Listener(BEN, "night")]
 
 
 def test_a_briefing_is_put_to_newcomers_for_half_a_year() -> None:

@@ -14,7 +14,7 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
-from services.notification.api import endpoints
+from services.notification.api import endpoints, rota
 from services.notification.application import Contact as Reached
 from services.notification.application import Notification, person_of
 from services.notification.domain.candour import Step
@@ -101,6 +101,7 @@ def routes(
     _of_candour(api, service, candours)
     endpoints.add(api, service, outbox)
     _of_transfers(api, service, carried)
+    rota.add(api, service)
     return api
 
 

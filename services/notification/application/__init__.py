@@ -12,6 +12,7 @@ from services.notification.domain.candour import Candour
 from services.notification.domain.duty import Duty
 from services.notification.domain.letter import Letter
 from services.notification.domain.message import Message
+from services.notification.domain.rota import Rota
 from services.notification.domain.subscribers import Subscribers
 from services.notification.domain.team import Team
 from services.notification.domain.transfer import Transfer, Whereabouts
@@ -31,4 +32,4 @@ class Notification(Telling, Letters, Briefings, Sending, Carrying):
     """Keeps what is owed, what must be understood, and what was sent."""
 
     name = "notification"
-    aggregates = (Account, Duty, Candour, Letter, Briefing, Team, Message, Subscribers, Transfer, Whereabouts)
+    aggregates = (Account, Duty, Candour, Letter, Briefing, Team, Message, Rota, Subscribers, Transfer, Whereabouts)

@@ -24,10 +24,13 @@ SUPERVISORS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Someone the briefing is for, and the part of the team they work in."""
+    """Someone the briefing is for, the part of the team and the unit or round they work in by the rota; `close` where they
+    support the person whom it is about."""
 
     person_id: UUID
     part: str
+    group: str = ""
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Briefing(Aggregate):
         TOPIC = "notification.Briefing.AudienceGrew"
         person_id: UUID
         part: str
+        group: str = ""
+        close: bool = False
 
     class AudienceLeft(Event):
         TOPIC = "notification.Briefing.AudienceLeft"
@@ -128,10 +133,13 @@ class Briefing(Aggregate):
     def _(self, question: str, options: list[str], right: int | None) -> None:
         self.question, self.options, self.right = question, options, right
 
-    def grow(self, person_id: UUID, part: str) -> None:
+    def grow(self, listener: Listener) -> None:
         """Someone joined the team, or moved to another part of it."""
-        if self.audience.get(person_id) != part:
-            self.trigger_event(self.AudienceGrew, person_id=person_id, part=part)
+        person, part = listener.person_id, listener.part
+        if self.audience.get(person) != part:
+            self.trigger_event(
+                self.AudienceGrew, person_id=person, part=part, group=listener.group, close=listener.close
+            )
 
     @event(AudienceGrew)
     def _(self, person_id: UUID, part: str) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from contracts.taxonomy import BriefingAudiencePart
 from libs.domain import Aggregate, Created, Event, event, follows
+from libs.reaching import Reaching
 from services.notification.domain.briefing import Listener
+from services.notification.domain.rota import Pattern
 
 
 class Team(Aggregate):
@@ -26,6 +29,11 @@ class Team(Aggregate):
         TOPIC = "notification.Team.Left"
         person_id: UUID
 
+    class Rostered(Event):
+        TOPIC = "notification.Team.Rostered"
+        person_id: UUID
+        pattern: Pattern
+
     class BriefingPosted(Event):
         TOPIC = "notification.Team.BriefingPosted"
         briefing_id: UUID
@@ -38,12 +46,36 @@ class Team(Aggregate):
     @event(Gathered)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
         self.members: dict[UUID, str] = {}
+        self.rostered: dict[UUID, Pattern] = {}
         self.briefings: dict[UUID, datetime] = {}
 
-    @property
-    def listeners(self) -> list[Listener]:
-        """Everyone in the team now, in a fixed order."""
-        return [Listener(person, part) for person, part in sorted(self.members.items())]
+    def listener(self, person_id: UUID, now: datetime, limits: Reaching, about: UUID | None = None) -> Listener | None:
+        """Someone as a briefing counts them, or None where they neither belong to the team nor are on its rota.
+
+        Agency staff and new starters are counted as such whatever the rota says; others by the shifts they mostly work.
+        """
+        part, pattern = self.members.get(person_id), self.rostered.get(person_id)
+        if pattern and now - pattern.until > timedelta(days=limits.rota_days):
+            pattern = None
+        if pattern is None:
+            return Listener(person_id, part) if part else None
+        if part is None or part in {BriefingAudiencePart.DAY, BriefingAudiencePart.NIGHT}:
+            part = pattern.part
+        return Listener(person_id, part, pattern.group, about in pattern.supports)
+
+    def listeners(self, now: datetime, limits: Reaching, about: UUID | None = None) -> list[Listener]:
+        """Everyone in the team and on its rota now, in a fixed order."""
+        found = (self.listener(each, now, limits, about) for each in sorted({*self.members, *self.rostered}))
+        return [each for each in found if each]
+
+    def roster(self, person_id: UUID, pattern: Pattern) -> None:
+        """How someone works by the rota from now on."""
+        if self.rostered.get(person_id) != pattern:
+            self.trigger_event(self.Rostered, person_id=person_id, pattern=pattern)
+
+    @event(Rostered)
+    def _(self, person_id: UUID, pattern: Pattern) -> None:
+        self.rostered[person_id] = pattern
 
     def join(self, person_id: UUID, part: str) -> None:
         """Someone works here, or moved to another part of the team."""
@@ -62,6 +94,7 @@ class Team(Aggregate):
     @event(Left)
     def _(self, person_id: UUID) -> None:
         del self.members[person_id]
+        self.rostered.pop(person_id, None)
 
     def post(self, briefing_id: UUID, posted: datetime) -> None:
         """A briefing was issued to this team."""

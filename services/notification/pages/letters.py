@@ -21,11 +21,11 @@ from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.signed_in import signed_in
 from services.notification.application import Notification, require_teller
-from services.notification.delivery.paper import ADDRESS, SIGNED, TO, fingerprint, pdf, words_of, written
 from services.notification.domain.account import Account
 from services.notification.domain.candour import Candour, Step
 from services.notification.domain.duty import Duty
 from services.notification.domain.letter import How, Letter
+from services.notification.pages.paper import ADDRESS, SIGNED, TO, fingerprint, pdf, words_of, written
 from services.notification.pages.within import site_of
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.letters import Letters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -25,16 +26,19 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
 
     @router.get("/briefings/not-reached")
     async def not_reached(
-        request: Request, me: Me, after: int = 0, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+        request: Request, me: Me, after: int = 0, page: Annotated[int, Query(ge=1, le=100_000)] = 1, part: str = ""
     ) -> Response:
         await briefings.reached("notification", after)
         sites = {site.site_id: site.title for site in await sites_of(service.directory, me)}
-        found = await briefings.not_reached(list(sites), MOST + 1, (page - 1) * MOST)
         parts = dict(BriefingAudiencePart.choices())
+        part = part if part in parts else ""
+        found = await briefings.not_reached(list(sites), MOST + 1, (page - 1) * MOST, part)
+        reach = await briefings.reach_of_sites(list(sites))
+        waiting = Counter({p: sum(r["audience"] - r["understood"] for r in reach if r["part"] == p) for p in parts})
         called = await names(service.directory, service.mapper.keys, [row["person_id"] for row in found])
         rows = [row | {"name": called[row["person_id"]], "stands": STATES[row["state"]]} for row in found[:MOST]]
         shown: Response = request.app.state.shell.page(
             request, "notification/not_reached.html", rows=rows, sites=sites, parts=parts, page=page,
-            more=len(found) > MOST, reach=await briefings.reach_of_sites(list(sites)),
+            more=len(found) > MOST, reach=reach, part=part, waiting=waiting,
         )  # fmt: skip
         return shown

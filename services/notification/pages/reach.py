@@ -70,6 +70,7 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
             it=found,
             site=(await service.directory.site(found["site"])).title,
             parts=[row | {"label": parts[row["part"]]} for row in await briefings.by_part(briefing)],
+            groups=await briefings.by_group(briefing),
             listeners=[
                 row | {"name": called[row["person_id"]], "part": parts[row["part"]], "stands": STATES[row["state"]]}
                 for row in listeners

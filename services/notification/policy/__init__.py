@@ -20,7 +20,6 @@ from contracts.intake import (
 from contracts.review import ReviewSignedOff
 from contracts.taxonomy import Role
 from libs.deadlines import DeadlineReached, Due, Lifted
-from libs.deciding import circumstances
 from libs.domain import Aggregate
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
@@ -28,12 +27,11 @@ from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
-from services.notification.policy.limits import limits
 from services.notification.policy.messages import above, word_to
 from services.notification.policy.owing import agreed_upon
 from services.notification.policy.records import ACTIONED, BY_REFERRAL, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
-from services.notification.policy.team import briefed, team_of, told_by
+from services.notification.policy.team import briefed, put_to, team_of, told_by
 from services.notification.policy.transfers import asked_elsewhere, found_here
 
 OVERDUE = "overdue"
@@ -111,11 +109,7 @@ async def discharge_by_referral(event: OpportunityReferred, service: Any) -> Ite
 async def give_newcomers_the_briefings(event: TeamMemberJoined, service: Any) -> Iterable[Aggregate]:
     team = await team_of(service, event.provider, event.site_id)
     team.join(event.person_id, event.part)
-    lasting = (await limits(service.directory)).current
-    briefings = [await service.find(Briefing, each) for each in team.current(circumstances().now, lasting)]
-    for briefing in briefings:
-        briefing.grow(event.person_id, event.part)
-    return [team, *briefings]
+    return [team, *await put_to(service, team, event.person_id)]
 
 
 @react.register

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from contracts.action import PracticeChanged
 from contracts.taxonomy import Channel, ClockStart, DutyRecipient
+from libs.deciding import circumstances
 from libs.domain import Aggregate
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing, Change
@@ -13,6 +15,7 @@ from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.message import About
 from services.notification.domain.team import Team
 from services.notification.policy.calls import with_calls
+from services.notification.policy.limits import limits
 from services.notification.policy.messages import word_to
 
 TITLE_LENGTH = 120
@@ -28,7 +31,7 @@ async def team_of(service: Any, provider: str, site: str) -> Team:
 
 async def briefed(service: Any, event: PracticeChanged, account: Account) -> list[Any]:
     """The briefing of the whole team on a change, posted to it, and word of it to every post of the site."""
-    team = await team_of(service, event.provider, event.site)
+    team, now = await team_of(service, event.provider, event.site), circumstances().now
     change = Change(
         event.plan_id, account.changes, title_of(event.what_changed), event.what_changed, account.statement,
         account.example,
@@ -39,12 +42,22 @@ async def briefed(service: Any, event: PracticeChanged, account: Account) -> lis
         journey=event.journey,
         about=event.about,
         change=change,
-        audience=team.listeners,
+        audience=team.listeners(now, await limits(service.directory), event.about),
     )
     team.post(briefing.id, briefing.created_on)
     posts = await service.directory.posts(f"site:{event.site}")
     letters = [word_to(event, About.BRIEFING_ISSUED, briefing.id, post=post.post_id) for post in posts]
     return [briefing, team, *await with_calls(service, letters)]
+
+
+async def put_to(service: Any, team: Team, person: UUID) -> list[Briefing]:
+    """The current briefings of a team, with someone in their audience who was not, or worked elsewhere in it."""
+    now, held = circumstances().now, await limits(service.directory)
+    briefings: list[Briefing] = [await service.find(Briefing, each) for each in team.current(now, held.current)]
+    for briefing in briefings:
+        if listener := team.listener(person, now, held, briefing.about):
+            briefing.grow(listener)
+    return briefings
 
 
 def title_of(what_changed: str) -> str:

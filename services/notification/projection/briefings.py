@@ -10,7 +10,7 @@ from uuid import UUID
 
 from libs.row_security import Hangs
 from libs.views import Rows, View
-from services.notification.domain.briefing import OPEN_QUESTION, Briefing
+from services.notification.domain.briefing import OPEN_QUESTION, Briefing, Listener
 
 
 class Briefings(View):
@@ -34,6 +34,8 @@ class Briefings(View):
             state text NOT NULL DEFAULT 'unread', answer text NOT NULL DEFAULT '', read_at timestamptz,
             understood_at timestamptz, PRIMARY KEY (briefing_id, person_id)
         );
+        ALTER TABLE listener ADD COLUMN IF NOT EXISTS unit text NOT NULL DEFAULT '';
+        ALTER TABLE listener ADD COLUMN IF NOT EXISTS close boolean NOT NULL DEFAULT false;
         CREATE INDEX IF NOT EXISTS listener_person ON listener (person_id) WHERE here;
     """
 
@@ -85,6 +87,16 @@ class Briefings(View):
             (briefing,),
         )
 
+    async def by_group(self, briefing: UUID) -> list[dict[str, Any]]:
+        """How far it reached in each unit or round, and among those who support the person it is about (`close`)."""
+        return await self.rows(
+            f"SELECT '' AS unit, true AS close, {COUNTED} FROM listener WHERE briefing_id = %s AND here AND close"
+            " HAVING count(*) > 0"
+            f" UNION ALL SELECT unit, false, {COUNTED} FROM listener WHERE briefing_id = %s AND here AND unit <> ''"
+            " GROUP BY unit ORDER BY close DESC, unit",
+            (briefing, briefing),
+        )
+
     async def issued(self, sites: list[str], since: datetime, until: datetime) -> list[str]:
         """What staff of these sites do differently by the briefings issued from `since` up to `until`, in order."""
         found = await self.rows(
@@ -104,16 +116,23 @@ class Briefings(View):
             (sites,),
         )
 
-    async def not_reached(self, sites: list[str], limit: int = 200, skip: int = 0) -> list[dict[str, Any]]:
-        """Who has not understood which briefing yet at these sites: the longest waiting first."""
+    async def not_reached(
+        self, sites: list[str], limit: int = 200, skip: int = 0, part: str = ""
+    ) -> list[dict[str, Any]]:
+        """Who has not understood which briefing yet at these sites, in one part of the team if named: the longest
+        waiting first, and of one briefing those first who support the person it is about."""
         return await self.rows(
-            "SELECT l.person_id, l.part, l.state, b.briefing_id, b.title, b.site, b.issued_at FROM listener l"
+            "SELECT l.person_id, l.part, l.unit, l.close, l.state, b.briefing_id, b.title, b.site, b.issued_at FROM listener l"
             " JOIN briefing b USING (briefing_id) WHERE b.site = ANY(%s) AND l.here AND l.state <> 'understood'"
-            " ORDER BY b.issued_at, b.briefing_id, l.part, l.person_id LIMIT %s OFFSET %s",
-            (sites, limit, skip),
+            " AND (%s = '' OR l.part = %s)"
+            " ORDER BY b.issued_at, b.briefing_id, NOT l.close, l.part, l.unit, l.person_id LIMIT %s OFFSET %s",
+            (sites, part, part, limit, skip),
         )
 
 
+COUNTED = (
+    """count(*) AS audience, count(read_at) AS readers, count(*) FILTER (WHERE state = 'understood') AS understood"""
+)
 REACH = """SELECT b.*, count(l.person_id) AS audience, count(l.read_at) AS readers,
     count(*) FILTER (WHERE l.state = 'understood') AS understood, count(*) FILTER (WHERE l.state = 'answered') AS to_mark
     FROM briefing b LEFT JOIN listener l ON l.briefing_id = b.briefing_id AND l.here"""
@@ -136,15 +155,16 @@ def issued(event: Briefing.Issued, rows: Rows) -> None:
         ),
     )  # fmt: skip
     for each in event.audience:
-        _listen(rows, event.originator_id, each.person_id, each.part)
+        _listen(rows, event.originator_id, each)
 
 
-def _listen(rows: Rows, briefing: UUID, person: UUID, part: str) -> None:
+def _listen(rows: Rows, briefing: UUID, each: Listener) -> None:
     rows.execute(
-        "INSERT INTO listener (briefing_id, person_id, part) VALUES (%s, %s, %s)"
+        "INSERT INTO listener (briefing_id, person_id, part, unit, close) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT (briefing_id, person_id) DO UPDATE SET part = excluded.part, here = true,"
+        " unit = excluded.unit, close = excluded.close,"
         " state = CASE WHEN listener.here THEN listener.state WHEN listener.read_at IS NULL THEN 'unread' ELSE 'read' END",
-        (briefing, person, part),
+        (briefing, each.person_id, each.part, each.group, each.close),
     )
 
 
@@ -158,7 +178,7 @@ def asked(event: Briefing.QuestionAsked, rows: Rows) -> None:
 
 @project.register
 def grew(event: Briefing.AudienceGrew, rows: Rows) -> None:
-    _listen(rows, event.originator_id, event.person_id, event.part)
+    _listen(rows, event.originator_id, Listener(event.person_id, event.part, event.group, event.close))
     _turn(event, rows)
 
 

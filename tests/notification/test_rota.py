@@ -1,0 +1,99 @@
+"""The rota: who works nights, where and for whom, and who counts as agency staff or a new starter whatever it says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from deploy.importing.taking import staff_of
+from deploy.importing.targets import RowRefused, ShiftRow, Target, row_of
+from libs.reaching import Reaching
+from services.notification.domain.briefing import Listener
+from services.notification.domain.rota import Pattern, Rota, Shift, ShiftNotPossible
+from services.notification.domain.team import Team
+from tests.given import NOW, event, given
+from tests.notification.samples import ANN, BEN, CAT
+
+LIMITS = Reaching()
+OPENED = event(Rota.Opened, person_id=ANN)
+PERSON = UUID(int=0xC000)
+
+
+def shift(hour: int, hours: float = 8, day: int = 0, **more: object) -> Shift:
+    starts = NOW.replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=day)
+    return Shift(starts, starts + timedelta(hours=hours), **more)  # type: ignore[arg-type]
+
+
+def rostered(*shifts: Shift) -> Rota:
+    rota: Rota = given(Rota, OPENED, *(event(Rota.ShiftRostered, shift=each) for each in shifts)).aggregate
+    return rota
+
+
+def test_the_same_shift_again_is_no_news_and_another_end_is() -> None:
+    early, longer = shift(7), shift(7, 9)
+    put = event(Rota.ShiftRostered, shift=early)
+    given(Rota, OPENED).when(lambda r: r.roster(early)).then(put)
+    given(Rota, OPENED, put).when(lambda r: r.roster(early)).nothing()
+    given(Rota, OPENED, put).when(lambda r: r.roster(longer)).then(event(Rota.ShiftRostered, shift=longer))
+
+
+@pytest.mark.parametrize("hours", [0, -1, 49])
+def test_a_shift_ends_after_it_starts_and_within_two_days(hours: float) -> None:
+    given(Rota, OPENED).when(lambda r: r.roster(shift(7, hours))).refused(ShiftNotPossible)
+
+
+@pytest.mark.parametrize(("hour", "hours", "night"), [(21, 10, 7), (7, 8, 0), (3, 4, 3), (22, 2, 1), (14, 8, 0)])
+def test_the_hours_of_a_shift_that_lie_in_the_night(hour: int, hours: int, night: float) -> None:
+    assert shift(hour, hours).night_hours(LIMITS) == night
+
+
+def test_in_summer_the_night_is_counted_by_the_clock_on_the_wall() -> None:
+    starts = datetime(2026, 7, 1, 22, tzinfo=UTC)  # eleven at night in London
+    assert Shift(starts, starts + timedelta(hours=3)).night_hours(LIMITS) == 3
+
+
+def test_somebody_belongs_to_the_shifts_they_mostly_work() -> None:
+    nights = rostered(shift(21), shift(21, day=1), shift(7, day=3))
+    pattern = nights.pattern(NOW, LIMITS)
+    assert pattern
+    assert pattern.part == "night"
+    half = rostered(shift(21), shift(7, day=1, group="Rose", supports=[PERSON])).pattern(NOW, LIMITS)
+    assert half
+    assert (half.part, half.group, half.supports) == ("day", "Rose", [PERSON])
+    assert nights.pattern(NOW + timedelta(days=60), LIMITS) is None
+
+
+def test_agency_staff_and_new_starters_are_counted_apart_whatever_the_rota_says() -> None:
+    nights = Pattern("night", "Rose", [PERSON], NOW)
+    joined = [event(Team.Joined, person_id=p, part=part) for p, part in ((ANN, "day"), (BEN, "new_starter"))]
+    on_rota = [event(Team.Rostered, person_id=p, pattern=nights) for p in (ANN, BEN)]
+    passing = event(Team.Rostered, person_id=CAT, pattern=Pattern("agency", "", [], NOW))
+    team = given(Team, event(Team.Gathered), *joined, *on_rota, passing).aggregate
+    assert team.listeners(NOW, LIMITS, PERSON) == [
+        Listener(ANN, "night", "Rose", close=True),
+        Listener(BEN, "new_starter", "Rose", close=True),
+        Listener(CAT, "agency"),
+    ]
+    later = NOW + timedelta(days=LIMITS.rota_days + 1)
+    assert team.listeners(later, LIMITS) == [Listener(ANN, "day"), Listener(BEN, "new_starter")]
+
+
+def test_a_row_of_a_rota_file_is_read_by_the_clock_of_the_uk() -> None:
+    row = row_of(
+        Target.SHIFT,
+        {
+            "site": "elm",
+            "staff": "A-17",
+            "starts": "2026-07-01 21:00",
+            "ends": "2026-07-02 07:00",
+            "supports": str(PERSON),
+        },
+    )
+    assert isinstance(row, ShiftRow)
+    assert (row.starts.astimezone(UTC).hour, row.supports) == (20, (PERSON,))
+    with pytest.raises(RowRefused, match="within two days"):
+        row_of(Target.SHIFT, {"site": "elm", "staff": "A", "starts": "2026-07-01 21:00", "ends": "2026-07-01 07:00"})
+    assert staff_of("acme", str(ANN)) == ANN
+    assert staff_of("acme", "A-17") == staff_of("acme", "A-17") != staff_of("other", "A-17")
