@@ -66,7 +66,9 @@ _GOES_ON = "What was taken is kept; the same command goes on from there."
 async def _run(console: Console, file: Path, mapping: MapFile, var: Path, *, dry_run: bool, skip_bad_rows: bool) -> int:
     digest(file)
     with settings(var, SOURCES) as (env, shared):
-        platform = Platform(env, SystemClock(), only=(*ROOMS, "notification") if mapping.target is Target.SHIFT else ROOMS)
+        platform = Platform(
+            env, SystemClock(), only=(*ROOMS, "notification") if mapping.target is Target.SHIFT else ROOMS
+        )
         await platform.open()
         try:
             if not shared:

@@ -47,7 +47,10 @@ def test_every_mapping_that_is_kept_with_the_platform_can_be_read(path: Path) ->
     [
         (WELL.replace('"{id}"', '"{id}'), "Illegal character"),
         (WELL.replace('version = "1"', ""), "version: Field required"),
-        (WELL.replace('"capacity"', '"rooms"'), "target: Input should be 'site', 'capacity', 'opportunity', 'count' or 'shift'"),
+        (
+            WELL.replace('"capacity"', '"rooms"'),
+            "target: Input should be 'site', 'capacity', 'opportunity', 'count' or 'shift'",
+        ),
         (WELL.replace("testers", "The Testers"), "source: String should match"),
         (WELL.replace("oakgroup", "oak/group"), "provider: String should match"),
         (WELL.replace('site = "{id}"\n', ""), "fields missing: site; fields unknown: none"),
