@@ -64,6 +64,16 @@ class Target(Part):
         return self
 
 
+class Enough(Part):
+    """What it takes before a target that is met counts as an effect: so many checks on end, over so many cases.
+
+    Fixed with the measure, before anyone looks. A review that finds an improvement beyond chance needs no more.
+    """
+
+    checks: int = Field(default=1, ge=1, le=24)
+    cases: int = Field(default=1, ge=1, le=1000)
+
+
 class Measure(Part):
     """A proportion with a target, fixed before anyone looks at the figures.
 
@@ -82,6 +92,7 @@ class Measure(Part):
     direction: Literal["higher_is_better", "lower_is_better"]
     provider_kinds: tuple[ProviderKind, ...] = ()
     check: Every
+    enough: Enough = Enough()
     sources: tuple[str, ...] = Field(min_length=1)
 
 

@@ -217,9 +217,10 @@ def test_a_change_is_followed_up_by_its_measure_until_it_works(elm: Shelf) -> No
         follow_up = elm.one(FollowUp, FollowUp.create_id(JOURNEY))
         follow_up.observe(59, 59, "audit", "")
         elm.events[follow_up.id] += follow_up.collect_events()
-    new = elm.hear(checked(month(4), 20, 20))
+    elm.hear(checked(month(4), 20, 20))
+    new = elm.hear(checked(month(5), 20, 20))
     assert [each.state for each in new if isinstance(each, FollowUp.StateReached)] == [ClosureState.EFFECTIVE]
-    new = elm.hear(checked(month(5), 18, 20))
+    new = elm.hear(checked(month(6), 18, 20))
     assert [each.state for each in new if isinstance(each, FollowUp.StateLost)] == [ClosureState.EFFECTIVE]
 
 

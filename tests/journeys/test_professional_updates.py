@@ -97,9 +97,11 @@ async def test_letters_are_passed_on_in_time_once_handover_has_a_place_for_them(
         await home.until(at(6, 4))
         assert await home.figures(MEASURE) == {3: "4 of 7, missed", 4: "1 of 2, missed", 5: "19 of 20, met"}
         assert [each["journey"] for each in await home.breaches(MEASURE, 5)] == [may[0]]
-        assert (await home.journey(april[0]))["closure_state"] == "effective"
+        assert (await home.journey(april[0]))["closure_state"] == "practised", "one good month may be luck"
         for number in (6, 7, 8):
             await month(home, at(number, 9), letters=2, late=0)
+            if number == 7:
+                assert (await home.journey(april[0]))["closure_state"] == "effective"
         await home.until(at(9, 5))
         figures = await home.figures(MEASURE)
         assert [figures[number] for number in (6, 7, 8)] == ["2 of 2, met"] * 3

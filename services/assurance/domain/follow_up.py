@@ -10,16 +10,7 @@ from libs.calendar import local_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.assurance.domain.figures import Figure
-from services.assurance.domain.proof import (
-    DAYS_BETWEEN_ROUNDS,
-    Tied,
-    figure_words,
-    lasted,
-    months_later,
-    sample_words,
-    share_words,
-    since,
-)
+from services.assurance.domain.proof import Tied, lasted, months_later, sample_words, share_words, shown_by, weeks_later
 from services.assurance.domain.refusals import MoreSeenThanLookedAt, NothingChangedYet, NotReached, ReasonMissing
 from services.assurance.domain.verdict import heard_words
 
@@ -77,6 +68,7 @@ class FollowUp(Aggregate):
         TOPIC = "assurance.FollowUp.ProofWithdrawn"
         state: str
         because: str
+        until: date | None = None
 
     class StateReached(Event):
         TOPIC = "assurance.FollowUp.StateReached"
@@ -87,6 +79,7 @@ class FollowUp(Aggregate):
         TOPIC = "assurance.FollowUp.StateLost"
         state: str
         because: str
+        until: date | None = None
 
     class VerdictReached(Event):
         """By version 1 of the method; since version 2 an effect is judged for itself."""
@@ -104,6 +97,7 @@ class FollowUp(Aggregate):
         measure_id: str
         months: int
         stands: bool
+        improved: bool = False
 
     @staticmethod
     def create_id(journey: UUID) -> UUID:
@@ -117,6 +111,8 @@ class FollowUp(Aggregate):
         self.tied: dict[str, Tied] = {}
         self.figures: dict[str, dict[date, Figure]] = {}
         self.refuted: set[str] = set()
+        self.improved: set[str] = set()
+        self.slipped_in: date | None = None
         self.rounds: list[tuple[date, int, int]] = []
         self.proofs: dict[str, str] = {}
         self.held: set[str] = set()
@@ -136,7 +132,7 @@ class FollowUp(Aggregate):
     @event(ChangeMade)
     def _(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
         self.what_changed, self.changed_on, self.measure_ids = what_changed, changed_on, measure_ids
-        self.refuted = set()
+        self.refuted, self.improved, self.slipped_in = set(), set(), None
         self.tied = {name: tied for name, tied in self.tied.items() if name in measure_ids}
 
     def tie(self, measure: Tied, figures: list[Figure]) -> None:
@@ -179,14 +175,17 @@ class FollowUp(Aggregate):
         stands = verdict == Verdict.IMPROVED or (
             not doubted if verdict == Verdict.TOO_LITTLE_DATA else met_after and verdict != Verdict.WORSE
         )
-        self.trigger_event(self.VerdictHeard, measure_id=measure_id, months=months, stands=stands)
+        improved = verdict == Verdict.IMPROVED
+        self.trigger_event(self.VerdictHeard, measure_id=measure_id, months=months, stands=stands, improved=improved)
         if not stands:
-            self._lose(EFFECTIVE, heard_words(months, verdict, after, self.tied[measure_id].target_percent))
+            words = heard_words(months, verdict, after, self.tied[measure_id].target_percent)
+            self._lose(EFFECTIVE, words, self._latest)
         self._judge_figures()
 
     @event(VerdictHeard)
-    def _(self, measure_id: str, stands: bool) -> None:
+    def _(self, measure_id: str, stands: bool, improved: bool) -> None:
         self.refuted = self.refuted - {measure_id} if stands else self.refuted | {measure_id}
+        self.improved = self.improved | {measure_id} if improved else self.improved - {measure_id}
 
     def brief(self, understood: int, audience: int) -> None:
         """Everyone who was to be briefed has understood."""
@@ -208,9 +207,8 @@ class FollowUp(Aggregate):
             seen=seen, of=of, source_kind=source_kind, note=note, practised=seen == of, shown=shown,
         )  # fmt: skip
         if seen < of:
-            self._lose(PRACTISED, f"Seen in practice: {share_words(seen, of)}.")
-            if not self.tied:
-                self._lose(EFFECTIVE, f"Seen in practice: {share_words(seen, of)}.")
+            for state in (PRACTISED,) if self.tied else (PRACTISED, EFFECTIVE):
+                self._lose(state, f"Seen in practice: {share_words(seen, of)}.")
             return
         self._prove(PRACTISED, shown)
         if not self.tied:
@@ -226,32 +224,32 @@ class FollowUp(Aggregate):
             raise NotReached
         if not because.strip():
             raise ReasonMissing
-        self._lose(ClosureState(state), "Someone reported that this no longer holds; the reason is on the record.")
+        words = "Someone reported that this no longer holds; the reason is on the record."
+        self._lose(ClosureState(state), words, self._latest)
+
+    @property
+    def _latest(self) -> date | None:
+        """The latest month heard of: what was met up to it does not prove anew what is found not to work."""
+        return max((period for months in self.figures.values() for period in months), default=None)
 
     def _judge_figures(self) -> None:
-        """What the latest month of each tied measure says: one missed, and it does not work; else one met, and it does."""
+        """What the months of the tied measures show; what a review refuted is open until another review says otherwise."""
         if self.changed_on is None:
             return
-        latest = {
-            name: found[-1] for name in self.tied if (found := since(self.figures.get(name, {}), self.changed_on))
-        }
-        for name, figure in latest.items():
-            if figure.met is False:
-                self._lose(EFFECTIVE, figure_words(self.tied[name], "missed", figure))
-                return
-        if not latest or self.refuted & set(self.tied):
+        shown = shown_by(self.tied, self.figures, self.changed_on, after=self.slipped_in, improved=self.improved)
+        if shown and not shown.works:
+            self._lose(EFFECTIVE, shown.words)
+        if shown is None or not shown.works or self.refuted & set(self.tied):
             return
-        name, figure = max(latest.items(), key=lambda each: (each[1].period, each[0]))
-        said = figure_words(self.tied[name], "met", figure)
-        self._prove(EFFECTIVE, said, figure.period)
-        if lasted(self.proven_since[EFFECTIVE], figure.period):
-            self._prove(SUSTAINED, f"Not missed since it was first met. {said}", figure.period)
+        self._prove(EFFECTIVE, shown.words, shown.since)
+        if lasted(self.proven_since[EFFECTIVE], shown.until):
+            self._prove(SUSTAINED, f"Not missed since it was first met. {shown.words}", shown.until)
 
     def _judge_rounds(self, shown: str) -> None:
         """Where no measure fits, people who look again, and again, and find the same."""
         today, begun = local_day(circumstances().now), self.proven_since
         if EFFECTIVE not in self.proofs:
-            if today >= begun[PRACTISED] + DAYS_BETWEEN_ROUNDS:
+            if today >= weeks_later(begun[PRACTISED]):
                 self._prove(EFFECTIVE, f"No measure fits this change. Seen again four weeks later or more: {shown}")
         elif today >= months_later(begun[EFFECTIVE]):
             self._prove(SUSTAINED, f"No measure fits this change. Seen again three months later or more: {shown}")
@@ -278,23 +276,25 @@ class FollowUp(Aggregate):
     def _(self, state: str) -> None:
         self.held.add(state)
 
-    def _lose(self, state: ClosureState, because: str) -> None:
+    def _lose(self, state: ClosureState, because: str, until: date | None = None) -> None:
         """A state no longer holds, and its proof is spent. What no longer works does not last either."""
         if state is EFFECTIVE:
             self._lose(SUSTAINED, because)
         if state in self.held:
-            self.trigger_event(self.StateLost, state=state, because=because[:LONGEST_PROOF])
+            self.trigger_event(self.StateLost, state=state, because=because[:LONGEST_PROOF], until=until)
         elif state in self.proofs:
-            self.trigger_event(self.ProofWithdrawn, state=state, because=because[:LONGEST_PROOF])
+            self.trigger_event(self.ProofWithdrawn, state=state, because=because[:LONGEST_PROOF], until=until)
 
     @event(StateLost)
-    def _(self, state: str) -> None:
+    def _(self, state: str, until: date | None) -> None:
         self.held.discard(state)
-        self._forget(state)
+        self._forget(state, until)
 
     @event(ProofWithdrawn)
-    def _(self, state: str) -> None:
-        self._forget(state)
+    def _(self, state: str, until: date | None) -> None:
+        self._forget(state, until)
 
-    def _forget(self, state: str) -> None:
+    def _forget(self, state: str, until: date | None) -> None:
         del self.proofs[state], self.proven_since[state]
+        if state == EFFECTIVE:
+            self.slipped_in, self.improved = until or self.slipped_in, set()

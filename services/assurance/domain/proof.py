@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 
 from libs.statistics import shown_without_failure, wilson
 from services.assurance.domain.figures import Figure, month_after, month_of
 
 MONTHS_TO_LAST = 3
-DAYS_BETWEEN_ROUNDS = timedelta(days=28)
+WEEKS_BETWEEN_ROUNDS = timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """A measure that is to prove the change, and whether more is better."""
+    """A measure that is to prove the change, whether more is better, and how many checks on end, of how many cases, do."""
 
     measure_id: str
     title: str
     target_percent: float
     higher_is_better: bool
+    checks: int = 1
+    cases: int = 1
 
 
 def in_order(figures: dict[date, Figure]) -> list[Figure]:
@@ -32,15 +36,63 @@ def since(figures: dict[date, Figure], changed_on: date) -> list[Figure]:
     return [figure for figure in in_order(figures) if figure.period > changed_on]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What figures show by themselves: whether the change works, in which words, from which month on and up to which."""
+
+    works: bool
+    words: str
+    since: date
+    until: date
+
+
+def shown_by(
+    tied: Mapping[str, Tied],
+    figures: Mapping[str, dict[date, Figure]],
+    changed_on: date,
+    *,
+    after: date | None,
+    improved: Collection[str],
+) -> Shown | None:
+    """What the months since the change show, or None where they leave it open.
+
+    One measure whose latest month missed, and it does not work. It works where one was met as often on end as was fixed
+    before, in months `after` the last time that it was found not to work; or where a review found it improved.
+    """
+    found = {name: months for name in tied if (months := since(figures.get(name, {}), changed_on))}
+    for name, months in found.items():
+        if months[-1].met is False:
+            return Shown(False, figure_words(tied[name], "missed", months[-1:]), months[-1].period, months[-1].period)
+    enough: list[tuple[date, str, list[Figure]]] = []
+    for name, months in found.items():
+        met = on_end([each for each in months if after is None or each.period > after])
+        if name in improved:
+            enough.append((months[-1].period, name, months[-1:]))
+        elif len(met) >= tied[name].checks and sum(each.denominator for each in met) >= tied[name].cases:
+            enough.append((met[-1].period, name, met))
+    if not enough:
+        return None
+    latest, name, met = max(enough, key=lambda each: each[:2])
+    return Shown(True, figure_words(tied[name], "met", met), met[0].period, latest)
+
+
+def on_end(months: list[Figure]) -> list[Figure]:
+    """The latest months that met their target without one between that missed it, earliest first."""
+    return list(takewhile(lambda each: each.met, reversed(months)))[::-1]
+
+
 def share_words(seen: int, of: int) -> str:
     """A count as it is said: "14 of 20 (70 %)"."""
     return f"{seen} of {of} ({_percent(seen / of)})" if of else "nothing to measure"
 
 
-def figure_words(tied: Tied, outcome: str, figure: Figure) -> str:
-    """A month's figure as proof or against it, with the measure's name and its target."""
-    words = share_words(figure.numerator, figure.denominator)
-    return f"{tied.title}: {outcome} in {figure.period:%B %Y}, {words}, target {tied.target_percent:g} %."
+def figure_words(tied: Tied, outcome: str, months: Sequence[Figure]) -> str:
+    """One month's figure, or that of months on end, as proof or against it, with the measure's name and its target."""
+    share = share_words(sum(each.numerator for each in months), sum(each.denominator for each in months))
+    when = f"{months[-1].period:%B %Y}"
+    if len(months) > 1:
+        when = f"{len(months)} months on end, {months[0].period:%B %Y} to {when}"
+    return f"{tied.title}: {outcome} in {when}, {share}, target {tied.target_percent:g} %."
 
 
 def sample_words(seen: int, of: int) -> str:
@@ -58,6 +110,11 @@ def sample_words(seen: int, of: int) -> str:
 def lasted(since_period: date, period: date) -> bool:
     """Whether a month lies far enough behind the one that first showed the effect."""
     return period >= month_after(since_period, MONTHS_TO_LAST)
+
+
+def weeks_later(day: date) -> date:
+    """When people look again, at the earliest."""
+    return day + WEEKS_BETWEEN_ROUNDS
 
 
 def months_later(day: date, months: int = MONTHS_TO_LAST) -> date:

@@ -114,8 +114,9 @@ def _tie(follow_up: FollowUp, measure: Measure, changed_on: date) -> None:
 def _tied(measure: Measure) -> Tied:
     definition = measure.definitions[-1][1]
     return Tied(
-        measure.measure_id, definition.title, definition.target_percent, definition.direction == "higher_is_better"
-    )
+        measure.measure_id, definition.title, definition.target_percent, definition.direction == "higher_is_better",
+        definition.enough.checks, definition.enough.cases,
+    )  # fmt: skip
 
 
 @react.register
