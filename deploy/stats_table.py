@@ -107,7 +107,10 @@ def read_table(path: Path) -> Table:
         lines = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error as error:
         raise Unreadable(f"{name}, line {reader.line_num}: this is not a table of values ({error}).") from None
-    (_, heads), *rows = [(line, cells) for line, cells in lines if any(cells)]
+    filled = [(line, cells) for line, cells in lines if any(cells)]
+    if not filled:
+        raise Unreadable(f"{name} is empty. It needs a row of column names and at least one row of figures.")
+    (_, heads), *rows = filled
     if not rows:
         raise Unreadable(f"{name} has column names ({', '.join(heads)}) and no row of figures.")
     for number, (line, cells) in enumerate(rows, start=1):

@@ -22,6 +22,7 @@ from deploy.past.door import past_routes
 from deploy.past.looking import PastDoor
 from deploy.replay.pages import replay_routes
 from deploy.rooms_page import rooms_routes
+from deploy.threats import threats_routes
 from libs.clock import SystemClock
 from libs.logs import log
 from libs.telemetry import span, traceparent
@@ -82,7 +83,7 @@ class Door:
         counter = Counter(platform, self.errands)
         packs = [pack_routes(counter), pack_api(counter)]
         beside = [past_routes(self.past), *packs, replay_routes(platform, self.errands)] if self.past else []
-        for router in [*rooms, rooms_routes(platform), *beside]:
+        for router in [*rooms, rooms_routes(platform), threats_routes(), *beside]:
             self.add(router)
         if issuer:
             self.add(oidc_routes(issuer, SigningIn(self.pool, SystemClock()), who_is))

@@ -69,8 +69,9 @@ def _read(text: str) -> datetime | None:
         return None
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
-        raise NoSuchMoment(NoSuchMoment.__doc__) from None
-    if when.tzinfo is None:
-        raise NoSuchMoment(NoSuchMoment.__doc__)
-    return when
+        if when.tzinfo:
+            when.astimezone(UTC)  # the first and last hours of the calendar exist in some zones alone
+            return when
+    except (ValueError, OverflowError):
+        pass
+    raise NoSuchMoment(NoSuchMoment.__doc__)

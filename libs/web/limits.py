@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from math import ceil
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,15 +57,17 @@ class Allowance:
     def spend(self, caller: str) -> bool:
         """Take one; False where none is left."""
         left = self.left(caller)
-        self._left[caller] = (max(0.0, left - 1), self._clock.now())
+        if left < 1:
+            return False
+        self._left[caller] = (left - 1, self._clock.now())
         self._left.move_to_end(caller)
         while len(self._left) > KNOWN:
             self._left.popitem(last=False)
-        return left >= 1
+        return True
 
     def wait(self, caller: str) -> int:
         """Seconds until there is one again."""
-        return max(1, round((1 - self.left(caller)) * 60 / self._most))
+        return max(1, ceil((1 - self.left(caller)) * 60 / self._most))
 
 
 class RateLimit:

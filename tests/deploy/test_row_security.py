@@ -246,8 +246,10 @@ def flat_of(house: Platform) -> set[tuple[str, str]]:
 
 
 def filled(path: str, journey: UUID) -> str:
+    """An address with the journey in its place, and elsewhere what exists or nothing that does."""
+    given = GIVEN | {"journey": str(journey), "path": f"journeys/{journey}", "what": f"journeys/{journey}"}
     for name in [part.split("}")[0] for part in path.split("{")[1:]]:
-        path = path.replace(f"{{{name}}}", GIVEN.get(name.split(":")[0], str(journey)))
+        path = path.replace(f"{{{name}}}", given.get(name.split(":")[0], str(UUID(int=404))))
     return path
 
 
