@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -47,12 +47,16 @@ async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) 
 
 async def journey_of(reception: Reception, *facts: Any) -> UUID:
     journey = uuid4()
+    await tell(reception, journey, *(facts or (raised(), triaged(council_funded=True), practice_changed())))
+    return journey
+
+
+async def tell(reception: Reception, journey: UUID, *facts: Any) -> None:
     room = reception.platform.rooms["notification"]
     assert room.reactor
-    for fact in facts or (raised(), triaged(council_funded=True), practice_changed()):
+    for fact in facts:
         await room.reactor.react_to(heard(fact, journey=journey, about=journey).envelope)
     await reception.platform.settle()
-    return journey
 
 
 async def test_those_with_a_date_come_first_each_with_what_kind_of_rule_it_is(reception: Reception) -> None:
@@ -88,6 +92,12 @@ async def test_a_telling_is_put_on_record_and_its_words_are_under_seal(reception
     assert "was told, by telephone" in page
     carer = await reception.browser(CARER)
     assert SECRET not in (await carer.get(f"/notification/{journey}")).text
+    assert "As it was told" not in (await manager.get(f"/notification/{journey}")).text
+    reception.platform.clock.move_to(reception.platform.clock.now() + timedelta(minutes=1))  # type: ignore[attr-defined]
+    await tell(reception, journey, triaged("abuse_or_neglect"))
+    page = (await manager.get(f"/notification/{journey}")).text
+    assert "Acknowledge a complaint" in page
+    assert "As it was told" in page
     records = await reception.platform.rooms["notification"].store.read(0, 5000)
     assert not [row for row in records if b"Okafor" in row.stored.state]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import Role
@@ -9,6 +12,7 @@ from libs.deciding import Act
 from libs.directory import Directory
 from libs.domain import Refused
 from libs.service import Service
+from services.notification.domain.account import Account
 from services.notification.domain.briefing import NotInTheAudience
 
 PERSON = "person:"
@@ -46,3 +50,15 @@ class Asked(Service):
     """What everything that can be asked of notification has at hand."""
 
     directory: Directory
+
+    async def account_at(self, journey: UUID, moments: Iterable[datetime]) -> dict[datetime, Account | None]:
+        """What was known of a journey at each of these moments, from the record as it was then."""
+        events = await self.mapper.read(await self.store.load(Account.create_id(journey), 0))
+        found: dict[datetime, Account | None] = {}
+        for moment in set(moments):
+            account: Any = None
+            for each in events:
+                if each.recorded <= moment:
+                    account = each.mutate(account)
+            found[moment] = account
+        return found

@@ -60,6 +60,10 @@ class Account(Aggregate):
         TOPIC = "notification.Account.DutiesSettled"
         owed: list[str]
 
+    class SourceCorrected(Event):
+        TOPIC = "notification.Account.SourceCorrected"
+        because: str
+
     class LearningCarried(Event):
         TOPIC = "notification.Account.LearningCarried"
         title: str
@@ -80,6 +84,7 @@ class Account(Aggregate):
         self.factors: list[str] = []
         self.reporter_known = False
         self.weighings = 0
+        self.corrections: list[str] = []
         self.rules: set[str] = set()
         self.agreed: set[str] = set()
         self.owed: set[str] = set()
@@ -107,6 +112,14 @@ class Account(Aggregate):
     def _(self, kind: str, reporter_known: bool, happened: datetime, put_on_record: datetime) -> None:
         self.kind = self.kind or kind
         self.reporter_known, self.happened, self.put_on_record = reporter_known, happened, put_on_record
+
+    def correct(self, because: str) -> None:
+        """The source of it worded it anew, or mended a fact. What was told before was told from its older words."""
+        self.trigger_event(self.SourceCorrected, because=because)
+
+    @event(SourceCorrected)
+    def _(self, because: str) -> None:
+        self.corrections.append(because)
 
     def weigh(
         self,

@@ -23,7 +23,7 @@ from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.account import Account
 from services.notification.domain.candour import STEP_OF, Candour
-from services.notification.domain.chronology import chronology, differences
+from services.notification.domain.chronology import Given, Otherwise, chronology, differences, told_otherwise
 from services.notification.domain.duty import Duty
 from services.notification.domain.subscribers import KEEPERS
 from services.notification.pages.letters import letters_for, listed
@@ -42,6 +42,10 @@ WHAT = [
     (DECLINED, "They do not wish to be told", "This settles it. Say how you asked."),
 ]
 STATES = {"owed": "Owed", "discharged": "Given", "declined": "They did not wish to be told", "lifted": "No longer owed"}
+OWN_RECORD = frozenset({Channel.RECORD, Channel.BRIEFING})
+"""Nobody outside was told anything by these."""
+OUTCOME = "candour-outcome"
+"""The one letter that settles no account of its own."""
 MAIL = {
     "waiting": "waiting to be sent",
     "sending": "being sent",
@@ -118,6 +122,7 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
         held = [await service.get(Duty, row["duty_id"]) for row in rows]
         candour, kinds = await service.find(Candour, Candour.create_id(journey)), await service.templates()
         tellings = await duties.tellings(journey)
+        letters = listed(await views.letters.of_journey(journey), {each.id: each.title for each in kinds})
         if me.role not in READS_ONLY:
             tellings = await opened(service.mapper.keys, tellings, "note")
         page: Response = request.app.state.shell.page(
@@ -126,11 +131,12 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
             journey=journey,
             site=(await service.directory.site(site)).title,
             duties=rows,
-            letters=listed(await views.letters.of_journey(journey), {each.id: each.title for each in kinds}),
+            letters=letters,
             to_write=await letters_for(service, held, candour),
             of_candour=set(STEP_OF),
             chronology=chronology(account),
             differences=differences(account, held, service.clock.now()),
+            otherwise=await _told_otherwise(service, account, tellings, letters),
             tellings=[row | {"recipient": DutyRecipient(row["recipient"]).label} for row in tellings],
             reads=me.role not in READS_ONLY,
             briefings=await briefings.of_journey(journey),
@@ -159,6 +165,16 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
         if saved is None:
             return await _form(request, duties, journey, duty, form, 422)
         return RedirectResponse(f"/notification/{journey}?after={saved.position}", 303)
+
+
+async def _told_otherwise(
+    service: Notification, account: Account, tellings: list[dict[str, Any]], letters: list[dict[str, Any]]
+) -> list[Otherwise]:
+    """What somebody outside was told from other facts than are known now. A letter that settled an account is that."""
+    told = [(row["title"], row["at"]) for row in tellings if row["kind"] == TOLD and row["channel"] not in OWN_RECORD]
+    told += [(row["title"], row["sent_at"]) for row in letters if row["sent_at"] and row["template"] == OUTCOME]
+    then = await service.account_at(account.journey, [at for _, at in told])
+    return told_otherwise((Given(title, at, then[at]) for title, at in told), account)
 
 
 async def _record(service: Notification, act: Act, duty: UUID, form: Form) -> Saved | None:

@@ -10,6 +10,7 @@ from contracts.action import ActionEscalated, ActionOverdue, PracticeChanged
 from contracts.assurance import MeasureChecked
 from contracts.governance import EmergencyAccessGranted, TeamMemberJoined, TeamMemberLeft
 from contracts.intake import (
+    OpportunityCorrected,
     OpportunityRaised,
     OpportunityReferred,
     OpportunityTriaged,
@@ -52,6 +53,14 @@ async def _account(service: Any, event: Any) -> Account:
 async def open_an_account(event: OpportunityRaised, service: Any) -> Iterable[Aggregate]:
     account = await _account(service, event)
     account.know_opportunity(event.kind, event.occurred, event.recorded, reporter_known=event.reporter_known)
+    return [account]
+
+
+@react.register
+async def keep_that_it_was_corrected(event: OpportunityCorrected, service: Any) -> Iterable[Aggregate]:
+    """What was told before the correction is listed as told from older words."""
+    account = await _account(service, event)
+    account.correct(event.because)
     return [account]
 
 

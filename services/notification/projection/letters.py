@@ -21,6 +21,7 @@ class Letters(View):
             recipient text NOT NULL, written_at timestamptz NOT NULL, how text NOT NULL DEFAULT '', dated date,
             sha256 text NOT NULL DEFAULT '', version bigint NOT NULL
         );
+        ALTER TABLE letter ADD COLUMN IF NOT EXISTS sent_at timestamptz;
         CREATE INDEX IF NOT EXISTS letter_journey ON letter (journey, written_at);
     """
 
@@ -54,6 +55,6 @@ def rewritten(event: Letter.Rewritten, rows: Rows) -> None:
 @project.register
 def sent(event: Letter.Sent, rows: Rows) -> None:
     rows.execute(
-        "UPDATE letter SET how = %s, dated = %s, sha256 = %s, version = %s WHERE letter_id = %s",
-        (event.how, event.dated, event.sha256, event.originator_version, event.originator_id),
+        "UPDATE letter SET how = %s, dated = %s, sha256 = %s, sent_at = %s, version = %s WHERE letter_id = %s",
+        (event.how, event.dated, event.sha256, event.recorded, event.originator_version, event.originator_id),
     )
