@@ -134,15 +134,22 @@ def exposed(shown: Sequence[Sequence[int | None]], small: Iterable[Cell]) -> lis
 def differencing(releases: Iterable[Release]) -> list[tuple[str, str]]:
     """Pairs of published counts, one of whose units hold all the other's, that give away a small count between them:
     the difference is 1 to 4, and what is published of both leaves it fewer than these four values."""
-    found = []
-    for one, other in combinations(releases, 2):
-        part, whole = (one, other) if one.units < other.units else (other, one)
-        if not part.units < whole.units or not LEAST <= whole.count - part.count <= MOST:
-            continue
-        (least_part, most_part), (least_whole, most_whole) = span(rounded(part.count)), span(rounded(whole.count))
-        if max(least_whole - most_part, 0) > LEAST or most_whole - least_part < MOST:
-            found.append((part.name, whole.name))
-    return found
+    return [pair for one, other in combinations(releases, 2) if (pair := _given_away(one, other))]
+
+
+def between(new: Sequence[Release], earlier: Sequence[Release]) -> list[tuple[str, str]]:
+    """Pairs of a new count and one that was published before, as `differencing` finds them: the new one's name first."""
+    return [(one.name, other.name) for one, other in product(new, earlier) if _given_away(one, other)]
+
+
+def _given_away(one: Release, other: Release) -> tuple[str, str] | None:
+    part, whole = (one, other) if one.units < other.units else (other, one)
+    if not LEAST <= whole.count - part.count <= MOST or not part.units < whole.units:
+        return None
+    (least_part, most_part), (least_whole, most_whole) = span(rounded(part.count)), span(rounded(whole.count))
+    if max(least_whole - most_part, 0) > LEAST or most_whole - least_part < MOST:
+        return part.name, whole.name
+    return None
 
 
 def _with_totals(counts: Counts) -> np.ndarray:

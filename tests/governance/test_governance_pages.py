@@ -225,11 +225,18 @@ async def test_tables_are_taken_away_by_those_who_manage(stage: Stage) -> None:
         page = (await browser.get("/tables")).text
         rows = await browser.get("/tables/journey.csv")
         defined = (await browser.get("/tables/journey.definition.json")).json()
-        outside = await browser.get("/tables/outside/kinds.csv")
+        unseen = await browser.get("/tables/outside/kinds.csv")
+        preview = (await browser.get("/tables/outside/kinds")).text
+        asked = {"csrf_token": csrf_in(preview), "key": "k" * 32, "kind": "csv"}
+        outside = await browser.post("/tables/outside/kinds", data=asked)
+        again = await browser.get("/tables/outside/kinds.csv")
         unknown = await browser.get("/tables/holder.csv")
     async with browsing(stage.door, DEV) as browser:
         refused = await browser.get("/tables/journey.csv")
     assert "For people outside the provider" in page
+    assert unseen.headers["Location"] == "/tables/outside/kinds"
+    assert "This is the table as it would leave" in preview
+    assert outside.text == again.text
     assert rows.headers["content-disposition"] == 'attachment; filename="journey.csv"'
     assert SECRET not in rows.text
     assert rows.text.splitlines()[0].split(",") == [each["name"] for each in defined["tableSchema"]["columns"]]

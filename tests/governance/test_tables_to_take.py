@@ -18,7 +18,7 @@ from contracts import intake
 from libs.keys import KeyRing
 from libs.service import NotFound
 from services.governance.pages import formats
-from services.governance.pages.tables import quarters
+from services.governance.pages.outside import quarters
 from services.governance.projection import Overview
 from services.governance.projection.barring import without_shut
 from services.governance.projection.dictionary import Column, Table

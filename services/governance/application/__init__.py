@@ -15,11 +15,13 @@ from libs.reading import opened
 from libs.rules import pack_of
 from libs.service import NotFound, command
 from services.governance.application.admitting import Admitting
+from services.governance.application.releasing import Releasing
 from services.governance.domain import (
     Admission,
     Challenge,
     EmergencyAccess,
     Post,
+    Releases,
     RuleBook,
     Site,
     Trend,
@@ -73,11 +75,11 @@ class Subject:
     measure_id: str = ""
 
 
-class Governance(Admitting):
+class Governance(Admitting, Releasing):
     """Keeps the organisation and its rules, and what oversight asks of it."""
 
     name = "governance"
-    aggregates = (Site, Post, RuleBook, Challenge, Trend, Admission, EmergencyAccess)
+    aggregates = (Site, Post, RuleBook, Challenge, Trend, Admission, EmergencyAccess, Releases)
     directory: Directory
     reaching_out: ReachingOut
 

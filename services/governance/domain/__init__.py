@@ -23,6 +23,7 @@ from services.governance.domain.organisation import (
     Site,
     organisation_journey,
 )
+from services.governance.domain.releases import GivesAwayWithEarlier, Releases
 from services.governance.domain.trend import NotBegunYet, NotYoursToReset, ResetAlready, Trend
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "AlreadyInPost",
     "Challenge",
     "EmergencyAccess",
+    "GivesAwayWithEarlier",
     "NamesSomeone",
     "NotBegunYet",
     "NotForThisPost",
@@ -41,6 +43,7 @@ __all__ = [
     "NotYoursToReset",
     "OutsideNeedsAnEnd",
     "Post",
+    "Releases",
     "ResetAlready",
     "RuleBook",
     "Site",

@@ -11,6 +11,7 @@ from services.governance.pages import (
     journeys,
     listing,
     organisation,
+    outside,
     oversight,
     restriction,
     sites,
@@ -33,6 +34,7 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     comparison.add(router, governance, overview)
     trend.add(router, governance, overview)
     themes.add(router, governance, overview)
+    outside.add(router, governance, overview)
     tables.add(router, governance, overview)
     organisation.add(router, governance)
     emergencies.add(router, governance)

@@ -148,10 +148,11 @@ async def baselines_of(
 
 
 async def learning_of(overview: Overview, sites: list[str], what: Counted, limit: int = 20) -> list[dict[str, Any]]:
-    """What was learned about a theme, newest first, and how many of how many staff have understood the change."""
+    """What was learned about a theme, newest first: how many of how many staff have understood the change,
+    and of how many other sites that were asked some took it up and were seen to work that way."""
     return await overview.rows(
         """
-        SELECT j.*, b.audience, b.understood FROM (
+        SELECT j.*, b.audience, b.understood, o.asked, o.taken_up, o.seen FROM (
             SELECT journey, site, signed_off, learned FROM journey
             WHERE site = ANY(%s) AND %s = ANY(themes) AND learned <> '' AND journey <> ALL(%s)
             ORDER BY signed_off DESC, journey LIMIT %s) AS j
@@ -159,6 +160,12 @@ async def learning_of(overview: Overview, sites: list[str], what: Counted, limit
             SELECT sum(b.audience)::int AS audience, sum((SELECT count(p.understood) FROM briefing_person p
                 WHERE p.briefing_id = b.briefing_id))::int AS understood
             FROM briefing b WHERE b.journey = j.journey) AS b ON true
+        LEFT JOIN LATERAL (
+            SELECT sum((m.params ->> 'sites')::int) FILTER (WHERE m.name = 'notification.learning_carried.v1') AS asked,
+                (count(*) FILTER (WHERE m.params ->> 'what' IN ('adopted', 'adapted')))::int AS taken_up,
+                (count(*) FILTER (WHERE m.params ->> 'what' = 'seen'))::int AS seen
+            FROM moment m WHERE m.journey = j.journey
+                AND m.name IN ('notification.learning_carried.v1', 'notification.learning_followed.v1')) AS o ON true
         ORDER BY j.signed_off DESC, j.journey
         """,
         (sites, what.theme, list(what.shut), limit),
