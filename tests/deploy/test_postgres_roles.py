@@ -13,7 +13,8 @@ from deploy.postgres import roles
 from tests.servers import Database
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
-PASSWORDS = {name: f"{name}-secret" for name in roles.names()}
+GENERATED = "a-generated-password-of-32-signs"
+PASSWORDS = {name: f"{name}-secret" for name in roles.names()} | {"web": GENERATED}
 DDL = (
     "CREATE TABLE IF NOT EXISTS review.events (id bigint GENERATED ALWAYS AS IDENTITY, state bytea)",
     "CREATE TABLE IF NOT EXISTS review.bookmark (place bigint)",
@@ -153,3 +154,13 @@ def test_tables_made_later_by_the_owner_are_open_to_their_service(server: Databa
     with psycopg.connect(server.conninfo("action")) as action:
         action.execute("INSERT INTO events DEFAULT VALUES")
         assert action.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("events"))).fetchone() == (1,)
+
+
+def test_only_a_password_that_cannot_be_guessed_is_spared_rounds_of_hashing(server: Database) -> None:
+    with psycopg.connect(server.admin) as admin:
+        found = admin.execute("SELECT rolname, split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolpassword <> ''")
+        kept = dict(found.fetchall())
+        few = 64 if admin.info.server_version >= 160_000 else 4096
+    assert kept["candour_review"] == "SCRAM-SHA-256$4096"
+    assert kept["candour_web"] == f"SCRAM-SHA-256${few}"
+    psycopg.connect(server.conninfo("web")).close()
