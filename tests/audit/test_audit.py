@@ -85,11 +85,11 @@ async def test_nothing_is_signed_for_an_empty_ledger_or_a_stranger(audit: Audit)
 async def test_what_grew_is_signed_by_the_clock_and_signing_comes_to_rest(
     world: World, platform: Platform, audit: Audit
 ) -> None:
-    await more(world, "yew")
+    await more(world.platform, "yew")
     assert "governance" in await audit.sign_grown()
     await platform.settle()
     assert await audit.sign_grown() == []
-    await more(world, "fig")
+    await more(world.platform, "fig")
     assert isinstance(platform.clock, HandClock)
     platform.clock.move_to(platform.clock.now() + EVERY + timedelta(seconds=1))
     latest = None

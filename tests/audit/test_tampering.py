@@ -240,7 +240,7 @@ async def test_the_key_changes_old_checkpoints_verify_and_the_old_key_signs_noth
     old = world.audit.signer
     await world.audit.change_key(AUDITOR)
     await world.platform.settle()
-    await more(world, "yew")
+    await more(world.platform, "yew")
     await world.signed()
     assert world.audit.signer.verifier != old.verifier
     told = await world.found()

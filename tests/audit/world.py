@@ -101,13 +101,13 @@ async def begun(world: World) -> None:
     """Two sites and the rules, signed at four entries; then two more sites, signed again at six."""
     await with_sites(world.platform, "elm", "oak")
     await world.signed()
-    await more(world, "ash", "fir")
+    await more(world.platform, "ash", "fir")
     await world.signed()
 
 
-async def more(world: World, *sites: str) -> None:
+async def more(platform: Platform, *sites: str) -> None:
     """Further sites."""
     for site in sites:
         new = NewSite("acme", site, site.title(), "North", "ENG", "care_home_residential", date(2020, 1, 1))
-        await world.platform.service("governance").register_site(OPERATOR, new)
-    await world.platform.settle()
+        await platform.service("governance").register_site(OPERATOR, new)
+    await platform.settle()

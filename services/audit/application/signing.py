@@ -16,6 +16,7 @@ from libs.service import NotFound, Service, command
 from services.audit.domain import PLATFORM, Checkpoint, SigningKey, ledger_journey
 from services.audit.ledger import Book, NotTheSuccessor, Outside, Signer, Trusted, opened_by_any, statement_of, trusted
 from services.audit.ledger.note import SEED_BYTES, write_seed
+from services.audit.ledger.witnesses import SUCCEEDED, stored
 from services.audit.projection import Checkpoints
 
 EVERY = timedelta(minutes=15)
@@ -49,6 +50,8 @@ class Signing(Service):
     key_file: Path
     outside: Outside | None = None
     """Where checkpoints are kept besides the database; None: nowhere."""
+    auditor: str
+    """A connection string that may read every service's events."""
     every: timedelta = EVERY
     _kept_outside: tuple[int, int] | None = None
 
@@ -97,7 +100,7 @@ class Signing(Service):
 
     async def keys_to_trust(self) -> list[Trusted]:
         """The key in use and those before it, each with the sizes up to which it counts. Raises NotTheSuccessor."""
-        return trusted(Signer.of_file(self.key_file).verifier, await self.checkpoints.statements())
+        return trusted(Signer.of_file(self.key_file).verifier, await self._statements())
 
     @command
     async def change_key(self, act: Act) -> Saved:
@@ -114,7 +117,7 @@ class Signing(Service):
         except OSError as error:
             raise KeyIsReadOnly from error
         sizes = {name: len(book.tree) for name, book in self.books.items()}
-        number = len(await self.checkpoints.statements()) + 1
+        number = len(await self._statements()) + 1
         journey = ledger_journey("keys")
         key = SigningKey(
             provider=PLATFORM, site="", journey=journey, about=journey, number=number, verifier=new.verifier,
@@ -131,12 +134,17 @@ class Signing(Service):
 
     async def take_up_key(self) -> None:
         """Go on with the key that was on record last, where changing it was cut off before the file was in place."""
-        fresh, statements = self._next_key, await self.checkpoints.statements()
+        fresh, statements = self._next_key, await self._statements()
         if fresh.exists() and statements and f"\nnew {Signer.of_file(fresh).verifier}\n" in statements[-1]:
             fresh.replace(self.key_file)
         if fresh.exists():  # only then, since the key's folder may be one that is only read
             fresh.unlink()
         self.signer = Signer.of_file(self.key_file)
+
+    async def _statements(self) -> list[str]:
+        """What old and new keys signed together, from the store itself: the view may not have come to it yet."""
+        said = await asyncio.to_thread(stored, self.auditor, SUCCEEDED)
+        return [each["statement"] for each in said]
 
     async def keep_signing(self) -> None:
         """Sign what was added, every so often by the platform's clock, until cancelled."""

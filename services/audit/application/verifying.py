@@ -61,8 +61,6 @@ async def verified(
 class Verifying(Signing):
     """Comparing, by the clock and on demand."""
 
-    auditor: str
-    """A connection string that may read every service's events."""
     verifications: Verifications
     witness: Witness | None = None
     verify_every: timedelta = DAILY

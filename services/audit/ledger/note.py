@@ -127,6 +127,11 @@ def write_seed(path: Path, seed: bytes) -> None:
         file.write(seed)
         file.flush()
         os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # that the file is there must outlast a loss of power as well: the record will name its key
+    finally:
+        os.close(folder)
 
 
 def key_id(name: str, public: bytes) -> bytes:
