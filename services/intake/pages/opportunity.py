@@ -20,7 +20,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import EMPLOYERS, KEEPERS, REPORTS_ONLY, Intake, Received
+from services.intake.application import EMPLOYERS, KEEPERS, REPORTS_ONLY, Intake, Received, knows_who_told
 from services.intake.domain import Opportunity
 from services.intake.pages.register import state
 
@@ -46,6 +46,7 @@ DECISIONS = [*EnquiryDecision.choices(), (OTHER, "Something else: say what it is
 REASON = "Give the reason, in a sentence that someone else will understand later."
 
 
+SHIELDED = "Kept from everyone at the site, since they spoke up. The nominated individual knows."
 MARKS = frozenset({"an NHS number", "a phone number", "an e-mail address", "a postcode", "a date of birth"})
 """What tells who somebody is and is seldom needed in an account. A name is asked for, and has a field of its own."""
 
@@ -98,7 +99,11 @@ def add(router: APIRouter, intake: Intake) -> None:
             status,
             it=opportunity,
             site=site.title,
-            about=described(opportunity, reads=me.role not in REPORTS_ONLY),
+            about=described(
+                opportunity,
+                reads=me.role not in REPORTS_ONLY,
+                knows=knows_who_told(opportunity.kind, me.role, me.scope),
+            ),
             reads=me.role not in REPORTS_ONLY,
             state=state(opportunity.response, closed=opportunity.closed),
             steps=steps,
@@ -124,13 +129,15 @@ def add(router: APIRouter, intake: Intake) -> None:
         )  # fmt: skip
 
 
-def described(it: Opportunity, *, reads: bool) -> list[tuple[str, Any]]:
-    """What is on record about it, as pairs of a heading and its words; personal words only for who may read them."""
+def described(it: Opportunity, *, reads: bool, knows: bool = False) -> list[tuple[str, Any]]:
+    """What is on record about it, as pairs of a heading and its words; personal words only for who may read them, and
+    who told us only for who may know that."""
+    told_by = it.reporter or "Somebody who did not give a name"
     words = [
         ("What happened", it.summary),
         ("Who it is about", it.person_name or "Not said"),
         ("Done at once to keep people safe", "\n".join(it.measures) or "Not on record yet"),
-        ("Told by", it.reporter or "Somebody who did not give a name"),
+        ("Told by", told_by if knows else SHIELDED),
     ]
     plain = [
         ("Number", it.reference),
