@@ -24,6 +24,7 @@ from libs.parking import Parking
 from libs.publishing import Publication, Publisher
 from libs.reactor import Reactor
 from libs.relay import Relay
+from libs.scribe import Scribe
 from libs.service import React, Service
 from libs.store import EventStore
 from libs.views import View
@@ -87,9 +88,10 @@ class Room:
         self.reactor = Reactor(self.service, self.react, self.engine, self.parking) if self.react else None
         self.diary = Diary(name, self.dates, self.pool) if self.dates else None
         self.waker = self._waker()
+        self.scribe = Scribe(self.engine)
         followed = [*self.kept.values(), *([self.diary] if self.diary else [])]
         for view in followed:
-            view.keeper = self.engine
+            view.keeper, view.scribe = self.engine, self.scribe
         self.followers = [Follower(view, self.store, self.mapper) for view in followed]
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -163,6 +165,7 @@ class Room:
             await asyncio.wait(running, timeout=1)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.scribe.rest()
         if self.reactor:
             await self.reactor.stop()
         await self.wire.close()

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, LiteralString, TypeVar
 
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
@@ -19,6 +19,7 @@ from libs.domain import Event
 from libs.reach import reach
 from libs.row_security import Hangs
 from libs.rows import Rows
+from libs.scribe import Change, KeptElsewhere, Scribe, settle_into
 from libs.view_tables import Tables
 
 __all__ = ["KeptElsewhere", "Overtaken", "Parameters", "Project", "Rows", "View"]
@@ -29,10 +30,6 @@ LOOK = 0.05
 
 ANSWERS = 10_000
 """How many answers a view keeps at hand at most."""
-
-
-class KeptElsewhere(RuntimeError):
-    """Another process, or a commit whose answer was lost, kept this view further: nothing was changed now."""
 
 
 class Overtaken(Exception):
@@ -60,6 +57,8 @@ class View:
         self.service, self.project, self.pool = service, project, pool
         self.keeper = pool
         """Where the tables are kept up from: a pool of its own where the room has one, so that readers never hold it up."""
+        self.scribe = Scribe(pool)
+        """Who writes them; one for all views of a room."""
         self.kept_here = False
         """Whether this process keeps the view; elsewhere it is only read, and its places are looked up."""
         self.live, self.next = f"{service}_view", f"{service}_next"
@@ -144,37 +143,20 @@ class View:
         return self.places[source][1]
 
     async def _write(self, rows: Rows, places: dict[str, tuple[int, int]], schema: str) -> None:
-        was = dict(self.pages)
-        async with self.keeper.connection() as connection, connection.pipeline(), connection.transaction():
-            await self._into(connection, schema or self.live)
-            async with connection.cursor() as cursor:
-                for statement, run in rows.runs(self.table_names):
-                    await cursor.executemany(statement, run)
-            turned = [await self._turn(connection, *page, was, anew=bool(schema)) for page in places.items()]
-            for page in turned:
-                if await page.fetchone() is None:
-                    raise KeptElsewhere(f"{self.service}.{self.name}")
+        change = Change(
+            self.name,
+            self.table_names,
+            rows,
+            places,
+            dict(self.pages),
+            (schema or self.live, reach()),
+            anew=bool(schema),
+        )
+        await self.scribe.write(change)
         if not schema:
             self.pages |= places
             if rows.statements:
                 self._answers = {}
-
-    async def _turn(
-        self,
-        connection: AsyncConnection[Any],
-        source: str,
-        place: tuple[int, int],
-        was: Mapping[str, tuple[int, int]],
-        *,
-        anew: bool,
-    ) -> AsyncCursor[Any]:
-        """Only from the page that was read: an outcome may be unknown, and repeating it must not count it twice."""
-        return await connection.execute(
-            "INSERT INTO bookmark AS b VALUES (%s, %s, %s, %s) ON CONFLICT (view, source) DO UPDATE"
-            " SET position = excluded.position, stream_sequence = excluded.stream_sequence"
-            " WHERE (b.position, b.stream_sequence) = (%s, %s) OR (%s AND b.position <= excluded.position) RETURNING 1",
-            (self.name, source, *place, *was.get(source, (0, 0)), anew),
-        )
 
     async def cached(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question that is asked with every command, kept until the view next changes."""
@@ -269,7 +251,4 @@ class View:
             self._moved.notify_all()
 
     async def _into(self, connection: AsyncConnection[Any], schema: str) -> None:
-        await connection.execute(
-            "SELECT set_config('search_path', quote_ident(%s), true), set_config('candour.reach', %s, true)",
-            (schema, reach()),
-        )
+        await settle_into(connection, schema, reach())

@@ -28,6 +28,7 @@ from libs.publishing import Publisher
 from libs.reach import everything
 from libs.rebuild import followed
 from libs.room import House, Room
+from libs.scribe import Scribe
 from libs.store import EventStore, Recorded
 from libs.views import View
 
@@ -67,6 +68,7 @@ class Past:
         for view in self.views:
             view.live = view.next = schema
             view.pool = view.keeper = pool
+            view.scribe = Scribe(pool)
 
     @property
     def views(self) -> Iterable[View]:
