@@ -20,11 +20,13 @@ from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
 from services.audit.ledger.history import History
 from services.audit.ledger.witnesses import Note, Witness
 from services.audit.projection import (
+    Accesses,
     Checkpoints,
     Packs,
     Readings,
     Verifications,
     project,
+    project_accesses,
     project_packs,
     project_readings,
     project_verifications,
@@ -46,6 +48,7 @@ def room(house: House) -> Room:
             Verifications(name, project_verifications, pool),
             Readings(name, project_readings, pool),
             Packs(name, project_packs, pool),
+            Accesses(name, project_accesses, pool),
         ],
     )
     service: Audit = audit.service

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from libs.domain import Aggregate, Created, Event, Refused, event, follows
+from contracts.taxonomy import AskedBy
+from libs.calendar import local_day
+from libs.deciding import circumstances
+from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
 
 PLATFORM = "platform"
 """Whose affairs the ledgers are: they cover every provider of the installation."""
@@ -154,6 +157,107 @@ class EvidencePack(Aggregate):
     @event(TakenAway)
     def _(self) -> None:
         """That it was taken is on the record; the pack itself stays as it is."""
+
+
+class SubjectAccess(Aggregate):
+    """Somebody asks for everything that is held on them. A reader checks that nobody else is told of before it goes out.
+
+    Of what goes out only the hash is kept: the copy can be made again for as long as the words can be opened.
+    """
+
+    TOPIC = "audit.SubjectAccess"
+
+    class Asked(Created):
+        TOPIC = "audit.SubjectAccess.Asked"
+        journeys: list[UUID]
+        asked_by: str
+        received_on: date
+        answer_by: date
+
+    class OthersMasked(Event):
+        TOPIC = "audit.SubjectAccess.OthersMasked"
+        words: Sealed
+
+    class Released(Event):
+        TOPIC = "audit.SubjectAccess.Released"
+        digest: str
+        entries: int
+        masked: int
+
+    class Declined(Event):
+        TOPIC = "audit.SubjectAccess.Declined"
+
+    @event(Asked)
+    def __init__(
+        self, *, provider: str, site: str, journey: UUID, about: UUID, journeys: list[UUID], asked_by: str,
+        received_on: date, answer_by: date,
+    ) -> None:  # fmt: skip
+        self.journeys, self.asked_by, self.received_on, self.answer_by = journeys, asked_by, received_on, answer_by
+        self.masks: list[str] = []
+        self.state, self.digest = "asked", ""
+
+    @classmethod
+    def ask(
+        cls, *, provider: str, site: str, identity: UUID, journeys: list[UUID], asked_by: str, received_on: date,
+        answer_by: date,
+    ) -> SubjectAccess:  # fmt: skip
+        """Put a request on record. Raises AskedLater for a day ahead."""
+        if received_on > local_day(circumstances().now):
+            raise AskedLater
+        return cls(
+            provider=provider, site=site, journey=identity, about=identity, journeys=journeys,
+            asked_by=AskedBy(asked_by).value, received_on=received_on, answer_by=answer_by,
+        )  # fmt: skip
+
+    def mask(self, words: list[str]) -> None:
+        """A reader names others who are still told of in the text. What is named already is no news."""
+        self._open()
+        if news := [each for each in dict.fromkeys(words) if each not in self.masks]:
+            self.trigger_event(self.OthersMasked, words="\n".join(news))
+
+    @event(OthersMasked)
+    def _(self, words: str) -> None:
+        self.masks += words.split("\n")
+
+    def release(self, read: str, digest: str, entries: int, masked: int, rationale: str) -> None:
+        """Let it go out, as it was read: `read` is the hash of what the reader saw, `digest` of what it is now."""
+        self._open()
+        if not rationale.strip():
+            raise RecipientMissing
+        if read != digest:
+            raise ReadSomethingElse
+        self.trigger_event(self.Released, digest=digest, entries=entries, masked=masked)
+
+    @event(Released)
+    def _(self, digest: str) -> None:
+        self.state, self.digest = "released", digest
+
+    def decline(self, rationale: str) -> None:
+        """Do not answer it, or not in full, with the reason that the person is told."""
+        self._open()
+        if not rationale.strip():
+            raise RecipientMissing
+        self.trigger_event(self.Declined)
+
+    @event(Declined)
+    def _(self) -> None:
+        self.state = "declined"
+
+    def _open(self) -> None:
+        if self.state != "asked":
+            raise AccessAnswered
+
+
+class AskedLater(Refused):
+    """The day on which it was asked for cannot lie ahead. Enter the day on which the request reached you."""
+
+
+class ReadSomethingElse(Refused):
+    """Something was added or masked since you read it, so nothing was released. Read it again, then release it."""
+
+
+class AccessAnswered(Refused):
+    """This request has been answered already. Nothing was changed."""
 
 
 def require_reason(words: bool, because: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from libs.views import Rows, View
-from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, Verification
+from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, SubjectAccess, Verification
 
 PAGE = 50
 
@@ -121,6 +121,26 @@ class Packs(View):
         return await self.rows("SELECT * FROM pack_taken WHERE pack = %s ORDER BY version DESC", (pack,))
 
 
+class Accesses(View):
+    """Who asked for what is held on them, by when that is owed, and what became of it; no words."""
+
+    name = "accesses"
+    table_names = ("access",)
+    tables = """
+        CREATE TABLE IF NOT EXISTS access (
+            id uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, state text NOT NULL, records int NOT NULL,
+            asked timestamptz NOT NULL, answer_by date NOT NULL
+        );
+    """
+
+    async def listed(self, sites: Sequence[str]) -> list[dict[str, Any]]:
+        """The requests at these sites, the open ones first."""
+        return await self.rows(
+            "SELECT * FROM access WHERE site = ANY(%s) ORDER BY state = 'asked' DESC, asked DESC, id LIMIT %s",
+            (list(sites), PAGE),
+        )
+
+
 @singledispatch
 def project(event: object, rows: Rows) -> None:
     """Nothing else is followed by the view of checkpoints."""
@@ -199,3 +219,26 @@ def pack_taken(event: EvidencePack.TakenAway, rows: Rows) -> None:
             event.by.rationale,
         ),
     )  # fmt: skip
+
+
+@singledispatch
+def project_accesses(event: object, rows: Rows) -> None:
+    """Nothing else is followed by the view of requests for access."""
+
+
+@project_accesses.register
+def access_asked(event: SubjectAccess.Asked, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO access VALUES (%s, %s, %s, 'asked', %s, %s, %s) ON CONFLICT DO NOTHING",
+        (event.originator_id, event.provider, event.site, len(event.journeys), event.recorded, event.answer_by),
+    )
+
+
+@project_accesses.register
+def access_released(event: SubjectAccess.Released, rows: Rows) -> None:
+    rows.execute("UPDATE access SET state = 'released' WHERE id = %s", (event.originator_id,))
+
+
+@project_accesses.register
+def access_declined(event: SubjectAccess.Declined, rows: Rows) -> None:
+    rows.execute("UPDATE access SET state = 'declined' WHERE id = %s", (event.originator_id,))

@@ -34,7 +34,7 @@ class Markers:
 
     def __call__(self, where: str) -> str:
         """A sentence with a word of its own in it."""
-        return f"The {self.name(where)} was there."
+        return f"The {self.name(where).lower()} was there."
 
     def name(self, where: str) -> str:
         """The word alone, as a name is."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -57,7 +58,7 @@ NOT_PLANTED = frozenset({
     # Of the organisation and of those who run it, not of the person whom a journey is about.
     "governance.Post.PersonAppointed.person_name", "governance.Post.PersonAppointed.email",
     "governance.EmergencyAccess.Granted.because", "governance.EmergencyAccess.Reviewed.words",
-    "intake.Erasure.Asked.reason", "intake.LegalHold.Placed.reason",
+    "intake.Erasure.Asked.reason", "intake.LegalHold.Placed.reason", "audit.SubjectAccess.OthersMasked.words",
 })  # fmt: skip
 
 
@@ -192,7 +193,9 @@ async def test_what_people_write_is_kept_under_seal_leaves_nowhere_and_ends_with
         assert {mark.planted[word] for word in mark.planted.keys() - read.keys()} == set(), "a seal was looked past"
         assert fields(house) - {place for places in read.values() for place in named(places)} == NOT_PLANTED
 
+        copy = await answered(door, story)
         await erased(house, story)
+        assert (await copy()).status_code == 409
         again = await kept(database, fresh_messaging, tmp_path)
         for where, content in again.items() | outside.everything().items():
             assert found_in(content) == set(), where
@@ -201,6 +204,43 @@ async def test_what_people_write_is_kept_under_seal_leaves_nowhere_and_ends_with
         assert {mark.planted[word] for word in still.keys() & mark.planted.keys()} == {"understood"}
         assert knocks.planted.keys() & still.keys(), "others' words still open"
         await forgotten(house, door, story)
+
+
+NOT_THEIRS = frozenset({"reporter", "subject", "step", "evidence content", "understood"})
+"""Who told us, matters of employment and what colleagues answered are others' data; files are handed over by themselves."""
+
+
+async def answered(door: Door, story: Story) -> Callable[[], Awaitable[httpx2.Response]]:
+    """Somebody asks for what is held on them: it is read, masked, released, and holds every word about them."""
+    post = Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead")
+    token = await door.tokens.issue_token("answers", "person:answers", [post], timedelta(hours=1))
+    headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
+    web = httpx2.AsyncClient(transport=httpx2.ASGITransport(door.app), base_url="http://localhost", headers=headers)
+    new = f"/audit/access/new/{story.journey}"
+    others = re.findall(r'name="records"[^>]*value="([^"]+)"', (await web.get(new)).text)
+    asked = {"asked_by": "person", "received_on": "2026-03-02", "records": others, "key": "a"}
+    assert (await web.post(new, data=asked | {"received_on": ""})).status_code == 422
+    page = (await web.post(new, data=asked)).headers["location"]
+    seen = (await web.get(page)).text
+    read = re.findall(r'name="read" value="([0-9a-f]{64})"', seen)[0]
+    assert (await web.post(f"{page}/masks", data={"others": "the form\n", "key": "b"})).status_code == 303
+    stale = await web.post(f"{page}/release", data={"why": "To the person.", "read": read, "key": "c"})
+    assert (stale.status_code, "Read it again" in stale.text) == (409, True)
+    read = re.findall(r'name="read" value="([0-9a-f]{64})"', stale.text)[0]
+    assert (
+        await web.post(f"{page}/release", data={"why": "To the person.", "read": read, "key": "d"})
+    ).status_code == 303
+
+    async def copy() -> httpx2.Response:
+        return await web.post(f"{page}/copy", data={"as": "json"})
+
+    document = await copy()
+    told = {story.mark.planted[word] for word in found_in(document.content)}
+    assert set(story.mark.planted.values()) - told == NOT_THEIRS
+    assert b"the form" not in document.content.lower()
+    html = await web.post(f"{page}/copy")
+    assert "What is held on you" in html.text
+    return copy
 
 
 def fields(house: Platform) -> set[str]:

@@ -6,11 +6,12 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from services.audit.application.handing import HANDERS, Handing, MadePack, NotYoursToHandOver, require_hander
+from services.audit.application.answering import Answering
+from services.audit.application.handing import HANDERS, MadePack, NotYoursToHandOver, require_hander
 from services.audit.application.signing import EVERY, OWN, LedgerHalted, NothingToSign
 from services.audit.application.verifying import DAILY, verified
 from services.audit.application.visitors import Me, NotYoursToAudit, require_auditor
-from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, Verification
+from services.audit.domain import Checkpoint, EvidencePack, Reading, SigningKey, SubjectAccess, Verification
 from services.audit.ledger import Entry
 
 LEDGERS = ("intake", "review", "action", "notification", "assurance", "governance", OWN)
@@ -22,11 +23,11 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Audit(Handing):
+class Audit(Answering):
     """Keeps the ledgers, signs them, compares, and answers for what is on record."""
 
     name = OWN
-    aggregates = (Checkpoint, SigningKey, Verification, Reading, EvidencePack)
+    aggregates = (Checkpoint, SigningKey, Verification, Reading, EvidencePack, SubjectAccess)
 
     async def states(self) -> list[dict[str, Any]]:
         """Every ledger in figures: size, root, why it halted (if it did), and when it was signed at which size."""
