@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from libs.deciding import Act
 from libs.web.posts import Post
@@ -23,7 +21,7 @@ from services.review.domain.values import Reply
 from tests.browser.lane import DESK, PHONE, Watched, opened
 from tests.hands import Reception
 from tests.review.test_pages import FIRST_QUESTIONS, LEARNED
-from tests.review.web import DEPUTY, MANAGER, received, triaged
+from tests.review.web import DEPUTY, MANAGER, answering, received, triaged
 from tests.servers import Backend, Messaging
 
 if TYPE_CHECKING:
@@ -94,14 +92,8 @@ async def town(backend: Backend, messaging: Messaging, wrapping_key: Path) -> As
     with backend.fresh_database() as database:
         async with received(database, messaging, wrapping_key) as reception:
             journey = await furnished(reception)
-            server = uvicorn.Server(uvicorn.Config(reception.door.app, port=0, log_level="warning", lifespan="off"))
-            task = asyncio.create_task(server.serve())
-            while not server.started:  # noqa: ASYNC110 uvicorn offers nothing to wait for
-                await asyncio.sleep(0.01)
-            port = server.servers[0].sockets[0].getsockname()[1]
-            yield Town(reception, f"http://127.0.0.1:{port}", journey)
-            server.should_exit = True
-            await task
+            async with answering(reception.door.app) as address:
+                yield Town(reception, address, journey)
 
 
 PAGES = ["", "/{journey}", "/{journey}/step/1", "/{journey}/view/system", "/{journey}/view/whys",

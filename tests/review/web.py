@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
+
+import uvicorn
 
 from deploy.house import Platform
 from deploy.web import Door
@@ -15,6 +19,9 @@ from services.intake.application import Report
 from tests.hands import Reception
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 MANAGER = Post("elm.registered_manager", "registered_manager", "site:elm", "Registered manager, Elm")
 DEPUTY = Post("elm.deputy_manager", "deputy_manager", "site:elm", "Deputy manager, Elm")
@@ -49,3 +56,15 @@ async def triaged(house: Platform, response: str = "after_action_review", kind: 
     await intake.triage(WEIGHS, journey, response, [], {}, ["falls"])
     await house.settle()
     return UUID(str(journey))
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp) -> AsyncIterator[str]:
+    """The app on a free port, on the loop that the house lives on; gives the address it answers at."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 uvicorn offers nothing to wait for
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task

@@ -22,6 +22,7 @@ from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.intake.application import EMPLOYERS, KEEPERS, REPORTS_ONLY, Intake, Received, knows_who_told
 from services.intake.domain import Opportunity
+from services.intake.pages.onward import next_thing
 from services.intake.pages.register import state
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -107,6 +108,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             reads=me.role not in REPORTS_ONLY,
             state=state(opportunity.response, closed=opportunity.closed),
             steps=steps,
+            next=next_thing(opportunity, steps),
             form=form,
             failed=failed,
             kinds=OpportunityKind.choices(),

@@ -21,7 +21,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import EARLY, Intake, Report, receipt
+from services.intake.application import EARLY, REPORTS_ONLY, Intake, Report, receipt
 from services.intake.pages.facts import answers, questions
 from services.intake.projection import Register
 
@@ -70,6 +70,7 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
             number=receipt(journey),
             site=sites.get(row.get("site", ""), ""),
             safe=row.get("is_safe", True),
+            onward=f"/intake/{journey}" if row.get("site") in sites and me.role not in REPORTS_ONLY else "",
         )
 
 

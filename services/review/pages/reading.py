@@ -18,7 +18,9 @@ async def found(reviewing: Reviewing, reviews: Reviews, me: SignedIn, journey: U
     """The review's row in words, for someone whose post covers its site. Raises NotFound, OutOfReach, SubjectOfAllegation."""
     row = await reviews.one(journey)
     if row is None:
-        raise NotFound("There is no review of this yet. One opens when somebody has weighed what was reported.")
+        raise NotFound(
+            "There is no review of this yet. One opens a moment after it was weighed; open this page again then."
+        )
     await within(reviewing.directory, me, row["site"])
     await reviewing.require_admitted(me.actor_id, journey)
     sealed = ("summary", "without_factor", "system_answer", "reopened_because")

@@ -86,7 +86,17 @@ def next_thing(row: dict[str, Any], shown: dict[str, Any], actor: str) -> Next:
         hint = f"Step {left[0]} of {len(titles)}. A few sentences are enough; you can come back to it."
         href = f"/review/{row['journey']}/step/{left[0]}"
         return Next(f"Next: {titles[left[0]].lower()}", hint, "Answer this step", href)
-    return _towards_learning(row, shown) or _towards_sign_off(row, shown, actor)
+    return _towards_cases(row, shown) or _towards_learning(row, shown) or _towards_sign_off(row, shown, actor)
+
+
+def _towards_cases(row: dict[str, Any], shown: dict[str, Any]) -> Next | None:
+    left, href = shown["cases_left"], f"/review/{row['journey']}/sample"
+    if left is None:
+        return Next("Next: draw the cases", "They are drawn, so that nobody picks them.", "Draw the cases", href)
+    if left:
+        hint = f"{left} still to read. Say of each what it shows, or why it is left out."
+        return Next("Next: read the cases", hint, "Read the cases", href)
+    return None
 
 
 def _towards_learning(row: dict[str, Any], shown: dict[str, Any]) -> Next | None:

@@ -35,6 +35,7 @@ async def written(reviewing: Reviewing, reviews: Reviews, row: dict[str, Any], a
         **await _understood(reviewing, reviews, row),
         **await _gathered(reviewing, reviews, row, people["posts"]),
         **await _put_to_it(reviewing, reviews, row),
+        "cases_left": await _cases_left(reviews, row),
     }
     known = await reviewing.known_names(row["site"], row["journey"])
     shown["named"] = _named(known, shown)
@@ -56,6 +57,16 @@ async def _understood(reviewing: Reviewing, reviews: Reviews, row: dict[str, Any
         "nothing_found": await opened(keys, await reviews.remarks(journey, "no_factor"), "words"),
         "shared": await reviews.shared_texts(journey),
     }
+
+
+async def _cases_left(reviews: Reviews, row: dict[str, Any]) -> int | None:
+    """How many cases of a thematic review nobody has read yet; None where they are still to be drawn."""
+    if row["response"] != ResponseKind.THEMATIC:
+        return 0
+    sample = await reviews.sample(row["journey"])
+    if sample is None:
+        return None
+    return len(set(sample["cases"]) - {each["case_id"] for each in await reviews.sampled_cases(row["journey"])})
 
 
 async def _people(reviewing: Reviewing, reviews: Reviews, row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,305 @@
+"""Every kind of opportunity, taken by hand on a phone from report to its own end: a signed-off review for nearly all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from contracts.taxonomy import OpportunityKind, ResponseKind
+from deploy.house import Platform
+from tests.browser.hand import Hand
+from tests.browser.lane import PHONE, Watched, opened
+from tests.review.web import DEPUTY, MANAGER, answering, received
+from tests.servers import Backend, Messaging
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+Kind, How = OpportunityKind, ResponseKind
+WALKED = {Kind.COMPLAINT, Kind.COMPLIMENT, Kind.WHISTLEBLOWING}
+"""One kind for each set of questions: there every step is opened and seen. The other kinds send the same forms unseen."""
+SENT_UNSEEN = """
+async ([first, last]) => {
+  let page = await fetch(first)
+  for (let step = 1; step <= last; step++) {
+    const shown = new DOMParser().parseFromString(await page.text(), "text/html")
+    const form = shown.querySelector("main form")
+    form.querySelector("textarea").value = `What the team remembers of step ${step}.`
+    page = await fetch(form.getAttribute("action"), {method: "POST", body: new URLSearchParams(new FormData(form))})
+    if (!page.ok || !page.redirected) return await page.text()
+  }
+  return ""
+}
+"""
+LEARNED = "Early signs were passed over, because the routine gave them no place."
+
+
+@dataclass
+class Played:
+    """A house with a manager at one phone and a deputy at another."""
+
+    platform: Platform
+    manager: Hand
+    deputy: Hand
+    phones: tuple[Watched, Watched]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def played(browser: Browser, backend: Backend, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Played]:
+    with backend.fresh_database() as database:
+        async with (
+            received(database, messaging, wrapping_key) as reception,
+            answering(reception.door.app) as address,
+            opened(browser, PHONE) as first,
+            opened(browser, PHONE) as second,
+        ):
+            for phone, post, actor in ((first, MANAGER, "person:ann"), (second, DEPUTY, "person:bo")):
+                phone.page.set_default_timeout(20_000)
+                token = await reception.door.sessions.start(actor, [post], post.label)
+                await phone.page.context.add_cookies([{"name": "candour_session", "value": token, "url": address}])
+            yield Played(reception.platform, Hand(first.page, address), Hand(second.page, address), (first, second))
+
+
+async def at_intake(hand: Hand, action: str, **fields: str) -> None:
+    """One of the smaller things to record about it: unfold it, fill it in, send it."""
+    form = hand.page.locator(f"form[action$='/{action}']")
+    await form.evaluate("each => each.closest('details')?.setAttribute('open', '')")
+    for name, value in fields.items():
+        field = form.locator(f"[name={name}]")
+        if await field.evaluate("each => each.tagName") == "SELECT":
+            await field.select_option(value)
+        else:
+            await field.fill(value)
+    await form.get_by_role("button").first.click()
+    await hand.page.wait_for_load_state("load")
+
+
+async def safe_later(hand: Hand) -> None:
+    """Nobody knew at first what was done; the manager finds out before anything is decided."""
+    await hand.says("Safety not on record")
+    await at_intake(hand, "safety", measures="She was helped up, and the floor was dried.")
+
+
+async def told_the_council(hand: Hand) -> None:
+    await at_intake(hand, "referral", referred_to="local_authority", reference="LA-77")
+    await hand.says("their reference LA-77")
+
+
+async def told_the_police(hand: Hand) -> None:
+    await at_intake(hand, "referral", referred_to="police", reference="CAD-1234")
+    await at_intake(hand, "decision", decided_by="police", decision="other", findings="Words of advice were given.")
+    await hand.says("Words of advice were given.")
+
+
+async def heard_from_the_board(hand: Hand) -> None:
+    await at_intake(
+        hand, "findings", found_by="safeguarding_board", found="Four services each knew a part.",
+        recommended="Name one person who hears from all.",
+    )  # fmt: skip
+    await hand.says("Name one person who hears from all.")
+
+
+async def the_employer_acts(hand: Hand) -> None:
+    """The employment side is kept on a page of its own, and comes to its own end."""
+    record = hand.page.url
+    await hand.follow("Matters of employment")
+    await at_intake(hand, "subject", name="Someone from an agency")
+    await at_intake(hand, "step", step="other_duties", taken_on="2026-03-02", words="Works alongside a senior.")
+    await hand.stays_narrow()
+    await at_intake(hand, "outcome", outcome="inconclusive", reason="Accounts differ, and nobody else was there.")
+    await hand.says("It ended: Inconclusive")
+    await hand.page.goto(record)
+
+
+async def three_steps(hand: Hand) -> None:
+    await at_intake(hand, "reviewed", asked="Half the dose from today.")
+    await at_intake(hand, "actioned")
+    await at_intake(hand, "communicated")
+    assert await hand.page.get_by_text("Done 2 Mar 2026").count() == len(("reviewed", "actioned", "communicated"))
+
+
+async def boards_advice_is_decided(played: Played) -> None:
+    hand = played.manager
+    await hand.says("Next: decide on what others recommend")
+    for _ in range(2):
+        form = hand.page.locator(".candour-card--soon form[action$='/decision']").first
+        await form.evaluate("each => each.closest('details').setAttribute('open', '')")
+        await form.get_by_label("What is decided?").select_option("accepted")
+        await form.get_by_label("Why?").fill("It would have helped here.")
+        await hand.press("Put the decision on record")
+
+
+async def the_system_is_questioned(played: Played) -> None:
+    """So far every factor is about people: the page asks for what lies behind, and somebody else challenges it."""
+    hand = played.manager
+    await hand.says("So far every factor is about people")
+    await hand.write("What was it about the system that allowed this?", "Nights are covered by one person alone.")
+    await hand.press("Put on record")
+
+
+async def it_is_challenged(played: Played) -> None:
+    hand, deputy = played.manager, played.deputy
+    await deputy.page.goto(hand.page.url)
+    await deputy.says("Next: challenge it")
+    await deputy.page.get_by_text("Challenge it", exact=True).click()
+    await deputy.write("What is not convincing yet?", "Would anybody else have done the same?")
+    await deputy.press("Put it on record")
+    await hand.page.reload()
+    await hand.says("Next: answer the challenge")
+    await hand.write("Your answer", "Yes: two others told us so, and the rota shows why.")
+    await hand.press("Put the answer on record")
+
+
+async def cases_are_drawn(played: Played) -> None:
+    hand = played.manager
+    await hand.press("Draw the cases")
+    await hand.page.get_by_label("How many cases?").fill("1")
+    await hand.stays_narrow()
+    await hand.press("Draw the sample")
+    form = hand.page.locator("form[action*='/sample/']").first
+    await form.evaluate("each => each.closest('details').setAttribute('open', '')")
+    await form.get_by_role("textbox").fill("The first note says it all, and nobody read it.")
+    await hand.press("It shows this")
+    await hand.follow("Back to the review")
+
+
+Hold, Reflect = Callable[[Hand], Awaitable[None]], Callable[[Played], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one kind goes: the response chosen, and what it asks for besides at intake and in its review."""
+
+    response: How | None
+    at_intake: Hold | None = None
+    before_factors: Reflect | None = None
+    before_learning: Reflect | None = None
+    before_sign_off: Reflect | None = None
+    factor: str = "recording_prompts"
+    who: str = "Yes, send it with my name"
+
+
+WAYS = {
+    Kind.COMPLAINT: Way(How.AFTER_ACTION_REVIEW),
+    Kind.NEAR_MISS: Way(How.SWARM),
+    Kind.ABUSE_OR_NEGLECT: Way(How.MULTIDISCIPLINARY, told_the_council),
+    Kind.SAFEGUARDING_ADULT_REVIEW: Way(
+        How.AFTER_ACTION_REVIEW, heard_from_the_board, before_sign_off=boards_advice_is_decided
+    ),
+    Kind.POLICE_INCIDENT: Way(How.REFLECTION_SMALL_GROUPS, told_the_police),
+    Kind.ACCIDENT_OR_INJURY: Way(How.REFLECTION_ONE_TO_ONE, safe_later),
+    Kind.WHISTLEBLOWING: Way(How.REFLECTION_WHOLE_TEAM, who="No, send it without my name"),
+    Kind.INSPECTION_OR_AUDIT: Way(How.AFTER_ACTION_REVIEW),
+    Kind.QUALITY_ASSURANCE: Way(How.THEMATIC, before_factors=cases_are_drawn),
+    Kind.COMPLIMENT: Way(How.REFLECTION_WHOLE_TEAM),
+    Kind.STAFF_ALLEGATION: Way(
+        How.AFTER_ACTION_REVIEW,
+        the_employer_acts,
+        before_learning=the_system_is_questioned,
+        before_sign_off=it_is_challenged,
+        factor="training",
+    ),
+    Kind.PROFESSIONAL_UPDATE: Way(None, three_steps),
+    Kind.SAFEGUARDING_INDICATOR: Way(How.SWARM),
+}
+
+
+async def test_every_kind_has_its_way() -> None:
+    assert set(WAYS) == set(Kind)
+
+
+@pytest.mark.parametrize(("kind", "way"), WAYS.items(), ids=list(WAYS))
+async def test_a_kind_is_taken_from_report_to_its_end_on_a_phone(played: Played, kind: Kind, way: Way) -> None:
+    await reported(played.manager, kind, way)
+    await weighed(played.manager, way)
+    if way.response:
+        await played.platform.settle()
+        await reviewed(played, kind, way)
+        await signed_off(played, kind)
+    for phone in played.phones:
+        assert (phone.strayed, phone.complaints) == ([], [])
+
+
+async def reported(hand: Hand, kind: Kind, way: Way) -> None:
+    await hand.page.goto(f"{hand.site}/report")
+    await hand.stays_narrow()
+    await hand.page.get_by_label(kind.label, exact=True).check()
+    await hand.press("Continue")
+    await hand.page.get_by_label("Date", exact=True).fill("2026-03-02")
+    await hand.page.get_by_label("Time", exact=True).fill("08:30")
+    await hand.write("What happened?", f"Noted at the morning visit: {kind.label.lower()}.")
+    if kind is Kind.SAFEGUARDING_INDICATOR:
+        await hand.press("Save and return later")
+        await hand.follow(kind.label)
+        await hand.says("Noted at the morning visit")
+    if way.at_intake is not safe_later and kind is not Kind.COMPLIMENT:
+        await hand.write("What was done at once", "Stayed with the person and told a colleague.")
+    await hand.page.get_by_label(way.who).check()
+    await hand.stays_narrow()
+    await hand.press("Send")
+    await hand.says("Your number is")
+    await hand.stays_narrow()
+    await hand.press("Read it and decide what follows")
+
+
+async def weighed(hand: Hand, way: Way) -> None:
+    await hand.stays_narrow()
+    if way.at_intake:
+        await way.at_intake(hand)
+        await hand.stays_narrow()
+    await hand.press("Weigh it")
+    await hand.stays_narrow()
+    await hand.page.get_by_label(way.response.label if way.response else "No review of its own").check()
+    await hand.write("Your reasons", "Something was missed here that another day could be missed again.")
+    await hand.press("Decide")
+    await hand.says(f"Decided: {way.response.label}." if way.response else "Duties are recorded")
+    await hand.stays_narrow()
+
+
+async def reviewed(played: Played, kind: Kind, way: Way) -> None:
+    hand = played.manager
+    if kind in WALKED:
+        await hand.press("Go to the review")
+        await hand.stays_narrow()
+        await hand.press("Answer this step")
+        for step in range(1, 6):
+            await hand.page.locator("textarea").first.fill(f"What the team remembers of step {step}.")
+            await hand.stays_narrow()
+            await hand.press("Save and continue")
+    else:
+        address = await hand.page.get_by_role("button", name="Go to the review").get_attribute("href")
+        assert await hand.page.evaluate(SENT_UNSEEN, [f"{address}/step/1", 5]) == ""
+        await hand.press("Go to the review")
+    if way.before_factors:
+        await way.before_factors(played)
+    await hand.says("Next: what contributed")
+    await hand.page.locator("#category").select_option(way.factor)
+    await hand.page.locator("#factor").fill("The note form does not ask whether anyone needs to know.")
+    await hand.press("Add it")
+    if way.before_learning:
+        await way.before_learning(played)
+    await hand.page.locator("#learning").fill(LEARNED)
+    await hand.press("Save what was learned")
+    if way.before_sign_off:
+        await way.before_sign_off(played)
+    await hand.says("Next: someone else signs it off")
+    await hand.stays_narrow()
+
+
+async def signed_off(played: Played, kind: Kind) -> None:
+    """The deputy finds it waiting, reads it and agrees."""
+    hand = played.deputy
+    await hand.page.goto(f"{hand.site}/review")
+    await hand.stays_narrow()
+    await hand.follow(kind.label)
+    await hand.press("Go to the sign-off")
+    await hand.page.get_by_label("I have read what was learned").check()
+    await hand.press("Sign off")
+    await hand.says("This review is signed off.")
+    await hand.stays_narrow()
