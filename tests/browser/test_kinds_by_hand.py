@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from contracts.taxonomy import OpportunityKind, ResponseKind
+from contracts.taxonomy import OpportunityKind as Kind
+from contracts.taxonomy import ResponseKind as How
 from deploy.house import Platform
 from tests.browser.hand import Hand
 from tests.browser.lane import PHONE, Watched, opened
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-Kind, How = OpportunityKind, ResponseKind
+
 WALKED = {Kind.COMPLAINT, Kind.COMPLIMENT, Kind.WHISTLEBLOWING}
 """One kind for each set of questions: there every step is opened and seen. The other kinds send the same forms unseen."""
 SENT_UNSEEN = """
@@ -169,7 +170,8 @@ async def cases_are_drawn(played: Played) -> None:
     await hand.follow("Back to the review")
 
 
-Hold, Reflect = Callable[[Hand], Awaitable[None]], Callable[[Played], Awaitable[None]]
+Hold = Callable[[Hand], Awaitable[None]]
+Reflect = Callable[[Played], Awaitable[None]]
 
 
 @dataclass(frozen=True)

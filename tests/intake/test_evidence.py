@@ -131,7 +131,7 @@ async def test_a_file_is_sent_in_and_read_again_by_those_who_may(reception: Rece
     assert (answer.content, answer.headers["Content-Type"]) == (PDF, "application/pdf")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     for post in (CARER, ELSEWHERE):
-        assert (await (await reception.browser(post, "person:bo")).get(file)).status_code == 409
+        assert (await (await reception.browser(post, "person:bo")).get(file)).status_code == 404
 
 
 @pytest.mark.asyncio(loop_scope="module")
