@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from libs.deciding import Act, deciding
 from libs.domain import Aggregate, Refused
-from services.review.domain import Access, Material, Sample, Scrutiny
+from services.review.domain import Access, Material, Review, Sample, Scrutiny
 from services.review.domain.gaps import gaps
 from services.review.domain.sample import Query
 from tests.given import NOW, PLACE
@@ -56,6 +59,7 @@ class Beside(RuleBasedStateMachine):
     def take_part(self, who: Act, post: str, words: str, what: str) -> None:
         self.ask(Material, who, what, post)
         self.ask(Material, who, "record_could_not", post, words)
+        self.ask(Material, who, "ask_specialist", words, words)
 
     @rule(who=PEOPLE, posts=st.lists(POSTS, max_size=2), day=DAYS)
     def meet(self, who: Act, posts: list[str], day: date) -> None:
@@ -66,6 +70,7 @@ class Beside(RuleBasedStateMachine):
     @rule(who=PEOPLE, words=WORDS, day=DAYS, source=st.sampled_from(["audit", "feedback"]), pick=st.integers(0, 5))
     def see(self, who: Act, words: str, day: date, source: str, pick: int) -> None:
         self.ask(Material, who, "add_evidence", source, day, words)
+        self.ask(Material, who, "add_timeline_entry", datetime.combine(day, time(9), UTC), source, words)
         self.ask(Material, who, "make_finding", words, [self.some(self.records[Material].evidence, pick)])
         self.ask(Material, who, "withdraw_finding", self.some(self.records[Material].findings, pick), words)
 
@@ -124,3 +129,17 @@ class Beside(RuleBasedStateMachine):
 
 TestBeside = Beside.TestCase
 TestBeside.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+def test_every_command_of_a_review_and_of_what_stands_beside_it_is_asked_in_some_order() -> None:
+    machines = Path(__file__).read_text() + Path(__file__).with_name("test_any_order.py").read_text()
+    asked = {name for both in re.findall(r"\"([a-z_]+)\"|\.([a-z_]+)\(", machines) for name in both}
+    for kind in (Review, Material, Scrutiny, Sample, Access):
+        commands = {
+            name
+            for ours in kind.__mro__
+            for name, member in vars(ours).items()
+            if ours.__module__.startswith("services.") and not name.startswith("_")
+            if inspect.isfunction(member) and "trigger_event" in inspect.getsource(member)
+        }
+        assert commands <= asked, (kind.__name__, commands - asked)
