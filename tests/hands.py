@@ -67,6 +67,10 @@ class Reception:
         token = await self.door.tokens.issue_token(actor, actor, [post], timedelta(days=1))
         return self._client({"Authorization": f"Bearer {token}"}, {})
 
+    def nobody(self) -> Hands:
+        """Someone with a browser who is not signed in."""
+        return Hands(self._client({"Accept": "text/html"}, {}))
+
     def _client(self, headers: dict[str, str], cookies: dict[str, str]) -> httpx2.AsyncClient:
         transport = httpx2.ASGITransport(app=self.door.app)
         return httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=headers, cookies=cookies)

@@ -123,6 +123,15 @@ class Place(Labelled):
     ELSEWHERE = "elsewhere", "Somewhere else"
 
 
+class LinkKind(Labelled):
+    """How two opportunities belong together, in the judgement of somebody who read both."""
+
+    SAME_PERSON = "same_person", "About the same person"
+    SAME_EVENT = "same_event", "About the same event"
+    SAME_PLACE = "same_place", "In the same place"
+    DUPLICATE = "duplicate", "The same report twice"
+
+
 class EmploymentStep(Labelled):
     """What an employer did about somebody after an allegation. Never part of what the service learns."""
 

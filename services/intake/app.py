@@ -11,7 +11,7 @@ from services.intake.application import Intake
 from services.intake.application.vault import Vault
 from services.intake.pages import pages
 from services.intake.policy import dates, react
-from services.intake.projection import Drafts, Keeping, Patterns, Quarantine, Register, Weighings
+from services.intake.projection import Drafts, Keeping, Patterns, Quarantine, Register, Tries, Weighings
 from services.intake.publication import publish
 
 
@@ -31,6 +31,7 @@ def room(house: House) -> Room:
             Drafts(name, pool),
             Weighings(name, pool),
             Keeping(name, pool),
+            Tries(name, pool),
         ],
     )
     intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)

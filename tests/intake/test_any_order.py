@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from libs.deciding import deciding
 from libs.domain import Aggregate, Refused
-from services.intake.domain import BlindSample, Evidence, OutsideFindings, Pattern, StaffAllegation
+from services.intake.domain import BlindSample, Evidence, Link, OutsideFindings, Pattern, StaffAllegation, Talk
 from services.intake.domain.evidence import File
 from tests.given import NOW, PLACE, SOMEONE
 
@@ -25,7 +25,7 @@ BEGUN = date(2026, 1, 1)
 
 
 class Beside(RuleBasedStateMachine):
-    """All five records of one journey."""
+    """All the records of one journey."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,6 +34,8 @@ class Beside(RuleBasedStateMachine):
             self.findings = OutsideFindings(**PLACE)
             self.evidence = Evidence(**PLACE)
             self.pattern = Pattern(**PLACE, rule_id="boundaries", shared="site", value="elm")
+            self.talk = Talk(**PLACE)
+            self.link = Link.between(**PLACE, other=UUID(int=7))
             self.sample = BlindSample(
                 **PLACE, sites=["elm"], since=BEGUN, until=NOW.date(), seed=7, population=4,
                 chosen=[UUID(int=0), UUID(int=1)], first_weighers={str(UUID(int=0)): "ann", str(UUID(int=1)): "bo"},
@@ -49,7 +51,7 @@ class Beside(RuleBasedStateMachine):
 
     @property
     def all(self) -> list[Aggregate]:
-        return [self.allegation, self.findings, self.evidence, self.pattern, self.sample]
+        return [self.allegation, self.findings, self.evidence, self.pattern, self.sample, self.talk, self.link]
 
     @rule(who=WHO, name=WORDS)
     def name(self, who: str, name: str) -> None:
@@ -90,6 +92,26 @@ class Beside(RuleBasedStateMachine):
     @rule(which=NUMBERS, who=WHO, why=WORDS)
     def weigh_again(self, which: UUID, who: str, why: str) -> None:
         self.ask(lambda: self.sample.weigh_again(which, who, "swarm", [], {}, why))
+
+    @rule(words=WORDS, which=NUMBERS, how=st.sampled_from(["ask", "answer", "read"]))
+    def talk_back(self, words: str, which: UUID, how: str) -> None:
+        known = [*self.talk.open, None, which]
+        if how == "read":
+            self.ask(self.talk.read_answers)
+        elif how == "ask":
+            self.ask(lambda: self.talk.ask(words))
+        else:
+            self.ask(lambda: self.talk.answer(words, known[which.int % len(known)]))
+
+    @rule(how=st.sampled_from(["same_person", "duplicate"]), why=WORDS, is_one=st.booleans())
+    def join(self, how: str, why: str, *, is_one: bool) -> None:
+        self.ask(lambda: (self.link.make if is_one else self.link.undo)(how, why))
+
+    @invariant()
+    def nothing_that_was_said_is_lost_and_no_question_is_answered_twice(self) -> None:
+        answered = [each.answers for each in self.talk.said if each.answers]
+        assert len(answered) == len(set(answered))
+        assert len(self.talk.said) == sum(isinstance(e, Talk.Asked | Talk.Answered) for e in self.talk.pending_events)
 
     @invariant()
     def every_history_leads_to_where_it_stands(self) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from libs.clock import HandClock
 from libs.deciding import Act
-from services.intake.application import Report
+from services.intake.application import Report, receipt
 from services.intake.domain import Opportunity
 from tests.hands import CARER, MANAGER, QUALITY, Hands, Reception, received
+from tests.intake.test_pages import reported
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -128,3 +132,83 @@ async def test_others_about_the_same_person_or_place_are_shown_beside_it(recepti
     assert "the same place" in page
     assert [str(each.id) in page for each in others] == [True, True, False]
     assert "The account holds an NHS number" in page
+
+
+async def test_somebody_without_a_name_comes_back_with_the_number_and_the_word(reception: Reception) -> None:
+    cy = await reception.browser(CARER, "person:cy")
+    journey = await reported(cy, who="unnamed", immediate_action="We moved him.", summary="The door stood open.")
+    number, word = re.findall(r"<strong(?: class=\"candour-code\")?>([^<]+)</strong>", cy.page)[:2]
+    assert word not in (await cy.get(f"/report/received/{journey}")).text  # it is shown once
+    nobody, ann = reception.nobody(), await reception.browser(MANAGER)
+    pair = {"number": number.lower(), "word": word.upper().replace("-", " ")}
+    assert "Waiting to be weighed" in (await nobody.post("/report/talk", **pair)).text
+    await ann.get(f"/intake/{journey}")
+    assert (await ann.post(f"/intake/{journey}/question")).status_code == 422
+    assert (await ann.post(f"/intake/{journey}/question", asks="Which door was it?")).status_code == 303
+    page = (await nobody.post("/report/talk", **pair)).text
+    assert "Which door was it?" in page
+    asked = nobody.hidden("question")
+    assert (await nobody.post("/report/talk", do="say", question=asked, **pair)).status_code == 422
+    told = await nobody.post("/report/talk", do="say", question=asked, said="The one to the garden.", **pair)
+    assert "What you wrote is with them." in told.text
+    assert (await nobody.post("/report/talk", do="say", question=asked, said="Again.", **pair)).status_code == 409
+    assert "They answered" in (await ann.get("/intake")).text
+    page = (await ann.get(f"/intake/{journey}")).text
+    assert "Next: read what they answered" in page
+    assert "The one to the garden." in page
+    assert (await ann.post(f"/intake/{journey}/answers-read")).status_code == 303
+    assert "Next: decide what follows" in (await ann.get(f"/intake/{journey}")).text
+    stored = [row.stored.state.decode() for row in await reception.platform.rooms["intake"].store.read(0, 900)]
+    mine = [each for each in stored if journey in each]
+    assert mine
+    assert not any(word in each or "cy" in each or "garden" in each for each in mine)
+
+
+async def test_a_word_is_tried_only_so_often(reception: Reception) -> None:
+    cy = await reception.browser(CARER, "person:cy")
+    await reported(cy, who="unnamed")
+    number, word = re.findall(r"<strong(?: class=\"candour-code\")?>([^<]+)</strong>", cy.page)[:2]
+    nobody = reception.nobody()
+    for _ in range(5):
+        assert (await nobody.post("/report/talk", number=number, word="baba-baba-bababa")).status_code == 409
+    right = {"number": number, "word": word}
+    assert (await nobody.post("/report/talk", **right)).status_code == 429
+    assert (await nobody.post("/report/talk", number="K7M4-2QXB", word=word)).status_code == 409
+    clock = reception.platform.clock
+    assert isinstance(clock, HandClock)
+    clock.move_to(clock.now() + timedelta(minutes=16))
+    assert "What became of it" in (await nobody.post("/report/talk", **right)).text
+
+
+async def test_whoever_gave_a_name_is_not_talked_to_in_secret(reception: Reception) -> None:
+    cy, ann = await reception.browser(CARER, "person:cy"), await reception.browser(MANAGER)
+    journey = await reported(cy)
+    assert "secret word" not in cy.page
+    assert "Whoever reported it" not in (await ann.get(f"/intake/{journey}")).text
+    assert (await ann.post(f"/intake/{journey}/question", asks="Who?")).status_code == 409
+
+
+async def test_two_records_are_linked_and_the_link_is_undone_with_reasons(reception: Reception) -> None:
+    ann = await reception.browser(MANAGER)
+    one, other = [await begun(reception, "near_miss") for _ in range(2)]
+    here, there = f"/intake/{one}", f"/intake/{other}"
+    numbers = {each: receipt(UUID(each)) for each in (one, other)}
+    said = {"how": "same_event", "link_reason": "Both tell of the loose rail."}
+    for wrong, status in (({}, 422), ({"linked_to": "AAAA-AAAA"}, 422), ({"linked_to": numbers[one]}, 409)):
+        await ann.get(here)
+        assert (await ann.post(f"{here}/link", **said | wrong)).status_code == status
+    await ann.get(here)
+    answer = await ann.post(f"{here}/link", linked_to=numbers[other].lower(), **said)
+    assert answer.status_code == 303, answer.text
+    await reception.platform.settle()
+    for page, linked in ((here, other), (there, one)):
+        shown = (await ann.get(page)).text
+        assert f'About the same event: <a class="govuk-link" href="/intake/{linked}"' in shown
+        assert "Both tell of the loose rail." in shown
+    assert (await ann.get("/intake/patterns")).status_code == 200
+    undone = {"undone": f"{one}/same_event", "unlinking_reason": "It was another rail."}
+    for typed, status in (({}, 422), (undone | {"undone": "x"}, 422), (undone, 303), (undone, 409)):
+        await ann.get(there)
+        assert (await ann.post(f"{there}/unlinking", **typed)).status_code == status
+        await reception.platform.settle()
+    assert "Nobody has linked it" in (await ann.get(here)).text

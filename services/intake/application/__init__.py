@@ -10,10 +10,12 @@ from services.intake.application.external import require_provider_wide
 from services.intake.application.figures import Figures, Rows, Total
 from services.intake.application.findings import OthersFindings, Received
 from services.intake.application.forgetting import KEEPERS, ErasureRequest, Standing
+from services.intake.application.linking import NOT_HERE, Linking
 from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
 from services.intake.application.patterns import PatternFinding
-from services.intake.application.reporting import Report, knows_who_told, receipt
+from services.intake.application.reporting import UNNAMED, Report, knows_who_told, receipt, secret_word
 from services.intake.application.retention import Retaining
+from services.intake.application.talking import LetIn, Talking
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
     BlindSample,
@@ -24,25 +26,32 @@ from services.intake.domain import (
     ExternalSource,
     ImportBatch,
     LegalHold,
+    Link,
     Opportunity,
     OutsideFindings,
     Pattern,
     RegulatorCount,
     StaffAllegation,
+    Talk,
+    WayBack,
 )
+from services.intake.projection import Register
 
 __all__ = [
     "EARLY",
     "EMPLOYERS",
     "ENOUGH",
     "KEEPERS",
+    "NOT_HERE",
     "REPORTS_ONLY",
     "THRESHOLD",
+    "UNNAMED",
     "Agreed",
     "Choice",
     "Draft",
     "ErasureRequest",
     "Intake",
+    "LetIn",
     "Received",
     "Report",
     "Rows",
@@ -55,13 +64,17 @@ __all__ = [
     "require_nobody_named",
     "require_provider_wide",
     "require_weigher",
+    "secret_word",
 ]
 
 
-class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping, Retaining, ThresholdWatching):
+class Intake(
+    Figures, Allegations, OthersFindings, PatternFinding, Linking, Talking, DraftKeeping, Retaining, ThresholdWatching
+):
     """Records what happened, makes safe, weighs."""
 
     name = "intake"
+    register: Register
     aggregates = (
         Opportunity,
         OutsideFindings,
@@ -76,4 +89,7 @@ class Intake(Figures, Allegations, OthersFindings, PatternFinding, DraftKeeping,
         Erasure,
         LegalHold,
         Disposal,
+        Link,
+        Talk,
+        WayBack,
     )

@@ -16,7 +16,14 @@ from libs.names import find
 from libs.practice import Measure
 from libs.rules import Proposal, Rule, in_force, propose
 from libs.service import Service, command
-from services.intake.application.reporting import Report, begun, pseudonym_of, shielded
+from services.intake.application.reporting import (
+    UNNAMED,
+    Report,
+    begun,
+    pseudonym_of,
+    shielded,
+    way_back,
+)
 from services.intake.application.weighing import Choice, own_rule, weighing
 from services.intake.domain import NotForThisPost, Opportunity, StaffAllegation
 from services.intake.domain.refusals import NamesSomebody, NotYetHappened, RuleNotInForce, SubjectMayNotSee
@@ -59,7 +66,9 @@ class Opportunities(Service):
             raise NotYetHappened
         with self.under(shielded(act, report.kind)):
             opportunity, how = await self.taken(report)
-        saved = await self.save(act, opportunity)
+        unnamed = how == "raised" and act.actor == UNNAMED and act.key
+        talk = way_back(self.mapper.keys, act.key, opportunity) if unnamed else ()
+        saved = await self.save(act, opportunity, *talk)
         return replace(saved, replayed=how == "known", detail={"outcome": how})
 
     async def taken(self, report: Report) -> tuple[Opportunity, str]:

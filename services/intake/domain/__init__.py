@@ -9,6 +9,7 @@ from services.intake.domain.figures import RegulatorCount
 from services.intake.domain.findings import OutsideFindings
 from services.intake.domain.hold import LegalHold
 from services.intake.domain.imports import ImportBatch
+from services.intake.domain.link import Link
 from services.intake.domain.opportunity import Opportunity
 from services.intake.domain.pattern import Pattern
 from services.intake.domain.refusals import (
@@ -19,6 +20,7 @@ from services.intake.domain.refusals import (
     StillNotAdmitted,
 )
 from services.intake.domain.sample import BlindSample
+from services.intake.domain.talk import Talk, WayBack
 from services.intake.domain.weighing import Weighing
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "ExternalSource",
     "ImportBatch",
     "LegalHold",
+    "Link",
     "NewerWordsOnRecord",
     "NotForThisPost",
     "NotKept",
@@ -41,5 +44,7 @@ __all__ = [
     "RegulatorCount",
     "StaffAllegation",
     "StillNotAdmitted",
+    "Talk",
+    "WayBack",
     "Weighing",
 ]

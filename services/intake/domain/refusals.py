@@ -189,3 +189,47 @@ class DraftTooLong(Refused):
 
 class TooManyDrafts(Refused):
     """You keep twenty drafts already. Send or throw away one of them first; what you typed is still on the page."""
+
+
+class NothingSaid(Refused):
+    """Write what you want to say; nothing was sent."""
+
+
+class TalkFull(Refused):
+    """This has become too long to go on here. Whoever has more to say can report it anew."""
+
+
+class QuestionNotKnown(Refused):
+    """This is no question that was asked here. Open the page again and answer one that is shown."""
+
+
+class AnsweredAlready(Refused):
+    """This question was answered already. Add what you want to say besides."""
+
+
+class NothingNewToRead(Refused):
+    """There is nothing new to read here. Somebody read it before you, or nothing has come yet."""
+
+
+class NoWayBack(Refused):
+    """Whoever reported this cannot be asked here: they gave their name, or it did not come by the form."""
+
+
+class WordNotKnown(Refused):
+    """This number and this word do not belong together. Look at both once more; nothing was sent."""
+
+
+class TooManyTries(Refused):
+    """Too many words were tried for this number. Wait a quarter of an hour, then try again; nothing was sent."""
+
+
+class LinkedToItself(Refused):
+    """This is the number of the same record. Give the number of the other one."""
+
+
+class LinkedAlready(Refused):
+    """These two are linked in this way already."""
+
+
+class NotLinked(Refused):
+    """These two are not linked in this way any more."""

@@ -17,6 +17,7 @@ from services.intake.pages import (
     register,
     report,
     retaining,
+    talk,
     triage,
 )
 from services.intake.projection import Keeping, Patterns, Quarantine, Register, Weighings
@@ -28,6 +29,7 @@ def pages(
     """Every page of intake."""
     router = APIRouter(include_in_schema=False)
     report.add(router, intake, kept)
+    talk.add(router, intake)
     number.add(router, kept)
     register.add(router, intake, kept)
     quarantine.add(router, intake, kept_apart)

@@ -22,6 +22,7 @@ from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.intake.application import EMPLOYERS, KEEPERS, REPORTS_ONLY, Intake, Received, knows_who_told
 from services.intake.domain import Opportunity
+from services.intake.pages.connecting import CONNECTING, connected
 from services.intake.pages.onward import next_thing
 from services.intake.pages.register import state
 
@@ -108,7 +109,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             reads=me.role not in REPORTS_ONLY,
             state=state(opportunity.response, closed=opportunity.closed),
             steps=steps,
-            next=next_thing(opportunity, steps),
+            next=next_thing(opportunity, steps, await intake.talk_of(journey)),
             form=form,
             failed=failed,
             kinds=OpportunityKind.choices(),
@@ -119,6 +120,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             if sent
             else [],
             changed=changed(opportunity),
+            **(await connected(intake, me, opportunity, covered)),
             born_of=[f"/intake/{each}" for each in await intake.patterns.born_of(journey)],
             beside=[(f"/intake/{row['journey']}", OpportunityKind(row["kind"]).label, row) for row in beside],
             marks=sorted({each.kind for each in find(opportunity.summary)} & MARKS),
@@ -230,4 +232,5 @@ DECIDED: Mapping[str, Decide] = {
     "reviewed": _reviewed,
     "actioned": _actioned,
     "communicated": _communicated,
+    **CONNECTING,
 }

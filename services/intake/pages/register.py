@@ -59,6 +59,7 @@ def _line(row: dict[str, Any], sites: dict[str, str], *, reads: bool) -> dict[st
         "occurred": row["occurred"],
         "reference": row["reference"],
         "is_safe": row["is_safe"],
+        "unread": row["unread"],
         "state": state(row["response"], closed=row["closed"]),
         "words": (words[:SHOWN] + "…" if len(words) > SHOWN else words) if reads else "",
     }

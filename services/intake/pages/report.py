@@ -14,20 +14,22 @@ from contracts.taxonomy import HarmLevel, OpportunityKind
 from libs.deciding import Act
 from libs.directory import Site
 from libs.domain import Refused
-from libs.web.asking import act_of_form
+from libs.web.asking import KEY_LENGTH, act_of_form
 from libs.web.forms import HIDDEN, Form, typed_fields
 from libs.web.phrases import LONDON
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import EARLY, REPORTS_ONLY, Intake, Report, receipt
+from services.intake.application import EARLY, REPORTS_ONLY, UNNAMED, Intake, Report, receipt, secret_word
 from services.intake.pages.facts import answers, questions
 from services.intake.projection import Register
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 
-NAMED, UNNAMED = "named", "unnamed"
+NAMED = "named"
+WORD, RECEIVED = "candour_word", "/report/received"
+"""The cookie in which a secret word goes to the page that shows it once, and the pages it goes to."""
 KEEP = "keep"
 NOT_KEPT = HIDDEN | {"do", "draft"}
 DATED = frozenset({OpportunityKind.INSPECTION_OR_AUDIT, OpportunityKind.PROFESSIONAL_UPDATE})
@@ -57,21 +59,32 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
             return await form_page(intake, request, me, kind, form, 409)
         if draft := named(form):
             await intake.drop_draft(me.actor_id, draft)
-        return RedirectResponse(f"/report/received/{saved.id}?after={saved.position}", 303)
+        sent = RedirectResponse(f"/report/received/{saved.id}?after={saved.position}", 303)
+        if form.value("who") == UNNAMED:
+            word = secret_word(intake.mapper.keys, form.value("key")[:KEY_LENGTH])
+            secure = request.url.scheme == "https"
+            sent.set_cookie(WORD, word, path=RECEIVED, secure=secure, httponly=True, samesite="strict")
+        return sent
 
     @router.get("/report/received/{journey}")
     async def received(request: Request, me: Me, journey: UUID, after: int = 0) -> Response:
         await kept.reached("intake", after)
         row = await kept.one(journey) or {}
         sites = {site.site_id: site.title for site in await sites_of(intake.directory, me)}
-        return _shell(request).page(
+        word = request.cookies.get(WORD, "")
+        page = _shell(request).page(
             request,
             "intake/receipt.html",
             number=receipt(journey),
+            word=word,
             site=sites.get(row.get("site", ""), ""),
             safe=row.get("is_safe", True),
             onward=f"/intake/{journey}" if row.get("site") in sites and me.role not in REPORTS_ONLY else "",
         )
+        if word:
+            page.delete_cookie(WORD, path=RECEIVED)
+            page.headers["Cache-Control"] = "no-store"
+        return page
 
 
 def _asking(router: APIRouter, intake: Intake) -> None:
@@ -163,7 +176,7 @@ def _report(form: Form, kind: str, sites: list[Site], now: datetime, me: SignedI
 def _act(form: Form, me: SignedIn, occurred: datetime | None) -> Act:
     """Whoever asks not to be named is not named anywhere: not as the reporter and not as the one who acts."""
     act = replace(act_of_form(me, form.value("key")), occurred=occurred)
-    return replace(act, actor="unnamed", role="") if form.value("who") == UNNAMED else act
+    return replace(act, actor=UNNAMED, role="") if form.value("who") == UNNAMED else act
 
 
 def _shell(request: Request) -> Shell:

@@ -10,7 +10,8 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from libs.views import Rows, View
-from services.intake.domain import Erasure, Opportunity, Pattern, StaffAllegation
+from services.intake.domain import Erasure, Link, Opportunity, Pattern, StaffAllegation
+from services.intake.domain.link import as_linked
 from services.intake.domain.pattern import Sighting
 
 MOST = 20_000
@@ -25,7 +26,7 @@ class Patterns(View):
     """Sightings, and the evidence that somebody has decided on already."""
 
     name = "patterns"
-    table_names = ("sighting", "decided", "born")
+    table_names = ("sighting", "decided", "born", "link")
     tables = """
         CREATE TABLE IF NOT EXISTS sighting (
             journey uuid PRIMARY KEY,
@@ -43,6 +44,10 @@ class Patterns(View):
         CREATE INDEX IF NOT EXISTS sighting_person ON sighting (person) WHERE person <> '';
         CREATE INDEX IF NOT EXISTS sighting_latest ON sighting (site, occurred DESC);
         CREATE TABLE IF NOT EXISTS born (opportunity uuid, journey uuid, PRIMARY KEY (opportunity, journey));
+        CREATE TABLE IF NOT EXISTS link (
+            journey uuid, other uuid, how text, reason text NOT NULL, made_at timestamptz NOT NULL,
+            PRIMARY KEY (journey, other, how)
+        );
         CREATE TABLE IF NOT EXISTS decided (pattern uuid, journey uuid, PRIMARY KEY (pattern, journey));
     """
 
@@ -57,9 +62,23 @@ class Patterns(View):
             " AND NOT %s = ANY(shut_out) ORDER BY occurred DESC LIMIT %s",
             (sites, since, staff_since, reader, MOST),
         )
-        return [
+        found = [
             Sighting(**row | {name: tuple(row[name]) for name in ("themes", "abuse_types", "staff")}) for row in rows
         ]
+        links = await self.rows(
+            "SELECT journey, other, how FROM link WHERE journey = ANY(%s) AND journey < other",
+            ([each.journey for each in found],),
+        )
+        return as_linked(found, [(row["journey"], row["other"], row["how"]) for row in links])
+
+    async def linked(self, journey: UUID, sites: list[str], reader: str) -> list[dict[str, Any]]:
+        """What somebody linked this one to, at these sites, without what is shut to the reader; reasons under seal."""
+        return await self.rows(
+            "SELECT l.other, l.how, l.reason, l.made_at, o.kind, o.occurred, o.site FROM link l"
+            " JOIN sighting o ON o.journey = l.other AND o.site = ANY(%s) AND NOT %s = ANY(o.shut_out)"
+            " WHERE l.journey = %s ORDER BY l.made_at, l.other, l.how",
+            (sites, reader, journey),
+        )
 
     async def beside(self, journey: UUID, sites: list[str], reader: str) -> list[dict[str, Any]]:
         """What else at these sites is about the same person or happened in the same place, the latest first."""
@@ -154,3 +173,18 @@ def _decided(pattern: UUID, evidence: list[UUID], rows: Rows) -> None:
 @project.register
 def erased(event: Erasure.Certified, rows: Rows) -> None:
     rows.execute("UPDATE sighting SET person = '' WHERE journey = ANY(%s)", (event.journeys,))
+
+
+@project.register
+def linked(event: Link.Made, rows: Rows) -> None:
+    for journey, other in ((event.journey, event.other), (event.other, event.journey)):
+        rows.execute(
+            "INSERT INTO link VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (journey, other, event.how, event.reason, event.recorded),
+        )
+
+
+@project.register
+def unlinked(event: Link.Undone, rows: Rows) -> None:
+    for journey, other in ((event.journey, event.other), (event.other, event.journey)):
+        rows.execute("DELETE FROM link WHERE journey = %s AND other = %s AND how = %s", (journey, other, event.how))

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts.taxonomy import OpportunityKind
 from libs.domain import Refused
 from libs.views import Rows, View
-from services.intake.domain import Erasure, Opportunity, StaffAllegation
+from services.intake.domain import Erasure, Opportunity, StaffAllegation, Talk
 
 
 class Register(View):
@@ -45,6 +45,7 @@ class Register(View):
         ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS place text NOT NULL DEFAULT '';
         ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS abuse_types text[] NOT NULL DEFAULT '{}';
         ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS shut_out text[] NOT NULL DEFAULT '{}';
+        ALTER TABLE opportunity ADD COLUMN IF NOT EXISTS unread boolean NOT NULL DEFAULT false;
         CREATE INDEX IF NOT EXISTS opportunity_waiting ON opportunity (site, recorded) WHERE response = '' AND NOT closed;
         CREATE INDEX IF NOT EXISTS opportunity_latest ON opportunity (site, recorded DESC, journey DESC);
         CREATE INDEX IF NOT EXISTS opportunity_reference ON opportunity (reference);
@@ -220,3 +221,13 @@ def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> N
 @project.register
 def erased(event: Erasure.Certified, rows: Rows) -> None:
     rows.execute("UPDATE opportunity SET person = '' WHERE journey = ANY(%s)", (event.journeys,))
+
+
+@project.register
+def answered(event: Talk.Answered, rows: Rows) -> None:
+    rows.execute("UPDATE opportunity SET unread = true WHERE journey = %s", (event.journey,))
+
+
+@project.register
+def answers_read(event: Talk.AnswersRead, rows: Rows) -> None:
+    rows.execute("UPDATE opportunity SET unread = false WHERE journey = %s", (event.journey,))
