@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +33,6 @@ from contracts.unreadable import (
 )
 from contracts.wire import decode, decode_foreign, encode
 
-REAL = Path(os.environ.get("CANDOUR_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
-SPEC = REAL / "cloudevents" / "spec_examples.jsonl"
 TYPE = "care.incident_reported.v1"
 BINARY = {"ce-specversion": "1.0", "ce-id": "7", "ce-source": "/records", "ce-type": TYPE}
 WHOLE: dict[str, Any] = {
@@ -246,52 +242,6 @@ def test_nothing_a_stranger_sends_does_more_than_be_refused(headers: dict[str, s
             decode_foreign({**extra, **headers}, payload, types={TYPE})
         except Unreadable as refusal:
             assert str(refusal)  # noqa: PT017 - most of what is drawn is refused, some is not
-
-
-@pytest.mark.skipif(not SPEC.exists(), reason="the specification's examples are not on this machine")
-def test_the_specifications_examples_are_read_as_the_specification_says() -> None:
-    read = 0
-    for example in _spec("structured-json"):
-        body = json.loads(example["text"])
-        taken = _taken(body)
-        if isinstance(taken, Unreadable):
-            data, kind = body.get("data"), body.get("datacontenttype", "application/json")
-            encoded = "data_base64" in body
-            assert encoded or not isinstance(data, dict) or "json" not in kind, (example["line"], str(taken))
-            assert isinstance(taken, NotJson)
-            continue
-        read += 1
-        if not example["schema_valid"]:
-            assert body["subject"] == taken.subject == ""
-            continue
-        given_ones = {name: value for name, value in body.items() if value is not None}
-        theirs = JSONFormat().read(CloudEvent, json.dumps(given_ones).encode())
-        assert (taken.id, taken.source, taken.type) == (
-            theirs.get_id(),
-            theirs.get_source(),
-            theirs.get_type(),
-        )
-        assert taken.time == (theirs.get_time() if "time" in body else None)
-        if "data" in body:
-            assert taken.data == theirs.get_data()
-    assert read >= 18
-
-
-@pytest.mark.skipif(not SPEC.exists(), reason="the specification's examples are not on this machine")
-def test_the_specifications_batch_is_refused_by_name() -> None:
-    for example in _spec("batch-json"):
-        refused(BatchNotAccepted, {"content-type": "application/cloudevents-batch+json"}, example["text"].encode())
-
-
-def _spec(kind: str) -> list[dict[str, Any]]:
-    return [example for line in SPEC.read_text().splitlines() if (example := json.loads(line))["kind"] == kind]
-
-
-def _taken(body: dict[str, Any]) -> Any:
-    try:
-        return decode_foreign({"content-type": STRUCTURED}, json.dumps(body).encode(), types={body["type"]})
-    except Unreadable as refusal:
-        return refusal
 
 
 def _envelope(**changed: Any) -> Envelope:

@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from contracts.taxonomy import OpportunityKind, ResponseKind
 from libs.deciding import Act
 from libs.web.posts import Post
 from services.intake.application import Report
@@ -268,69 +267,3 @@ async def test_whom_an_allegation_is_about_neither_reads_nor_decides(reception: 
     assert str(journey) not in (await program.get("/api/review/reviews")).text
     ann = await reception.browser(MANAGER)
     assert (await ann.get(f"/review/{journey}")).status_code == 200
-
-
-async def test_a_program_gathers_challenges_and_decides(reception: Reception) -> None:
-    journey = await triaged(reception.platform)
-    ann, bo = await reception.program(MANAGER), await reception.program(DEPUTY, "client:other")
-    address = f"/api/review/reviews/{journey}"
-    asked: list[tuple[Any, str, dict[str, Any], int]] = [
-        (ann, "steps/1/questions", {"words": "Was the alarm on?"}, 201),
-        (ann, "steps/1/answers", {"answers": [{"question": "result", "words": "Mine.", "own": True}]}, 200),
-        (ann, "specialists", {"discipline": "Physiotherapist", "because": "Rails."}, 201),
-        (ann, "participants", {"posts": ["elm.deputy_manager"]}, 200),
-        (ann, "sessions", {"form": "swarm", "held_on": "2026-03-01", "present": ["elm.deputy_manager"]}, 201),
-        (ann, "sessions", {"form": "swarm", "held_on": "2026-03-01", "present": ["elm.cook"]}, 409),
-        (ann, "evidence", {"source": "audit", "dated": "2026-03-01", "words": "Two.", "written_by": "elm.nurse"}, 201),
-        (ann, "findings", {"words": "So it was.", "rests_on": [str(uuid4())]}, 409),
-        (ann, "learning", {"words": LEARNED}, 200),
-        (bo, "learning", {"words": "Something else."}, 409),
-        (bo, "learning", {"words": "Something else.", "based_on": 1}, 200),
-        (ann, "example", {"words": "Somebody slipped."}, 200),
-        (bo, "example", {"words": "Mrs Okafor slipped."}, 409),
-        (bo, "challenges", {"words": "Is that all?"}, 201),
-        (ann, "recommendations", {"words": "Fund a rail."}, 201),
-        (ann, "sample", {"from_day": "2026-02-01", "to_day": "2026-03-02", "sites": ["oak"], "size": 2}, 409),
-        (ann, "sample", {"from_day": "2026-02-01", "to_day": "2026-03-02", "sites": ["elm"], "size": 2}, 201),
-    ]
-    for program, path, body, status in asked:
-        answer = await program.post(f"{address}/{path}", json=body)
-        assert answer.status_code == status, (path, answer.text)
-    shown = (await ann.get(address, params={"after": answer.json()["position"]})).json()
-    challenge, piece = shown["challenges"][0]["challenge_id"], shown["evidence"][0]["evidence_id"]
-    advice, cases = shown["recommendations"][0]["recommendation_id"], shown["sample"]["cases"]
-    further: list[tuple[Any, str, dict[str, Any], int]] = [
-        (bo, f"challenges/{challenge}/answer", {"words": "No."}, 409),
-        (ann, f"challenges/{challenge}/answer", {"words": "No."}, 200),
-        (ann, "findings", {"words": "So it was.", "rests_on": [piece]}, 201),
-        (bo, f"advice/{advice}/decision", {"decision": "accepted", "because": "It is cheap."}, 200),
-        (bo, f"advice/{advice}/decision", {"decision": "perhaps", "because": "x"}, 422),
-        (ann, f"sample/{cases[0]}/read", {"words": "It stood out."}, 200),
-        (ann, f"sample/{cases[1]}/left-out", {"words": "The same event."}, 200),
-        (ann, f"sample/{uuid4()}/read", {"words": "x"}, 409),
-    ]
-    for program, path, body, status in further:
-        answer = await program.post(f"{address}/{path}", json=body)
-        assert answer.status_code == status, (path, answer.text)
-    await reception.platform.settle()
-    shown = (await ann.get(address)).json()
-    finding = shown["findings"][0]["finding_id"]
-    assert shown["shared"]["learning"] == {"number": 2, "words": "Something else."}
-    assert shown["recommendations"][0]["decision"] == "accepted"
-    assert (await ann.post(f"{address}/findings/{finding}/withdrawal", json={"words": "No."})).status_code == 200
-
-
-async def test_every_kind_of_opportunity_is_taken_to_its_sign_off(reception: Reception) -> None:
-    ann, bo = await reception.program(MANAGER), await reception.program(DEPUTY, "client:other")
-    forms = [form for form in ResponseKind if form is not ResponseKind.THEMATIC]
-    for place, kind in enumerate(OpportunityKind):
-        journey = await triaged(reception.platform, forms[place % len(forms)], kind)
-        address = f"/api/review/reviews/{journey}"
-        for step, question in FIRST_QUESTIONS.items():
-            body = {"answers": [{"question": question, "words": "We remember it."}]}
-            assert (await ann.post(f"{address}/steps/{step}/answers", json=body)).status_code == 200, kind
-        await ann.post(f"{address}/factors", json={"category": "layout", "words": "The rail ends early."})
-        await ann.post(f"{address}/learning", json={"words": LEARNED})
-        assert (await ann.post(f"{address}/sign-off")).json()["type"].endswith("not-by-the-author")
-        signed = await bo.post(f"{address}/sign-off")
-        assert signed.status_code == 200, (kind, signed.text)

@@ -1,4 +1,4 @@
-"""Review's pages on a phone and a desk, with everything unfolded; and a review taken to its sign-off by hand on a phone."""
+"""Review's pages on a phone and a desk, with everything unfolded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.review.domain.values import Reply
 from tests.browser.lane import DESK, PHONE, Watched, opened
 from tests.hands import Reception
 from tests.review.test_pages import FIRST_QUESTIONS, LEARNED
-from tests.review.web import DEPUTY, MANAGER, answering, received, triaged
+from tests.review.web import DEPUTY, answering, received, triaged
 from tests.servers import Backend, Messaging
 
 if TYPE_CHECKING:
@@ -118,30 +118,4 @@ async def test_the_pages_of_review_can_be_used_by_everyone(
             assert await watched.violations() == [], path
             assert "sealed:" not in await watched.page.content(), path
         assert watched.strayed == []
-        assert watched.complaints == []
-
-
-async def test_a_review_is_taken_to_its_sign_off_by_hand_on_a_phone(browser: Browser, town: Town) -> None:
-    journey = await triaged(town.reception.platform, "reflection_whole_team")
-    async with opened(browser, PHONE) as watched:
-        page = watched.page
-        await town.enter(watched, MANAGER, "person:ann")
-        await page.goto(f"{town.address}/review/{journey}")
-        await page.get_by_role("button", name="Answer this step").click()
-        for question in FIRST_QUESTIONS.values():
-            await page.locator(f"#{question}").fill("We all remember it.")
-            await page.get_by_role("button", name="Save and continue").click()
-        await page.locator("#category").select_option("layout")
-        await page.locator("#factor").fill("The rail ends before the door.")
-        await page.get_by_role("button", name="Add it").first.click()
-        await page.locator("#learning").fill(LEARNED)
-        await page.get_by_role("button", name="Save what was learned").click()
-        await page.get_by_text("Next: someone else signs it off").wait_for()
-        await town.enter(watched, DEPUTY, "person:bo")
-        await page.goto(f"{town.address}/review")
-        await page.get_by_role("heading", name="Waiting for your sign-off").wait_for()
-        await page.goto(f"{town.address}/review/{journey}#sign-off")
-        await page.get_by_label("I have read what was learned, and I agree").check()
-        await page.get_by_role("button", name="Sign off").click()
-        await page.get_by_text("This review is signed off.").wait_for()
         assert watched.complaints == []

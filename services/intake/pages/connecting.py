@@ -22,7 +22,7 @@ async def connected(intake: Intake, me: SignedIn, it: Opportunity, covered: list
     return {
         "talk": await intake.talk_of(it.journey),
         "link_kinds": LinkKind.choices(),
-        "links": [
+        "linked": [
             row | {"how_label": LinkKind(row["how"]).label, "kind_label": OpportunityKind(row["kind"]).label}
             for row in await opened(intake.mapper.keys, rows, "reason")
         ],
