@@ -7,18 +7,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
 
+from contracts import intake, notification
+from contracts import review as learned
 from contracts.taxonomy import EvidenceSource, Register
 from deploy.house import Platform
 from libs.deciding import Act
+from libs.rebuild import rebuild
 from libs.service import NotFound
 from services.assurance.domain import Cadence, FollowUp, Measure
 from services.assurance.domain.refusals import MonthNotOver
+from services.assurance.projection.cases import Cases
+from services.assurance.projection.standing import Standing
 from services.intake.application import Report
+from tests.assurance.told import at
+from tests.given import heard
 from tests.house import housed, with_sites
 from tests.servers import Backend, Messaging
 
@@ -136,3 +143,63 @@ async def test_nothing_is_observed_where_nothing_is_followed_up(house: Platform)
     with pytest.raises(NotFound):
         await house.service("assurance").observe(MANAGER, UUID(int=9), 1, 1, EvidenceSource.AUDIT, "")
     assert await house.service("assurance").find(FollowUp, FollowUp.create_id(UUID(int=9))) is None
+
+
+async def test_a_view_built_anew_says_the_same(house: Platform) -> None:
+    await house.settle()
+    standing: Standing = house.service("assurance").standing
+    before = await standing.measures(["elm"]), await standing.cadences(["elm"], "acme")
+    room = house.rooms["assurance"]
+    await rebuild(standing, {"assurance": (room.store, room.publisher)})
+    assert (await standing.measures(["elm"]), await standing.cadences(["elm"], "acme")) == before
+    assert before[0]
+
+
+async def test_cases_and_milestones_are_the_same_in_whatever_order_the_publishers_are_heard(house: Platform) -> None:
+    cases: Cases = house.service("assurance").cases
+    seen = []
+    for order in (1, -1):
+        journey = uuid4()
+        for source in spoken(journey)[::order]:
+            await cases.keep(source, {})
+        evidence = await cases.evidence("elm", date(2026, 3, 1))
+        (one,) = [each for each in evidence.cases if each.journey == journey]
+        seen.append(((one.kind, one.themes, one.abuse_types, one.received), evidence.milestones[journey]))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == ("complaint", ("financial_risk",), ("financial",), at(3, 2))
+    assert seen[0][1] == {
+        "management_reviewed": at(3, 3), "learning_recorded": at(3, 9), "guidance_given": at(3, 20),
+    }  # fmt: skip
+
+
+def spoken(journey: UUID) -> list[list[Any]]:
+    """What each publisher said of one journey, in its own order."""
+
+    def said(fact: Any, day: int) -> Any:
+        return heard(fact, journey=journey, about=journey, at=at(3, day))
+
+    weighed = intake.OpportunityTriaged(
+        kind="complaint", themes=["financial_risk"], response="swarm", weighed=[], rules_version="1", rationale="",
+        facts={"abuse_types": ["financial"]},
+    )  # fmt: skip
+    return [
+        [
+            said(
+                intake.OpportunityRaised(
+                    kind="near_miss", reference="A", route="form", reporter_known=True, summary=""
+                ),
+                2,
+            ),
+            said(weighed, 3),
+            said(weighed, 5),
+        ],
+        [
+            said(
+                learned.ReviewSignedOff(
+                    review_id=journey, learning_statement="", factors=[], author="a", signed_by="b"
+                ),
+                9,
+            )
+        ],
+        [said(notification.BriefingIssued(briefing_id=journey, title="t", what_changed="w", audience=1), 20)],
+    ]
