@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ NAMED_BY = (
 """What tells one row of a list from another, the first that is there."""
 CALLED = ("title", "what", "why", "name", "region", "state", "period", "month", "learned", "what_changed")
 """What a row is called in a sentence, the first that is there."""
+PUBLISHED = re.compile(r"[a-z]+\.([a-z_]+)\.v\d+")
+"""How rooms write what they publish: intake.opportunity_raised.v1."""
 MOST = 300
 
 
@@ -45,8 +48,8 @@ def _differing(then: Any, later: Any, where: str) -> Iterator[Difference]:
             yield from _differing(then.get(name), later.get(name), _inside(where, field_of(str(name))))
     elif _is_rows(then) and _is_rows(later) and (then or later):
         yield from _rows(then or [], later or [], where)
-    else:
-        yield Difference(where, _told(then), _told(later))
+    elif (before := _told(then)) != (after := _told(later)):
+        yield Difference(where, before, after)
 
 
 def _is_rows(value: Any) -> bool:
@@ -74,7 +77,9 @@ def _key(row: Mapping[str, Any]) -> str:
 
 
 def _called(row: Mapping[str, Any]) -> str:
-    return shown(next((row[name] for name in CALLED if row.get(name)), "one more"))
+    called = next((row[name] for name in CALLED if row.get(name)), "one more")
+    published = PUBLISHED.fullmatch(called) if isinstance(called, str) else None
+    return shown(published[1].replace("_", " ").capitalize() if published else called)
 
 
 def _inside(where: str, name: str) -> str:

@@ -36,3 +36,9 @@ def test_a_number_is_named_by_where_it_stands_and_a_row_by_what_it_is_called() -
 def test_what_was_not_there_yet_is_told_as_nothing_before() -> None:
     [one] = differences({}, {"raised": "2026-03-02T09:00:00+00:00"})
     assert one == Difference("Raised", "", "2 Mar 2026, 09:00")
+
+
+def test_what_was_empty_and_still_is_differs_in_nothing_and_what_was_published_is_called_in_words() -> None:
+    assert differences({"late": None}, {"late": [], "open": ""}) == []
+    [one] = differences({}, {"timeline": [{"event": "1", "what": "intake.opportunity_raised.v1"}]})
+    assert one.where == "Timeline › Opportunity raised"

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from deploy.past.moment import Moment, NoSuchMoment
 from deploy.web import Door
@@ -23,6 +24,7 @@ from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
 AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
+aware = pytest.mark.asyncio(loop_scope="module")
 MANAGER = Act("person:manager", "registered_manager", "site:elm")
 
 
@@ -36,6 +38,12 @@ async def looked_at(database: Database, messaging: Messaging, key: Path) -> Asyn
             yield Reception(platform, door)
         finally:
             await door.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reception(module_database: Database, messaging: Messaging, wrapping_key: Path) -> AsyncIterator[Reception]:
+    async with looked_at(module_database, messaging, wrapping_key) as opened:
+        yield opened
 
 
 async def on(reception: Reception, days: int) -> datetime:
@@ -54,68 +62,22 @@ async def raised(reception: Reception, site: str, words: str, occurred: datetime
     return str(saved.id)
 
 
-async def test_what_was_shown_then_is_shown_again_byte_for_byte(
-    database: Database, fresh_messaging: Messaging, wrapping_key: Path
-) -> None:
-    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
-        auditor = await reception.program(AUDITOR)
-        journey = await raised(reception, "elm", "A wheel came loose.")
-        await raised(reception, "oak", "A door was left open.")
-        shown, known = {}, await on(reception, 0)
-        for path in ("provider", "sites/elm", f"journeys/{journey}"):
-            shown[path] = (await auditor.get(f"/api/governance/{path}")).content
-        await on(reception, 10)
-        governance = reception.platform.service("governance")
-        await governance.register_site(
-            OPERATOR, NewSite("acme", "fir", "Fir", "South", "ENG", "care_home_residential", date(2020, 1, 1))
-        )
-        await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Made safe.")
-        await raised(reception, "elm", "Another wheel.")
-        stamp = Moment(known=known).stamp
-        for path, then in shown.items():
-            assert (await auditor.get(f"/api/governance/{path}")).content != then, path
-            again = await auditor.get(f"/api/audit/as-of/{stamp}/{path}")
-            assert (again.status_code, again.content) == (200, then), path
-        await _pages(reception, stamp, journey)
-
-
-async def _pages(reception: Reception, stamp: str, journey: str) -> None:
+@aware
+async def test_time_is_stepped_through_two_moments_are_compared_and_decisions_are_read(reception: Reception) -> None:
+    journey = await raised(reception, "elm", "A wheel came loose.")
+    await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Chair taken out of use.")
+    await on(reception, 1)
     hands = await reception.browser(AUDITOR)
-    page = await hands.get(f"/audit/as-of/{stamp}/provider")
-    assert page.status_code == 200
-    assert "as it was known on 2 Mar 2026" in page.text
-    assert f'href="/audit/as-of/{stamp}/site/elm"' in page.text
-    assert "site/fir" not in page.text
-    assert (await hands.get(f"/audit/as-of/{stamp}/journeys/{journey}")).status_code == 200
-    assert (await hands.get(f"/audit/as-of/{stamp}/organisation")).status_code == 404
-    assert (await hands.get("/audit/as-of/yesterday/provider")).status_code == 404
-    chosen = await hands.get("/audit/past?what=site/elm&basis=true&when-day=2026-03-02&when-time=12:00")
-    assert chosen.status_code == 200
-    assert "as it was on 2 Mar 2026" in chosen.text
-    assert (await (await reception.browser(CARER)).get(f"/audit/as-of/{stamp}/provider")).status_code == 403
-    await reception.platform.settle()
-    readings = await (await reception.program(AUDITOR)).get("/api/audit/readings")
-    assert any(each["what"].startswith("provider, as it was known") for each in readings.json())
-
-
-async def test_time_is_stepped_through_two_moments_are_compared_and_decisions_are_read(
-    database: Database, fresh_messaging: Messaging, wrapping_key: Path
-) -> None:
-    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
-        journey = await raised(reception, "elm", "A wheel came loose.")
-        await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Chair taken out of use.")
-        await on(reception, 1)
-        hands = await reception.browser(AUDITOR)
-        step = await hands.get(f"/audit/timeline/journeys/{journey}?step=2")
-        assert "Step 2 of 2" in step.text
-        assert "Made safe" in step.text
-        assert (await hands.get("/audit/timeline/site/elm")).status_code == 200
-        assert (await hands.get("/audit/timeline/nowhere")).status_code == 404
-        asked = "from-day=2026-03-01&from-time=09:00&to-day=2026-03-03&to-time=09:30"
-        differs = await hands.get(f"/audit/difference?what=provider&{asked}")
-        assert "Journeys open" in differs.text
-        assert (await hands.get("/audit/difference?what=elsewhere&from-day=x")).status_code == 422
-        await _decisions(hands, reception, journey)
+    step = await hands.get(f"/audit/timeline/journeys/{journey}?step=2")
+    assert "Step 2 of 2" in step.text
+    assert "Made safe" in step.text
+    assert (await hands.get("/audit/timeline/site/elm")).status_code == 200
+    assert (await hands.get("/audit/timeline/nowhere")).status_code == 404
+    asked = "from-day=2026-03-01&from-time=09:00&to-day=2026-03-03&to-time=09:30"
+    differs = await hands.get(f"/audit/difference?what=provider&{asked}")
+    assert "Journeys open" in differs.text
+    assert (await hands.get("/audit/difference?what=elsewhere&from-day=x")).status_code == 422
+    await _decisions(hands, reception, journey)
 
 
 async def _decisions(hands: Hands, reception: Reception, journey: str) -> None:
@@ -140,18 +102,59 @@ async def _decisions(hands: Hands, reception: Reception, journey: str) -> None:
     assert (await (await reception.browser(CARER)).get("/audit/decisions")).status_code == 403
 
 
-async def test_what_had_happened_is_told_apart_from_what_was_known(
-    database: Database, fresh_messaging: Messaging, wrapping_key: Path
-) -> None:
-    async with looked_at(database, fresh_messaging, wrapping_key) as reception:
-        then = await on(reception, 1)
-        await on(reception, 5)
-        await raised(reception, "elm", "Told late.", occurred=then - timedelta(hours=1))
-        auditor = await reception.program(AUDITOR)
-        known = (await auditor.get(f"/api/audit/as-of/{Moment(known=then).stamp}/provider")).json()
-        true = (await auditor.get(f"/api/audit/as-of/{Moment(true=then).stamp}/provider")).json()
-        both = (await auditor.get(f"/api/audit/as-of/{Moment(known=then, true=then).stamp}/provider")).json()
-        assert (known["journeys_open"], true["journeys_open"], both["journeys_open"]) == (0, 1, 0)
+@aware
+async def test_what_was_shown_then_is_shown_again_byte_for_byte(reception: Reception) -> None:
+    auditor = await reception.program(AUDITOR)
+    journey = await raised(reception, "elm", "A wheel came loose.")
+    await raised(reception, "oak", "A door was left open.")
+    shown, known = {}, await on(reception, 0)
+    for path in ("provider", "sites/elm", f"journeys/{journey}"):
+        shown[path] = (await auditor.get(f"/api/governance/{path}")).content
+    await on(reception, 10)
+    governance = reception.platform.service("governance")
+    await governance.register_site(
+        OPERATOR, NewSite("acme", "fir", "Fir", "South", "ENG", "care_home_residential", date(2020, 1, 1))
+    )
+    await reception.platform.service("intake").confirm_safety(MANAGER, journey, "Made safe.")
+    await raised(reception, "elm", "Another wheel.")
+    stamp = Moment(known=known).stamp
+    for path, then in shown.items():
+        assert (await auditor.get(f"/api/governance/{path}")).content != then, path
+        again = await auditor.get(f"/api/audit/as-of/{stamp}/{path}")
+        assert (again.status_code, again.content) == (200, then), path
+    await _pages(reception, stamp, journey, f"{known.day} Mar 2026")
+
+
+async def _pages(reception: Reception, stamp: str, journey: str, day: str) -> None:
+    hands = await reception.browser(AUDITOR)
+    page = await hands.get(f"/audit/as-of/{stamp}/provider")
+    assert page.status_code == 200
+    assert f"as it was known on {day}" in page.text
+    assert f'href="/audit/as-of/{stamp}/site/elm"' in page.text
+    assert "site/fir" not in page.text
+    assert (await hands.get(f"/audit/as-of/{stamp}/journeys/{journey}")).status_code == 200
+    assert (await hands.get(f"/audit/as-of/{stamp}/organisation")).status_code == 404
+    assert (await hands.get("/audit/as-of/yesterday/provider")).status_code == 404
+    chosen = await hands.get("/audit/past?what=site/elm&basis=true&when-day=2026-03-02&when-time=12:00")
+    assert chosen.status_code == 200
+    assert "as it was on 2 Mar 2026" in chosen.text
+    assert (await (await reception.browser(CARER)).get(f"/audit/as-of/{stamp}/provider")).status_code == 403
+    await reception.platform.settle()
+    readings = await (await reception.program(AUDITOR)).get("/api/audit/readings")
+    assert any(each["what"].startswith("provider, as it was known") for each in readings.json())
+
+
+@aware
+async def test_what_had_happened_is_told_apart_from_what_was_known(reception: Reception) -> None:
+    then = await on(reception, 1)
+    await on(reception, 5)
+    await raised(reception, "elm", "Told late.", occurred=then - timedelta(hours=1))
+    auditor = await reception.program(AUDITOR)
+    known = (await auditor.get(f"/api/audit/as-of/{Moment(known=then).stamp}/provider")).json()
+    true = (await auditor.get(f"/api/audit/as-of/{Moment(true=then).stamp}/provider")).json()
+    both = (await auditor.get(f"/api/audit/as-of/{Moment(known=then, true=then).stamp}/provider")).json()
+    open_then = known["journeys_open"]
+    assert (true["journeys_open"], both["journeys_open"]) == (open_then + 1, open_then)
 
 
 def test_a_moment_is_written_in_an_address_and_read_again() -> None:
