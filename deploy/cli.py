@@ -76,12 +76,16 @@ def migrate() -> None:
 
 
 @app.command()
-def containers(folder: Path = Path("var/containers")) -> None:
+def containers(
+    folder: Path = Path("var/containers"),
+    tls: Annotated[bool, typer.Option("--tls", help="With certificates, for docker-compose.tls.yml.")] = False,
+) -> None:
     """Write passwords and settings for docker-compose.yml; what exists already stays."""
     from deploy.containers import prepare
 
-    prepare(folder)
-    typer.echo(f"Settings are in {folder}. Now: docker compose up --build")
+    prepare(folder, tls=tls)
+    over = " -f docker-compose.yml -f docker-compose.tls.yml" if tls else ""
+    typer.echo(f"Settings are in {folder}. Now: docker compose{over} up --build")
 
 
 @app.command()
@@ -93,8 +97,10 @@ def gateway(
     import uvicorn
 
     from deploy.gateway import application
+    from deploy.tls import encrypted
 
-    uvicorn.run(application(), host=host, port=port, access_log=False)
+    shown = encrypted(os.environ)
+    uvicorn.run(application(encrypted=bool(shown)), host=host, port=port, access_log=False, **shown)
 
 
 @app.command("demo-idp")
@@ -107,8 +113,13 @@ def demo_idp(
 ) -> None:
     """A sign-in service for demonstrations: choose whom to be, by the holders of posts. Refuses where production is."""
     from deploy.idp_cli import main
+    from libs.web.sign_in import NotInProduction
 
-    looped(main(var, port, back))
+    try:
+        looped(main(var, port, back))
+    except NotInProduction as refusal:
+        typer.echo(f"Not started. {refusal}")
+        raise typer.Exit(1) from None
 
 
 @app.command("import")

@@ -5,30 +5,53 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from deploy.nats import topology, users
 from deploy.postgres import roles
+from deploy.tls import certify
+from libs.clock import Clock, SystemClock
 
 SIGNING = {"CANDOUR_AUDIT_KEY_FILE": "/var/lib/candour/signing/key"}
 """Audit makes its key itself, on a volume that no other service has."""
+TRUSTED = "/run/candour/tls/ca.crt"
 BASE = "host=postgres port=5432 user=candour dbname=postgres"
+BY_TLS = f"{BASE} sslmode=verify-full sslrootcert={TRUSTED}"
+HBA = """# Whoever comes over the network comes by TLS, or not at all.
+local   all all     trust
+hostssl all all all scram-sha-256
+"""
 
 
-def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) -> None:
-    """Write what is missing into `folder`; what is there stays, so that a second start finds its data."""
+def prepare(
+    folder: Path,
+    sources: tuple[str, ...] = ("careplan", "rostering"),
+    *,
+    tls: bool = False,
+    clock: Clock | None = None,
+) -> None:
+    """Write what is missing into `folder`; what is there stays, so that a second start finds its data.
+
+    With `tls` all is reached by TLS alone, as docker-compose.tls.yml has it.
+    """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     database = {name: _secret(folder / f"postgres_{name}") for name in roles.names()}
     wire = {name: _secret(folder / f"nats_{name}") for name in users.user_names(sources)}
     administrator = _secret(folder / "postgres_admin")
     if not (folder / "kek").exists():
         _write(folder / "kek", secrets.token_bytes(32), mode=0o644)
-    _write(folder / "nats.conf", users.server_conf(wire, store="/data").encode(), mode=0o644)
-    admin = f"{BASE} password={administrator}"
-    everyone = {
-        "CANDOUR_NATS_URL": "nats://nats:4222",
+    encrypted = _certified(folder, (clock or SystemClock()).now()) if tls else {}
+    shown = (Path("/etc/candour/nats.crt"), Path("/etc/candour/nats.key")) if tls else None
+    _write(folder / "nats.conf", users.server_conf(wire, store="/data", certificate=shown).encode(), mode=0o644)
+    _settings(folder / "gateway.env", encrypted)
+    admin = f"{BY_TLS if tls else BASE} password={administrator}"
+    everyone = encrypted | {
+        "CANDOUR_NATS_URL": f"{'tls' if tls else 'nats'}://nats:4222",
         "CANDOUR_KEK_FILE": "/run/candour/kek",
         "CANDOUR_ENV": "demo",
+        # Only the gateway reaches the services; the address that it tells is whose sign-ins are counted.
+        "CANDOUR_TRUSTED_PROXIES": "*",
         "CANDOUR_PG_KEYS": roles.conninfo(admin, "keys", database["keys"]),
         "CANDOUR_PG_WEB": roles.conninfo(admin, "web", database["web"]),
     }
@@ -48,6 +71,22 @@ def prepare(folder: Path, sources: tuple[str, ...] = ("careplan", "rostering")) 
             own["CANDOUR_PG_AUDITOR"] = roles.conninfo(admin, "auditor", database["auditor"])
             own |= SIGNING | {"CANDOUR_CHECKPOINTS": "/var/lib/candour/checkpoints"}
         _settings(folder / f"{name}.env", everyone | own)
+
+
+def _certified(folder: Path, now: datetime) -> dict[str, str]:
+    """Certificates for the database, the wire, and the house (the gateway and every service behind it), and the settings
+    by which each shows its own and trusts the others'."""
+    kept = folder / "tls"
+    kept.mkdir(mode=0o755, exist_ok=True)
+    certify(kept, {"postgres": ["postgres"], "nats": ["nats"], "house": ["gateway", *topology.services()]}, now)
+    # Containers read it as a user that this machine does not know, as they do the key that wraps the others.
+    (kept / "house.key").chmod(0o644)
+    _write(folder / "pg_hba.conf", HBA.encode(), mode=0o644)
+    return {
+        "SSL_CERT_FILE": "/run/candour/tls/ca-bundle.crt",
+        "CANDOUR_TLS_CERTIFICATE": "/run/candour/tls/house.crt",
+        "CANDOUR_TLS_KEY": "/run/candour/tls/house.key",
+    }
 
 
 def _secret(path: Path) -> str:

@@ -5,6 +5,7 @@ For containers on one machine. It decides nothing; `routes` is the same table th
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable
 
 import httpx2
@@ -30,6 +31,8 @@ OWNERS = (
     ("/api/audit", "audit"),
 )
 FALLBACK = "governance"
+SAID = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"})
+"""What only the gateway says of a visitor; what the visitor says of themself is dropped."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"})
 
 
@@ -38,13 +41,14 @@ def owner(path: str) -> str:
     return next((name for prefix, name in OWNERS if path == prefix or path.startswith(f"{prefix}/")), FALLBACK)
 
 
-def application(port: int = 8000) -> Starlette:
-    """The gateway, reaching each service under its own name on `port`."""
-    client = httpx2.AsyncClient(timeout=30, follow_redirects=False)
+def application(port: int = 8000, *, encrypted: bool = False) -> Starlette:
+    """The gateway, reaching each service under its own name on `port`; `encrypted`: by TLS, whose name must be its own."""
+    scheme, trusted = ("https", ssl.create_default_context()) if encrypted else ("http", False)
+    client = httpx2.AsyncClient(timeout=30, follow_redirects=False, verify=trusted)
 
     async def forward(request: Request) -> Response:
-        target = f"http://{owner(request.url.path)}:{port}{request.url.path}"
-        kept = [(name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP]
+        target = f"{scheme}://{owner(request.url.path)}:{port}{request.url.path}"
+        kept = [(name, value) for name, value in request.headers.raw if name.decode().lower() not in HOP | SAID]
         headers = [*kept, (b"host", request.headers.get("host", "").encode()), *_forwarded(request)]
         try:
             answer = await client.request(

@@ -10,6 +10,7 @@ import uvicorn
 
 from deploy.demo.people import personas
 from deploy.house import Platform, ready
+from deploy.tls import encrypted
 from deploy.web import Door
 from libs import logs, telemetry
 from libs.clock import SystemClock
@@ -43,6 +44,7 @@ async def _listen(door: Door, host: str, port: int) -> None:
     config = uvicorn.Config(
         door.app, host=host, port=port, log_config=None, access_log=False, lifespan="off", proxy_headers=True,
         forwarded_allow_ips=os.environ.get("CANDOUR_TRUSTED_PROXIES", "127.0.0.1"), timeout_graceful_shutdown=5,
+        **encrypted(os.environ),
     )  # fmt: skip
     server = uvicorn.Server(config)
     stop = Event()

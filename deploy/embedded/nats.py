@@ -30,15 +30,22 @@ def nats_binary() -> Path:
 class EmbeddedNats:
     """One nats-server on loopback, its JetStream kept under `data`, with a user for each of `passwords`.
 
-    `durable=False` flushes to disk once a minute instead of before each acknowledgement: tests only.
+    With a `certificate` and its key it is reached by TLS alone. `durable=False` flushes to disk once a minute instead of before each acknowledgement: tests only.
     Raises ServerFailed when the server does not come up.
     """
 
-    def __init__(self, data: Path, passwords: Mapping[str, str], *, durable: bool = True) -> None:
+    def __init__(
+        self,
+        data: Path,
+        passwords: Mapping[str, str],
+        *,
+        durable: bool = True,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         self.data = data.absolute()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.passwords = dict(passwords)
-        self.durable = durable
+        self.durable, self.certificate = durable, certificate
         self.port = self.monitoring_port = 0
         self.conf, self.log, self._pid_file = (
             self.data / "server.conf",
@@ -118,4 +125,5 @@ class EmbeddedNats:
             monitoring_port=self.monitoring_port,
             pid_file=self._pid_file,
             durable=self.durable,
+            certificate=self.certificate,
         )

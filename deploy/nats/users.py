@@ -65,9 +65,10 @@ def server_conf(
     monitoring_port: int = 8222,
     pid_file: Path | None = None,
     durable: bool = True,
+    certificate: tuple[Path, Path] | None = None,
 ) -> str:
     """The nats-server configuration: JetStream flushed to disk before it acknowledges, and one user for each
-    password."""
+    password. With a `certificate` and its key nobody connects but by TLS."""
     users = [{"user": name, "password": secret} | _granted(name) for name, secret in passwords.items()]
     flushed = {"sync_interval": "always" if durable else "1m"}
     lines = [
@@ -79,6 +80,9 @@ def server_conf(
         f"jetstream: {json.dumps({'store_dir': str(store), 'max_mem': 64_000_000} | flushed)}",
         f"authorization: {json.dumps({'users': users}, indent=1)}",
     ]
+    if certificate:
+        shown, key = certificate
+        lines.append(f"tls: {json.dumps({'cert_file': str(shown), 'key_file': str(key), 'min_version': '1.2'})}")
     if pid_file:
         lines.append(f"pid_file: {json.dumps(str(pid_file))}")
     return "\n".join(lines) + "\n"

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import cedarpy
 import yaml
 from starlette.requests import Request
 
 from libs.admission import LetIn
-from libs.domain import Hidden
 from libs.logs import log
 from libs.reach import EVERYTHING, Opened, narrow
 from libs.web.posts import SignedIn
@@ -33,9 +32,6 @@ OPEN = "open"
 
 KEEPS_SESSION = "session.keep"
 """What someone may ask for even where their post has ended: to act in another, or to sign out."""
-
-RECEIPT = "report.receipt"
-"""A receipt is shown for any number, whether there is something behind it or not; what is shut stays behind the views."""
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -197,7 +193,8 @@ def addressed(path: str) -> frozenset[UUID]:
 def guard(access: Access, gate: Gate) -> Callable[[Request], Awaitable[None]]:
     """A dependency for every router: it lets through who may, and lets the views show only what they reach.
 
-    Raises NotSignedIn (401, or the sign-in page), NotYours (403), and Hidden (404) for a journey that is shut.
+    Raises NotSignedIn (401, or the sign-in page) and NotYours (403). A journey that is shut is asked for as if it were
+    not there.
     """
 
     async def may_pass(request: Request) -> None:
@@ -219,11 +216,19 @@ def guard(access: Access, gate: Gate) -> Callable[[Request], Awaitable[None]]:
                 raise AccessEnded
             if not access.decide(me.role, action).allowed:
                 raise NotYours(f"{me.role} {action}")
-        if named & bounds.shut and action != RECEIPT:
-            raise Hidden
+        _ask_for_nothing(request, named & bounds.shut)
         narrow(bounds.sites, bounds.shut)
 
     return may_pass
+
+
+def _ask_for_nothing(request: Request, shut: Iterable[UUID]) -> None:
+    """Put a record that does not exist in the place of what is shut to who asks: the answer is then the very one that
+    they would get for what is not there, whichever rule of whichever room gives it."""
+    given = request.path_params
+    for journey in shut:
+        for name, value in given.items():
+            given[name] = re.sub(str(journey), str(uuid4()), str(value), flags=re.IGNORECASE)
 
 
 def _asked(access: Access, request: Request) -> str:

@@ -21,7 +21,9 @@ import pytest_asyncio
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.house import Platform
 from deploy.idp import Account, Client, Idp
 from deploy.web import Door
@@ -230,3 +232,9 @@ def test_the_service_for_demonstrations_does_not_start_in_production(monkeypatch
     monkeypatch.setenv("CANDOUR_ENV", "production")
     with pytest.raises(NotInProduction):
         Idp("http://127.0.0.1", SystemClock(), [], {})
+
+
+def test_the_command_for_demonstrations_refuses_in_production_and_says_why() -> None:
+    ran = CliRunner().invoke(app, ["demo-idp"], env={"CANDOUR_ENV": "production"})
+    assert ran.exit_code == 1
+    assert ran.output.startswith("Not started. ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from libs.deciding import Act
 from libs.reach import EVERYTHING, everything, narrow
 from libs.views import View
 from libs.web.posts import Post
-from libs.web.reach import NOTHING_HERE
 from services.intake.application import Report
 from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
 from tests.deploy.routes import flat
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPEN_TO_ALL = {
     # Who works where and what the rules are: every post reads its own organisation.
-    "directory": {"former", "holder", "member", "post", "rule_pack", "site"},
+    "directory": {"away", "former", "holder", "member", "post", "rule_pack", "site"},
     # Of the whole record, not of a site.
     "checkpoints": {"checkpoint", "signing_key"},
     "verifications": {"verification"},
@@ -131,6 +131,8 @@ BARRED = {
     "the same person as auditor": (DANA, Post("acme.auditor", "auditor", "provider:acme")),
 }
 AS_OF = "known-20260302T090000.000000Z"
+NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[2-9A-Z]{4}-[2-9A-Z]{4}")
+"""Ids, keys of forms, and receipt numbers, which are worked out from the id that is asked for."""
 GIVEN = {
     "site": "elm", "site_id": "elm", "stamp": AS_OF, "kind": "json", "number": "1", "theme": "culture",
     "service": "governance", "position": "1", "ledger": "intake",
@@ -201,7 +203,7 @@ async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Pla
             if str(shut) in address:
                 unknown = await web.get(address.replace(str(shut), str(uuid4())))
                 assert (answer.status_code, said(answer)) == (unknown.status_code, said(unknown)), address
-                assert answer.status_code in {403, 404}, address
+                assert answer.status_code in {403, 404, 409} or address.startswith("/report/received/"), address
             else:
                 assert str(shut) not in answer.text, address
                 assert reference not in answer.text, address
@@ -216,8 +218,9 @@ async def test_the_subject_changes_nothing_in_it_either(house: Platform) -> None
         for method, path in sorted(flat_of(house)):
             if method == "POST" and "{journey}" in path:
                 answer = await web.post(filled(path, shut), json={})
-                assert answer.status_code in {403, 404}, (path, answer.text)
-                assert NOTHING_HERE in answer.text or answer.status_code == 403, path
+                unknown = await web.post(filled(path, uuid4()), json={})
+                assert (answer.status_code, said(answer)) == (unknown.status_code, said(unknown)), path
+                assert answer.status_code >= 400, path
 
 
 async def test_whom_it_is_about_gets_no_letter_that_leads_to_it(house: Platform) -> None:
@@ -230,7 +233,7 @@ async def test_whom_it_is_about_gets_no_letter_that_leads_to_it(house: Platform)
 def said(answer: Any) -> str:
     """What an answer says, without what only names the request."""
     found: str = answer.text.split('"correlation_id"')[0].split('"instance"')[0].split("give this reference")[0]
-    return found
+    return NUMBERS.sub("", found)
 
 
 async def the_reference(house: Platform) -> str:
