@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,10 +16,13 @@ from contracts.review import ReviewSignedOff, SignedOffFactor
 from libs.keys import KeyRing
 from services.notification.domain.duty import duty_id
 from services.notification.domain.letter import Letter
+from services.notification.domain.rota import Shift
 from services.notification.domain.transfer import Transfer
+from services.notification.projection.briefings import Briefings
 from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Reception
-from tests.notification.hearing import FALL, duty, journey_of
-from tests.notification.samples import CHANGED, change, practice_changed, raised, triaged
+from tests.house import MONDAY, OPERATOR
+from tests.notification.hearing import FALL, Journey, duty, journey_of
+from tests.notification.samples import ANN, BEN, CAT, CHANGED, change, practice_changed, raised, triaged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -189,3 +193,31 @@ async def test_when_the_persons_key_is_deleted_the_letter_cannot_be_made_again_a
     assert (await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")).status_code == 409
     page = (await manager.get(f"/notification/{journey}")).text
     assert "What came of what you told us (PDF)" in page
+
+
+async def test_a_briefing_is_for_whoever_is_on_the_rota_and_agency_staff_who_come_later_are_given_it_too(
+    reception: Reception,
+) -> None:
+    house = reception.platform
+    for person in (ANN, BEN):
+        await house.service("governance").join_team(OPERATOR, "acme", "ash", person, "day", date(2026, 3, 1))
+    await house.settle()
+    service, journey = house.service("notification"), Journey(house, "ash")
+    night = MONDAY.replace(hour=21)
+    for day in range(3):
+        starts = night + timedelta(days=day)
+        shift = Shift(starts, starts + timedelta(hours=10), "Rose unit", supports=[journey.id])
+        await service.roster(OPERATOR, "acme", "ash", BEN, shift)
+    await journey.hears(raised(), triaged(), practice_changed())
+    assert (await journey.briefing()).audience == {ANN: "day", BEN: "night"}
+    await service.roster(
+        OPERATOR, "acme", "ash", CAT, Shift(night, night + timedelta(hours=10), "Rose unit", agency=True)
+    )
+    assert (await journey.briefing()).audience == {ANN: "day", BEN: "night", CAT: "agency"}
+    await house.settle()
+    view, briefing = journey.room.view(Briefings), (await journey.briefing()).id
+    groups = [(row["unit"], row["close"], row["audience"]) for row in await view.by_group(briefing)]
+    assert groups == [("", True, 1), ("Rose unit", False, 2)]
+    rows = await view.not_reached(["ash"], part="agency")
+    assert [(row["person_id"], row["unit"]) for row in rows] == [(CAT, "Rose unit")]
+    assert (await view.not_reached(["ash"]))[0]["person_id"] == BEN

@@ -19,11 +19,9 @@ from libs.calendar import WorkingDays
 from libs.deciding import Act
 from libs.reaching import Reaching
 from services.notification.domain.duty import duty_id
-from services.notification.domain.rota import Shift
 from services.notification.domain.team import Team
-from services.notification.projection.briefings import Briefings
 from services.notification.projection.outbox import Outbox
-from tests.house import MONDAY, OPERATOR, housed, with_sites
+from tests.house import OPERATOR, housed, with_sites
 from tests.notification.hearing import Journey
 from tests.notification.samples import ANN, BEN, CAT, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
@@ -36,7 +34,7 @@ async def house(backend: Backend, messaging: Messaging, wrapping_key: Path) -> A
     """One house for all; each test has a journey of its own, and a site of its own where the team matters."""
     with backend.fresh_database() as database:
         async with housed(database, messaging, wrapping_key, "governance", "notification") as platform:
-            await with_sites(platform, "elm", "oak", "ash", "yew", "fir", "bay")
+            await with_sites(platform, "elm", "oak", "ash", "yew", "fir")
             yield platform
 
 
@@ -125,31 +123,6 @@ async def test_the_whole_team_is_briefed_and_all_understanding_discharges_the_du
         await service.mark(Act(f"person:{colleague}", "team_leader"), briefing.id, person, understood=True)
     assert (await journey.briefing()).is_reached
     assert (await journey.duty("learning-staff-team")).state == "discharged"
-
-
-async def test_a_briefing_is_for_whoever_is_on_the_rota_and_agency_staff_who_come_later_are_given_it_too(
-    house: Platform,
-) -> None:
-    await join(house, "bay", ANN, BEN)
-    service, journey = house.service("notification"), Journey(house, "bay")
-    night = MONDAY.replace(hour=21)
-    for day in range(3):
-        starts = night + timedelta(days=day)
-        shift = Shift(starts, starts + timedelta(hours=10), "Rose unit", supports=[journey.id])
-        await service.roster(OPERATOR, "acme", "bay", BEN, shift)
-    await journey.hears(raised(), triaged(), practice_changed())
-    assert (await journey.briefing()).audience == {ANN: "day", BEN: "night"}
-    await service.roster(
-        OPERATOR, "acme", "bay", CAT, Shift(night, night + timedelta(hours=10), "Rose unit", agency=True)
-    )
-    assert (await journey.briefing()).audience == {ANN: "day", BEN: "night", CAT: "agency"}
-    await house.settle()
-    view, briefing = journey.room.view(Briefings), (await journey.briefing()).id
-    groups = [(row["unit"], row["close"], row["audience"]) for row in await view.by_group(briefing)]
-    assert groups == [("", True, 1), ("Rose unit", False, 2)]
-    rows = await view.not_reached(["bay"], part="agency")
-    assert [(row["person_id"], row["unit"]) for row in rows] == [(CAT, "Rose unit")]
-    assert (await view.not_reached(["bay"]))[0]["person_id"] == BEN
 
 
 async def test_newcomers_get_what_is_current_and_leavers_are_not_waited_for(house: Platform) -> None:

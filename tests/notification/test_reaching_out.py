@@ -236,6 +236,12 @@ async def test_who_was_not_reached_is_a_list_to_work_through_page_by_page(recept
     briefing = str(Briefing.create_id(journey, change()))
     assert {row["person_id"] for row in rows if row["briefing_id"] == briefing} == {str(p) for p in people}
     assert (await program.get("/api/notification/not-reached?page=2")).json() == []
+    nights = (await program.get("/api/notification/not-reached?part=night")).json()
+    assert {row["part"] for row in nights} == {"night"}
+    first = await program.get("/api/notification/not-reached?limit=1")
+    assert first.headers["Link"] == '</api/notification/not-reached?page=2&limit=1>; rel="next"'
+    last = await program.get(f"/api/notification/not-reached?limit=1&page={len(rows)}")
+    assert (last.json(), last.headers.get("Link", "")) == (rows[-1:], "")
     assert "Everyone who was given" in (await (await reception.browser(ELSEWHERE)).get("/briefings/not-reached")).text
     assert (await manager.get("/notification?page=2")).status_code == 200
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.taxonomy import Channel
+from contracts.taxonomy import BriefingAudiencePart, Channel
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.notification.api import endpoints, rota
+from services.notification.api.paging import MOST, Limit, Page, paged
 from services.notification.application import Contact as Reached
 from services.notification.application import Notification, person_of
 from services.notification.domain.candour import Step
@@ -25,8 +26,6 @@ from services.notification.projection.outbox import Outbox
 from services.notification.projection.transfers import Transfers
 
 Me = Annotated[SignedIn, Depends(signed_in)]
-Page = Annotated[int, Query(ge=1, le=100_000, description="from 1; a page that is not full is the last")]
-PAGE = 100
 
 
 class Body(BaseModel):
@@ -114,10 +113,12 @@ def _of_duties(api: APIRouter, service: Notification, duties: Duties) -> None:
         return row
 
     @api.get("/duties")
-    async def owed(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
+    async def owed(
+        request: Request, response: Response, me: Me, after: int = 0, page: Page = 1, limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         await duties.reached("notification", after)
         sites = [site.site_id for site in await sites_of(service.directory, me)]
-        return await duties.owed(sites, PAGE, (page - 1) * PAGE)
+        return paged(request, response, await duties.owed(sites, limit + 1, (page - 1) * limit), page, limit)
 
     @api.get("/duties/{duty}")
     async def one(response: Response, me: Me, duty: UUID, after: int = 0) -> dict[str, Any]:
@@ -143,16 +144,23 @@ def _of_briefings(api: APIRouter, service: Notification, briefings: Briefings) -
         return await _reachable(service, briefings, me, briefing, own=own)
 
     @api.get("/briefings")
-    async def mine(me: Me, after: int = 0) -> list[dict[str, Any]]:
+    async def mine(
+        request: Request, response: Response, me: Me, after: int = 0, page: Page = 1, limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         await briefings.reached("notification", after)
         person = person_of(me.actor_id)
-        return [_unsolved(row) for row in await briefings.mine(person)] if person else []
+        rows = await briefings.mine(person, limit + 1, (page - 1) * limit) if person else []
+        return paged(request, response, [_unsolved(row) for row in rows], page, limit)
 
     @api.get("/not-reached")
-    async def not_reached(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
+    async def not_reached(
+        request: Request, response: Response, me: Me, after: int = 0, page: Page = 1, limit: Limit = MOST,
+        part: BriefingAudiencePart | None = None,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         await briefings.reached("notification", after)
         sites = [site.site_id for site in await sites_of(service.directory, me)]
-        return await briefings.not_reached(sites, PAGE, (page - 1) * PAGE)
+        rows = await briefings.not_reached(sites, limit + 1, (page - 1) * limit, part or "")
+        return paged(request, response, rows, page, limit)
 
     @api.get("/briefings/{briefing}")
     async def one(response: Response, me: Me, briefing: UUID, after: int = 0) -> dict[str, Any]:
@@ -221,11 +229,14 @@ def _of_candour(api: APIRouter, service: Notification, candours: Candours) -> No
 
 def _of_transfers(api: APIRouter, service: Notification, carried: Transfers) -> None:
     @api.get("/transfers")
-    async def asked(me: Me, after: int = 0, page: Page = 1) -> list[dict[str, Any]]:
+    async def asked(
+        request: Request, response: Response, me: Me, after: int = 0, page: Page = 1, limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         await carried.reached("notification", after)
         sites = [site.site_id for site in await sites_of(service.directory, me)]
-        rows = await carried.at_sites(sites, PAGE, (page - 1) * PAGE)
-        return [{name: value for name, value in row.items() if name not in {"because", "note"}} for row in rows]
+        rows = await carried.at_sites(sites, limit + 1, (page - 1) * limit)
+        known = [{name: value for name, value in row.items() if name not in {"because", "note"}} for row in rows]
+        return paged(request, response, known, page, limit)
 
 
 async def _reachable(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from libs.service import NotFound
@@ -13,13 +13,13 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
+from services.notification.api.paging import MOST, Limit, Page, paged
 from services.notification.application import Notification
 from services.notification.domain.message import About
 from services.notification.domain.subscribers import Endpoint, Subscribers, provider_kept_by
 from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
-PAGE = 100
 
 
 class NewEndpoint(BaseModel):
@@ -92,11 +92,13 @@ def _of_endpoints(api: APIRouter, service: Notification) -> None:
 def _of_messages(api: APIRouter, service: Notification, outbox: Outbox) -> None:
     @api.get("/messages/undelivered")
     async def undelivered(
-        me: Me, after: int = 0, calls: bool = False, page: Annotated[int, Query(ge=1, le=100_000)] = 1
-    ) -> list[dict[str, Any]]:
+        request: Request, response: Response, me: Me, after: int = 0, calls: bool = False, page: Page = 1,
+        limit: Limit = MOST,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         await outbox.reached("notification", after)
         sites = [site.site_id for site in await sites_of(service.directory, me)]
-        return await outbox.undelivered(sites, PAGE, calls=calls, skip=(page - 1) * PAGE)
+        rows = await outbox.undelivered(sites, limit + 1, calls=calls, skip=(page - 1) * limit)
+        return paged(request, response, rows, page, limit)
 
     @api.post("/messages/{message}/another-try")
     async def anew(request: Request, response: Response, me: Me, message: UUID) -> dict[str, Any]:

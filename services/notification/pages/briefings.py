@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from libs.domain import Refused
@@ -20,6 +20,7 @@ from services.notification.domain.briefing import SUPERVISORS
 from services.notification.projection.briefings import Briefings
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+MOST = 50
 
 
 async def in_reach(service: Notification, briefings: Briefings, me: SignedIn, briefing: UUID) -> dict[str, Any]:
@@ -41,23 +42,28 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
     """The pages under /briefings that everyone has."""
 
     @router.get("/briefings")
-    async def mine(request: Request, me: Me, after: int = 0) -> Response:
+    async def mine(
+        request: Request, me: Me, after: int = 0, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+    ) -> Response:
         await briefings.reached("notification", after)
         person = person_of(me.actor_id)
         own = await briefings.mine(person) if person else []
         sites = {site.site_id: site.title for site in await sites_of(service.directory, me)}
         leads = me.role in SUPERVISORS
-        page: Response = request.app.state.shell.page(
+        issued = await briefings.at_sites(list(sites), MOST + 1, (page - 1) * MOST) if leads else []
+        shown: Response = request.app.state.shell.page(
             request,
             "notification/briefings.html",
             to_do=[row for row in own if row["state"] not in {"understood", "answered"}],
             waiting=[row for row in own if row["state"] == "answered"],
             done=[row for row in own if row["state"] == "understood"],
             leads=leads,
-            issued=await briefings.at_sites(list(sites)) if leads else [],
+            issued=issued[:MOST],
+            more=len(issued) > MOST,
+            page=page,
             sites=sites,
         )
-        return page
+        return shown
 
     @router.get("/briefings/{briefing}")
     async def one(request: Request, me: Me, briefing: UUID, after: int = 0) -> Response:

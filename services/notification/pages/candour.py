@@ -83,9 +83,19 @@ def add(router: APIRouter, service: Notification, candours: Candours) -> None:
             request, "notification/candour.html", status, it=found, journey=journey, form=form, reads=reads,
             entries=[row | {"words": ENTRIES[row["kind"]]} for row in entries],
             steps=[(words, step in found["taken"]) for step, (words, _) in STEPS.items()],  # type: ignore[operator]
-            what=_open_to(found["contact"], found["taken"]),
+            what=_open_to(found["contact"], found["taken"]), letters=await _letters(service, found),
         )  # fmt: skip
         return page
+
+
+async def _letters(service: Notification, found: dict[str, object]) -> list[tuple[str, str]]:
+    """The letters that are steps still to be taken: which kind, and its title."""
+    taken, kinds = found["taken"], await service.templates()
+    done = set(taken) if isinstance(taken, list) else set()
+    if found["contact"] != "open" or not found["applies"]:
+        return []
+    ready = (each for each in kinds if each.step and each.step not in done and NEEDS.get(Step(each.step)) in done)
+    return [(each.id, each.title) for each in ready]
 
 
 def _open_to(contact: object, taken: object) -> list[tuple[str, str, str]]:

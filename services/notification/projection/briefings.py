@@ -39,13 +39,13 @@ class Briefings(View):
         CREATE INDEX IF NOT EXISTS listener_person ON listener (person_id) WHERE here;
     """
 
-    async def mine(self, person: UUID, limit: int = 100) -> list[dict[str, Any]]:
+    async def mine(self, person: UUID, limit: int = 100, skip: int = 0) -> list[dict[str, Any]]:
         """A person's briefings: first those to understand, the oldest first, then the newest of the others."""
         return await self.rows(
             "SELECT b.*, l.state FROM listener l JOIN briefing b USING (briefing_id) WHERE l.person_id = %s AND l.here"
-            " ORDER BY l.state = 'understood', CASE WHEN l.state <> 'understood' THEN b.issued_at END, b.issued_at DESC"
-            " LIMIT %s",
-            (person, limit),
+            " ORDER BY l.state = 'understood', CASE WHEN l.state <> 'understood' THEN b.issued_at END, b.issued_at DESC,"
+            " b.briefing_id LIMIT %s OFFSET %s",
+            (person, limit, skip),
         )
 
     async def one(self, briefing: UUID) -> dict[str, Any] | None:
