@@ -17,6 +17,8 @@ from contracts.taxonomy import Role
 from deploy.subject_access.gathering import Held
 from libs.keys import KeyRing
 from libs.names import find, plain
+from libs.web.phrases import LONDON, local_time
+from services.audit.application.sentences import CODE
 
 MASK = "[another person]"
 Called = Callable[[str], str]
@@ -28,6 +30,7 @@ LEFT_OUT = frozenset({
     "by", "timestamp", "provider", "site", "journey", "about", "class_version", "originator_topic", "person", "subject",
     "source_key", "digest", "sha256", "weighed", "facts", "version", "actor", "media_type", "size", "said_at",
 })  # fmt: skip
+_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _IDENTITY = re.compile(r"^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9a-f]{32,64}$")
 
 
@@ -108,7 +111,7 @@ def _line(each: Held, body: dict[str, Any], called: Called, mask: Mask) -> Line:
     when = datetime.fromisoformat(by.get("occurred") or body["timestamp"])
     known = {role.value: role.label for role in Role}
     role = known.get(by.get("role", ""), "")
-    return Line(when.isoformat(timespec="minutes"), each.service, called(each.topic), role, said)
+    return Line(local_time(when, LONDON), each.service, called(each.topic), role, said)
 
 
 def _said(body: dict[str, Any], mask: Mask) -> Iterator[tuple[str, str]]:
@@ -129,11 +132,22 @@ def _said(body: dict[str, Any], mask: Mask) -> Iterator[tuple[str, str]]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return _in_words(value)
+    if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
         return "; ".join(filter(None, (_text(each) for each in value if not isinstance(each, dict))))
     return ""
+
+
+def _in_words(text: str) -> str:
+    """Codes and moments as a person writes them; anything else as it stands."""
+    if CODE.fullmatch(text):
+        return text.replace("_", " ").capitalize()
+    if _MOMENT.match(text):
+        return local_time(datetime.fromisoformat(text), LONDON)
+    return text
 
 
 def _decoded(value: Any) -> str:

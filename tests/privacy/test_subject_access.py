@@ -55,9 +55,9 @@ def test_what_is_held_is_told_in_words_without_ids_codes_of_ours_or_sources() ->
     }  # fmt: skip
     made = told([Held("intake", "intake.Opportunity.Raised", body)], [body], plain, mask())
     (line,) = made.lines
-    assert (line.what, line.role) == ("Opportunity: raised", "Care worker")
+    assert (line.when, line.what, line.role) == ("2 Mar 2026, 09:00", "Opportunity: raised", "Care worker")
     assert dict(line.said) == {
-        "Summary": "She slipped.", "Reporter": MASK, "Kind": "near_miss", "Person name": "Ada Okafor",
+        "Summary": "She slipped.", "Reporter": MASK, "Kind": "Near miss", "Person name": "Ada Okafor",
         "Why it was decided so": f"{MASK} asked.",
     }  # fmt: skip
     assert (made.masked, orjson.loads(made.document)["masked"]) == (2, 2)

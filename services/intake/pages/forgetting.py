@@ -142,9 +142,12 @@ async def _one(
 ) -> Response:
     it = await intake.erasure_for(act_of_form(me, ""), erasure)
     standing = await intake.standing(it)
+    schedule, _ = await intake.schedule()
+    titles = {rule.id: rule.title for rule in schedule.rules} if schedule else {}
     return _page(
         request, "intake/erasure.html", status, it=it, form=form, state=STATES[it.state],
         standing=standing, records=[_line(row) for row in standing.records], roles=dict(Role.choices()),
+        overruled=[titles.get(each, each) for each in it.overruled],
         grounds=dict(ErasureGround.choices()), askers=dict(AskedBy.choices()), own=it.requested_by == me.actor_id,
     )  # fmt: skip
 
