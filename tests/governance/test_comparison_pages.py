@@ -165,6 +165,25 @@ async def test_a_theme_tells_how_it_spread(quinn: httpx2.AsyncClient) -> None:
     assert (await quinn.get("/themes/nothing")).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/comparison", "/trend", "/trend?region=Midlands", "/themes", "/themes/medication"])
+async def test_figures_keep_themselves_up_to_date(quinn: httpx2.AsyncClient, path: str) -> None:
+    page = await page_of(quinn, path)
+    assert f'hx-get="{path}"' in page
+    mark = page.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    again = {"headers": {"HX-Request": "true"}, "params": {"region": "Midlands"} if "region" in path else {}}
+    news = await quinn.get(path.partition("?")[0], **again)  # type: ignore[arg-type]
+    again["params"] |= {"seen": mark}
+    nothing = await quinn.get(path.partition("?")[0], **again)  # type: ignore[arg-type]
+    assert (news.status_code, "<html" in news.text, nothing.status_code) == (200, False, 204)
+
+
+async def test_a_regions_sites_have_a_trend_of_their_own_whose_limits_nobody_sets(quinn: httpx2.AsyncClient) -> None:
+    page = await page_of(quinn, "/trend?region=Midlands")
+    assert "How it went: Midlands" in page
+    assert "Set the limits anew" not in page
+    assert (await quinn.get("/trend?region=Nowhere")).status_code == 404
+
+
 async def test_programs_read_the_same_figures(stage: Stage) -> None:
     async with browsing(stage.door, QUINN) as quinn:
         asked = {"headers": {"Accept": "application/json"}}

@@ -28,6 +28,7 @@ PAGES = ["/work", "/work?everyone=yes", "/journeys", f"/journeys/{FIRST}", "/sit
 PAGES += ["/organisation", f"/challenges/{CHALLENGE}", "/loop", "/board", "/tables", "/tables/dictionary", "/start"]
 PAGES += [f"/journeys/{FIRST}/shared", f"/journeys/{FIRST}?only=decisions", "/journeys?figure=changes_open&words=form"]
 PAGES += ["/comparison", "/trend?site=oak&theme=falls", "/trend?measure=m-1", "/themes", "/themes/falls"]
+PAGES += ["/tables/outside/kinds"]
 
 
 class Served:
@@ -86,16 +87,18 @@ async def signed_in_as(page: Page, site: str, who: str) -> None:
     await page.wait_for_url(f"{site}/work")
 
 
-@pytest.mark.parametrize("width", [PHONE, DESK])
-async def test_every_page_is_accessible_and_fits_the_window(browser: Browser, site: str, width: int) -> None:
-    async with opened(browser, width) as seen:
+async def test_every_page_is_accessible_and_fits_the_window(browser: Browser, site: str) -> None:
+    async with opened(browser, PHONE) as seen:
         await signed_in_as(seen.page, site, "Quinn")
         for path in PAGES:
             answer = await seen.page.goto(site + path)
             assert answer is not None
             assert (path, answer.status) == (path, 200)
-            assert (path, await seen.violations()) == (path, [])
-            assert (path, await seen.overflow()) == (path, 0)
+            for width in (PHONE, DESK):
+                await seen.narrowed_to(width)
+                assert (path, width, await seen.violations()) == (path, width, [])
+                assert (path, width, await seen.overflow()) == (path, width, 0)
+            await seen.narrowed_to(PHONE)
         assert (seen.strayed, seen.complaints) == ([], [])
 
 

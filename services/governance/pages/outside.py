@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -58,6 +58,11 @@ class Leaving:
     def title(self) -> str:
         """What it counts."""
         return OUTSIDE[self.name][0]
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is counted."""
+        return self.months[1] - timedelta(days=1)
 
     @property
     def columns(self) -> list[str]:
