@@ -43,7 +43,9 @@ SELECT md5(j.journey::text || k)::uuid, j.journey, j.site, (ARRAY['intake','revi
     k, j.raised + k * interval '7 hours', j.raised + k * interval '7 hours',
     CASE k WHEN 0 THEN 'intake.opportunity_raised.v1' WHEN 9 THEN 'review.review_signed_off.v1'
         ELSE 'review.reflection_step_recorded.v1' END, 'person:a', 'registered_manager',
-    CASE k WHEN 9 THEN '{"learned": "The handover form left it out.", "recommended": ["Use one form at every handover."]}'
+    CASE k WHEN 0 THEN '{"kind": "near_miss", "route": "form", "due_on": null, "due_note": ""}'
+        WHEN 9 THEN '{"learned": "The handover form left it out.", "factors": 2,
+        "recommended": ["Use one form at every handover."], "author": "a", "signed_by": "b"}'
         ELSE '{"step": 3}' END::jsonb, 'sealed:1:' || replace(j.journey::text, '-', '') || ':w:' || repeat('A', 72), 'p/1', ''
 FROM journey j CROSS JOIN generate_series(0, %(each)s - 1) AS k
 """
