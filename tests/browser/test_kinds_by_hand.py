@@ -246,6 +246,8 @@ async def reported(hand: Hand, kind: Kind, way: Way) -> None:
     await hand.stays_narrow()
     await hand.press("Send")
     await hand.says("Your number is")
+    if kind is Kind.WHISTLEBLOWING:
+        await hand.says("Your secret word is")
     await hand.stays_narrow()
     await hand.press("Read it and decide what follows")
 

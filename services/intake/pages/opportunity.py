@@ -141,7 +141,7 @@ def described(it: Opportunity, *, reads: bool, knows: bool = False) -> list[tupl
         ("What happened", it.summary),
         ("Who it is about", it.person_name or "Not said"),
         ("Done at once to keep people safe", "\n".join(it.measures) or "Not on record yet"),
-        ("Told by", told_by if knows else SHIELDED),
+        ("Told by", told_by if knows or not it.reporter else SHIELDED),
     ]
     plain = [
         ("Number", it.reference),

@@ -32,6 +32,8 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
         reader = intake.pseudonym(me.actor_id)
         waiting = [] if before else await kept.waiting(list(sites), reader=reader)
         latest, onward = await kept.page(list(sites), before, reader=reader)
+        shown_above = {row["journey"] for row in waiting}
+        latest = [row for row in latest if row["journey"] not in shown_above]
         keys = intake.mapper.keys
         waiting, latest = [
             [_line(row, sites, reads=reads) for row in await opened(keys, rows, "summary")]
