@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,11 +15,14 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from contracts.taxonomy import Milestone
-from libs.calendar import local_day
+from libs import calendar
 from libs.practice import Measure
 from libs.rules import RulePack, pack_of
+from services.assurance.domain import figures
 from services.assurance.domain.programme import Place
 
+local_day = lru_cache(maxsize=1 << 17)(calendar.local_day)
+"""The day in the UK; the same moments are asked for again and again."""
 Told = Callable[[str, int, int], None]
 """Told which store is read, how many of its events have been, and how many there are."""
 BATCH = 5000
@@ -55,6 +59,8 @@ class Case:
     milestones: dict[Milestone, datetime] = field(default_factory=dict)
     changed: tuple[datetime, bool] | None = None
     given: dict[UUID, datetime] | None = None
+    figure: figures.Case | None = None
+    """The same as measures see it, once it is asked for."""
 
 
 class Fact(NamedTuple):

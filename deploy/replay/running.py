@@ -90,13 +90,14 @@ def _all(history: History, new: RulePack, period: Period) -> Iterable[tuple[str,
     first, last = period.first, period.last
     ready = {name: Rules(pack) for name, pack in history.packs.items()}
     yield from weighing.differences(history, lambda moment: ready.get(_then(history, moment)), Rules(new), first, last)
-    yield from yardsticks.measured(history, new, first, last)
+    begun = yardsticks.by_month(history.cases.values())
+    yield from yardsticks.measured(history, new, begun, first, last)
     for provider in sorted(set(history.providers.values())):
         theirs = _of(history, provider)
         old = history.packs.get(history.name_on(last, provider))
         yield from yardsticks.rounds(theirs, old, new)
         yield from yardsticks.patterns(theirs, old, new, first, last)
-        yield from watches.watched(theirs, old, new, first, last)
+        yield from watches.watched(theirs, old, new, begun, first, last)
 
 
 def _then(history: History, moment: Moment) -> str:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from deploy.replay.history import Case, Fact, History
-from deploy.replay.yardsticks import Found, by_month, judged
-from libs.calendar import WorkingDays, local_day
+from deploy.replay.history import Case, Fact, History, local_day
+from deploy.replay.yardsticks import Begun, Found, judged
+from libs.calendar import WorkingDays
 from libs.practice import Measure
 from libs.rules import RulePack
 from libs.vigilance import Trigger
@@ -22,7 +22,7 @@ ASKS = ("must_follow", "owed_by", "working_days", "kind")
 LATE = ("late", "late, not on record")
 
 
-def watched(history: History, old: RulePack | None, new: RulePack, first: date, last: date) -> Found:
+def watched(history: History, old: RulePack | None, new: RulePack, begun: Begun, first: date, last: date) -> Found:
     """Each time that a trigger would have fired on another day, under one of the two packs alone, or asked for something else.
 
     Facts are those on record; which cases missed a target is worked out anew under either pack. What had to follow is
@@ -34,9 +34,8 @@ def watched(history: History, old: RulePack | None, new: RulePack, first: date, 
     differ = [name for name in sorted(was.keys() | would.keys()) if _differ(was.get(name), would.get(name), moved)]
     if not differ:
         return
-    cases = by_month(history.cases.values())
     for place in history.places.values():
-        missed = [_Missed(history, place, cases, pack, last) for pack in (old, new)]
+        missed = [_Missed(history, place, begun.get(place.site, {}), pack, last) for pack in (old, new)]
         for name in differ:
             before, after = was.get(name), would.get(name)
             fired = [dict(_fired(t, place, history, m)) for t, m in zip((before, after), missed, strict=True)]
@@ -88,7 +87,7 @@ class _Missed(dict[str, list[Fact]]):
     """The cases of a site that missed a measure's target under a pack, worked out when they are asked for."""
 
     def __init__(
-        self, history: History, place: Place, cases: Mapping[tuple[str, date], list[Case]], pack: RulePack | None, last: date
+        self, history: History, place: Place, cases: Mapping[date, list[Case]], pack: RulePack | None, last: date
     ) -> None:  # fmt: skip
         super().__init__()
         self.history, self.place, self.cases, self.last = history, place, cases, last
@@ -101,8 +100,8 @@ class _Missed(dict[str, list[Fact]]):
 
     def _found(self, measure: Measure) -> Iterator[Fact]:
         days, until = WorkingDays(self.place.nation), self.history.end
-        for (site, month), cases in self.cases.items():
-            if site != self.place.site or month > self.last:
+        for month, cases in self.cases.items():
+            if month > self.last:
                 continue
             # A month is checked on the first day of the next one; its breaches are facts from then on.
             checked = figures.month_after(month)

@@ -12,8 +12,8 @@ from typing import Any, cast
 import orjson
 
 from contracts.taxonomy import DutyRecipient, Fact
-from deploy.replay.history import Case, History, Weighing
-from libs.calendar import WorkingDays, local_day
+from deploy.replay.history import Case, History, Weighing, local_day
+from libs.calendar import WorkingDays
 from libs.rules import Clock, Rule, RulePack
 from services.assurance.domain.programme import Place
 from services.notification.domain.account import Account
@@ -33,6 +33,10 @@ class Rules:
         self.pack = pack
         self.by_id = {rule.id: rule for rule in pack.rules}
         self.asks = {rule.id: rule.model_dump(include=set(HELD_AGAINST), mode="json") for rule in pack.rules}
+        self.duties = frozenset(rule.id for rule in pack.rules if rule.duty)
+        self.to_reporter = frozenset(rule.id for rule in pack.rules if _is_owed_to_reporter(rule))
+        self._changed: dict[int, Offers] = {}
+        self.known_moments: dict[tuple[Any, ...], Offers] = {}
         self._turns = sorted({day for rule in pack.rules for day in _turns(rule)})
         self._known: dict[tuple[bytes, int], Offers] = {}
 
@@ -56,6 +60,22 @@ class Rules:
             for rule, condition, _ in self.pack.ready
             if condition.holds(facts) and rule.in_force(on) and rule.covers(nation, kind)
         )
+
+    def key(self, moment: Moment) -> tuple[Any, ...]:
+        """What the answer to a moment depends on. A history keeps the facts that many cases share once, and keeps them."""
+        said, case, place = moment.weighing, moment.case, moment.place
+        return (
+            id(said.facts), said.kind, said.themes, place.nation, place.service_kind, moment.occasion, case.reporter_known,
+            case.changed is not None and case.changed[1], bisect_right(self._turns, local_day(moment.at)),
+        )  # fmt: skip
+
+    def changed_since(self, old: Rules) -> Offers:
+        """The rules of both packs that do not say the same in this one."""
+        known = self._changed.get(id(old))
+        if known is None:
+            both = self.asks.keys() & old.asks.keys()
+            known = self._changed[id(old)] = frozenset(name for name in both if self.asks[name] != old.asks[name])
+        return known
 
     def reasons(self, rule: str, facts: Mapping[str, Any]) -> list[str]:
         """The facts that made a rule apply, as sentences."""
@@ -112,11 +132,10 @@ def differences(
     for moment in moments(history, first, last):
         old = then(moment)
         was, would = _offers(old, moment), _offers(new, moment)
-        for name in sorted(was | would):
+        both = was & would & new.changed_since(old) if old else frozenset()
+        for name in sorted((was ^ would) | both):
             before = old.by_id[name] if old and name in was else None
             after = new.by_id[name] if name in would else None
-            if before and after and old and old.asks[name] == new.asks[name]:
-                continue
             yield moment.case.site, "decisions", _decision(moment, before, after, new)
             if clock := _clock(moment, before, after, now):
                 yield moment.case.site, "clocks", clock
@@ -126,12 +145,21 @@ def _offers(rules: Rules | None, moment: Moment) -> Offers:
     """What a manager is offered to weigh; and, unasked, what is owed to a known reporter, or follows from a change."""
     if rules is None:
         return frozenset()
+    key = rules.key(moment)
+    if key not in rules.known_moments:
+        if len(rules.known_moments) >= REMEMBERED:
+            rules.known_moments.clear()
+        rules.known_moments[key] = _asked(rules, moment)
+    return rules.known_moments[key]
+
+
+def _asked(rules: Rules, moment: Moment) -> Offers:
     facts, on, besides = _facts(moment), local_day(moment.at), _besides(moment)
     offered = rules.offered(facts, on)
     more = rules.offered(facts | besides, on) if besides else offered
     if moment.occasion == "weighed":
-        return offered | {name for name in more if _is_owed_to_reporter(rules.by_id[name])}
-    return frozenset(name for name in more - offered if rules.by_id[name].duty)
+        return offered | (more & rules.to_reporter)
+    return (more - offered) & rules.duties
 
 
 def _besides(moment: Moment) -> dict[str, Any]:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from deploy.replay.history import Case, History
+from deploy.replay.history import Case, History, local_day
 from deploy.replay.weighing import standing
-from libs.calendar import WorkingDays, local_day
+from libs.calendar import WorkingDays
 from libs.practice import Cadence, Measure, PatternRule
 from libs.rules import RulePack
 from services.assurance.domain import figures
 from services.assurance.domain.programme import Place, fits
 from services.intake.domain.pattern import Sighting
 
+Begun = dict[str, dict[date, list[Case]]]
+"""Cases by site and month."""
 Found = Iterator[tuple[str, str, dict[str, Any]]]
 """Site, part (clocks or triggers) and what differs."""
 
 
-def measured(history: History, new: RulePack, first: date, last: date) -> Found:
+def measured(history: History, new: RulePack, begun: Begun, first: date, last: date) -> Found:
     """Each case whose target would have run to another day, and each month whose figure would have been another."""
-    begun = by_month(history.cases.values())
     now = history.end
     for place in history.places.values():
         wanted = {each.id: each for each in new.measures if fits(each, place)}
@@ -33,21 +35,28 @@ def measured(history: History, new: RulePack, first: date, last: date) -> Found:
                 old, would = target.on(month) if target else None, wanted.get(measure)
                 if _same(old, would):
                     continue
-                cases = begun[place.site, month]
+                cases = begun.get(place.site, {}).get(month, [])
                 yield from (
                     (place.site, "clocks", each) for each in _clocks(measure, old, would, cases, place, month, now)
                 )
                 yield from _figure(measure, old, would, cases, place, month, now)
 
 
-def by_month(cases: Iterable[Case]) -> dict[tuple[str, date], list[Case]]:
+def by_month(cases: Iterable[Case]) -> Begun:
     """The cases of each site by every month in which a clock of theirs can begin."""
-    found: dict[tuple[str, date], list[Case]] = defaultdict(list)
+    found: Begun = {}
     for case in cases:
-        moments = (case.received, case.recorded, *case.milestones.values())
-        for month in {figures.month_of(local_day(moment)) for moment in moments}:
-            found[case.site, month].append(case)
+        here = found.setdefault(case.site, {})
+        moments = {case.received, case.recorded, *case.milestones.values()}
+        for month in {month_of(moment) for moment in moments}:
+            here.setdefault(month, []).append(case)
     return found
+
+
+@lru_cache(maxsize=1 << 17)
+def month_of(moment: datetime) -> date:
+    """The month of a moment in the UK, by its first day."""
+    return figures.month_of(local_day(moment))
 
 
 def _same(old: Measure | None, new: Measure | None) -> bool:
@@ -88,11 +97,7 @@ def judged(
         return None, None, "not measured"
     known = _as_figure(case)
     started = figures.start_of(definition, known, _reached(case))
-    if (
-        started is None
-        or figures.month_of(local_day(started)) != month
-        or not figures.belongs(definition.cohort, known)
-    ):
+    if started is None or month_of(started) != month or not figures.belongs(definition.cohort, known):
         return None, None, "not measured"
     due, done = figures.deadline_of(definition, started, days), _all_reached(definition, case)
     return started, due, standing(done, due, now)
@@ -137,7 +142,9 @@ def _sets_off(was: figures.Figure | None, would: figures.Figure | None) -> str:
 
 
 def _as_figure(case: Case) -> figures.Case:
-    return figures.Case(case.journey, case.kind, case.themes, case.abuse_types, case.received, case.recorded)
+    if case.figure is None:
+        case.figure = figures.Case(case.journey, case.kind, case.themes, case.abuse_types, case.received, case.recorded)
+    return case.figure
 
 
 def _reached(case: Case) -> Mapping[str, datetime]:

@@ -23,7 +23,7 @@ from libs.clock import SystemClock
 from libs.deciding import Act
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.bench import appends, daily, ledger, pages, reading, visible
+from tests.bench import appends, daily, ledger, million, pages, reading, visible
 from tests.house import rules
 
 RATES = (50, 500, 2000)
@@ -126,6 +126,12 @@ def main() -> None:
     parser.add_argument(
         "--pages", metavar="SIZES", help="only governance's pages at 500 sites, such as 10000,100000,1000000 events"
     )
+    parser.add_argument(
+        "--long",
+        metavar="EVENTS",
+        type=int,
+        help="only the check and the replay of a long history, such as 1000000 events",
+    )
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     asked = parser.parse_args()
     logs.begin(level=40)
@@ -135,6 +141,9 @@ def main() -> None:
             env = dict(os.environ) | servers.environment()
             if asked.pages:
                 pages.told(env, [int(size) for size in asked.pages.split(",")], asked.out.with_stem("bench_pages"))
+                return
+            if asked.long:
+                million.told(env, asked.long, asked.out.with_stem("bench_long"))
                 return
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))

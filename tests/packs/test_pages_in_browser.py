@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
@@ -68,6 +69,8 @@ async def sound(seen: Watched, what: str) -> None:
     assert (what, await seen.violations()) == (what, [])
     assert (what, await seen.overflow()) == (what, 0)
     assert (what, seen.strayed, seen.complaints) == (what, [], [])
+    if folder := os.environ.get("CANDOUR_TEST_SHOTS"):
+        await seen.page.screenshot(path=Path(folder) / f"packs-{what}.png", full_page=True)
 
 
 async def test_a_pack_is_made_and_taken_away_on_a_phone(browser: Browser, site: str) -> None:
