@@ -128,8 +128,9 @@ async def test_the_owner_of_a_table_is_held_by_it_too(house: Platform) -> None:
 BARRED = {
     "a deputy at the site": (DANA, Post("elm.deputy", "deputy_manager", "site:elm")),
     "a lead over all sites": (QUINN, Post("acme.quality", "provider_quality_lead", "provider:acme")),
-    "the same person as auditor": (DANA, Post("acme.auditor", "auditor", "provider:acme")),
 }
+ENOUGH = 10
+"""Addresses at which a colleague in the same post does see it, so that its absence says something."""
 AS_OF = "known-20260302T090000.000000Z"
 NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[2-9A-Z]{4}-[2-9A-Z]{4}")
 """Ids, keys of forms, and receipt numbers, which are worked out from the id that is asked for."""
@@ -207,8 +208,9 @@ async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Pla
             else:
                 assert str(shut) not in answer.text, address
                 assert reference not in answer.text, address
-            told += reference in (seen := (await other.get(address)).text) or str(shut) in seen
-        assert told > 10, "a colleague in the same post does see it"
+            if told <= ENOUGH:
+                told += reference in (seen := (await other.get(address)).text) or str(shut) in seen
+        assert told > ENOUGH, "a colleague in the same post does see it"
 
 
 async def test_the_subject_changes_nothing_in_it_either(house: Platform) -> None:
