@@ -60,6 +60,16 @@ class PersonLeftPost(PublishedEvent, name="governance.person_left_post.v1"):
     person_id: UUID
 
 
+class HolderAway(PublishedEvent, name="governance.holder_away.v1"):
+    """Somebody who holds a post is away from a day to a day; said again, the latest holds. What is theirs goes to a deputy."""
+
+    post_id: str
+    person_id: UUID
+    from_day: date
+    until_day: date = Field(description="the last day away")
+    deputy_post_id: str | None = Field(default=None, description="who stands in; empty: the post's own deputy")
+
+
 class TeamMemberJoined(PublishedEvent, name="governance.team_member_joined.v1"):
     """Someone works at a site from a date, on days, nights, for an agency, or newly started."""
 

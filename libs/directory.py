@@ -5,6 +5,7 @@ Every service keeps its own copy, from governance's published events; nobody ask
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, singledispatch
@@ -55,7 +56,7 @@ class Directory(Admissions):
     """Tables of the organisation, and the few questions that services ask of them."""
 
     name = "directory"
-    table_names = ("site", "post", "holder", "member", "rule_pack", *admission.NAMES)
+    table_names = ("site", "post", "holder", "away", "member", "rule_pack", *admission.NAMES)
     tables = (
         admission.TABLES
         + """
@@ -70,6 +71,10 @@ class Directory(Admissions):
         CREATE TABLE IF NOT EXISTS holder (
             post_id text NOT NULL, person_id uuid NOT NULL, name text NOT NULL, email text NOT NULL,
             PRIMARY KEY (post_id, person_id)
+        );
+        CREATE TABLE IF NOT EXISTS away (
+            post_id text NOT NULL, person_id uuid NOT NULL, from_day date NOT NULL, until_day date NOT NULL,
+            deputy_post_id text, PRIMARY KEY (post_id, person_id)
         );
         CREATE TABLE IF NOT EXISTS member (
             site_id text NOT NULL, person_id uuid NOT NULL, part text NOT NULL, joined_on date NOT NULL,
@@ -125,6 +130,42 @@ class Directory(Admissions):
     async def holders(self, post_id: str) -> list[dict[str, Any]]:
         """Who holds a post: person_id, and name and email under seal."""
         return await self.rows("SELECT person_id, name, email FROM holder WHERE post_id = %s", (post_id,))
+
+    async def answering(self, posts: Sequence[str], on: date) -> dict[str, str]:
+        """Who answers for each of these posts on a day: itself, or its deputy where everyone who holds it is away or nobody
+        holds it. A post for which nobody answers is left out."""
+        held = await self._present(posts, on)
+        named = await self.rows(
+            "SELECT p.post_id, coalesce((SELECT a.deputy_post_id FROM away a JOIN holder h USING (post_id, person_id)"
+            " WHERE a.post_id = p.post_id AND %(on)s BETWEEN a.from_day AND a.until_day ORDER BY a.until_day DESC LIMIT 1),"
+            " p.deputy_post_id) AS deputy FROM post p WHERE p.post_id = ANY(%(posts)s)",
+            {"posts": list(posts), "on": on},
+        )
+        deputies = {row["post_id"]: row["deputy"] for row in named if row["deputy"] and row["post_id"] not in held}
+        stand_in = await self._present(list(deputies.values()), on) if deputies else set()
+        found = {post: post if post in held else deputies.get(post, "") for post in posts}
+        return {post: answers for post, answers in found.items() if answers in held | stand_in}
+
+    async def _present(self, posts: Sequence[str], on: date) -> set[str]:
+        """The posts that somebody holds who is not away."""
+        found = await self.rows(
+            "SELECT DISTINCT h.post_id FROM holder h LEFT JOIN away a ON (a.post_id, a.person_id) = (h.post_id, h.person_id)"
+            " AND %s BETWEEN a.from_day AND a.until_day WHERE h.post_id = ANY(%s) AND a.post_id IS NULL",
+            (on, list(posts)),
+        )
+        return {row["post_id"] for row in found}
+
+    async def standing_in(self, posts: Sequence[str], on: date) -> list[str]:
+        """The posts for which these stand in on a day, because everyone who holds them is away."""
+        found = await self.rows(
+            "SELECT p.post_id FROM post p JOIN holder h USING (post_id) LEFT JOIN away a"
+            " ON (a.post_id, a.person_id) = (h.post_id, h.person_id) AND %(on)s BETWEEN a.from_day AND a.until_day"
+            " WHERE p.post_id IN (SELECT post_id FROM away WHERE %(on)s BETWEEN from_day AND until_day)"
+            " GROUP BY p.post_id HAVING bool_and(a.post_id IS NOT NULL) AND"
+            " bool_or(coalesce(a.deputy_post_id, p.deputy_post_id) = ANY(%(posts)s)) ORDER BY p.post_id",
+            {"posts": list(posts), "on": on},
+        )
+        return [row["post_id"] for row in found]
 
     async def members(self, site_id: str) -> dict[UUID, str]:
         """Who works at a site, and in which part: day, night, agency, new starter."""
@@ -201,6 +242,15 @@ def person_appointed(event: said.PersonAppointed, rows: Rows) -> None:
 def person_left_post(event: said.PersonLeftPost, rows: Rows) -> None:
     rows.execute("DELETE FROM holder WHERE post_id = %s AND person_id = %s", (event.post_id, event.person_id))
     rows.execute("INSERT INTO former VALUES (%s, %s) ON CONFLICT DO NOTHING", (event.post_id, event.person_id))
+
+
+@project.register
+def holder_away(event: said.HolderAway, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO away VALUES (%s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE SET"
+        " from_day = excluded.from_day, until_day = excluded.until_day, deputy_post_id = excluded.deputy_post_id",
+        (event.post_id, event.person_id, event.from_day, event.until_day, event.deputy_post_id),
+    )
 
 
 @project.register

@@ -20,6 +20,8 @@ WORDS: dict[str, Any] = {
     "EmergencyAccessGranted.reader": "person:7d1c1f0e-6c0e-4a7a-9a58-0f6a4b1f2c3d",
     "EmergencyAccessGranted.until": "2026-03-02T22:00:00Z",
     "PersonAppointed.until": "2026-12-31",
+    "HolderAway.from_day": "2026-04-06",
+    "HolderAway.until_day": "2026-04-17",
     "OpportunityRaised.due_note": "",
     "OpportunityCorrected.due_note": "",
     "MeasureChecked.period": "2026-03-01",

@@ -83,7 +83,7 @@ class Actions(Service):
 
     async def route(self, site: str, owner_post: str) -> list[list[str]]:
         """Whose concern an action becomes, step by step, as long as it is not made: the owner's deputy with the site's
-        managers, then the region, then the provider. Where nobody holds a post, its deputy stands in."""
+        managers, then the region, then the provider. Where nobody holds a post, or all are away, its deputy stands in."""
         above = [post for post in await self.directory.posts_above(site) if post.post_id != owner_post]
         owner = await self.directory.posts_above(site)
         deputies = {post.deputy_post_id for post in owner if post.post_id == owner_post}
@@ -94,13 +94,8 @@ class Actions(Service):
         return [step for step in steps if step]
 
     async def _held(self, posts: list[PostHeld]) -> list[str]:
-        found: list[str] = []
-        for post in posts:
-            for stands_in in (post.post_id, post.deputy_post_id):
-                if stands_in and await self.directory.holders(stands_in):
-                    found.append(stands_in)
-                    break
-        return list(dict.fromkeys(found))
+        found = await self.directory.answering([post.post_id for post in posts], self.today())
+        return list(dict.fromkeys(found.values()))
 
     async def outstanding(self, action: Action) -> int | None:
         """How many people still have to take part in a change; None where nobody was named."""

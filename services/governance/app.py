@@ -9,6 +9,7 @@ from services.governance.application import Governance
 from services.governance.pages import pages
 from services.governance.policy import react
 from services.governance.projection import Emergencies, Overview
+from services.governance.projection.heeding import Heeding
 from services.governance.projection.reaching_out import ReachingOut
 from services.governance.publication import publish
 
@@ -25,6 +26,7 @@ def room(house: House) -> Room:
             Overview(name, pool),
             Emergencies(name, pool),
             ReachingOut(name, pool),
+            Heeding(name, pool),
         ],
     )
     overview = governance.view(Overview)

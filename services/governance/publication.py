@@ -74,6 +74,14 @@ def person_left(event: Post.PersonLeft) -> PublishedEvent:
 
 
 @publish.register
+def holder_away(event: Post.HolderAway) -> PublishedEvent:
+    return said.HolderAway(
+        post_id=event.post_id, person_id=event.person_id, from_day=event.from_day, until_day=event.until_day,
+        deputy_post_id=event.deputy_post_id,
+    )  # fmt: skip
+
+
+@publish.register
 def pack_adopted(event: RuleBook.PackAdopted) -> PublishedEvent:
     return said.RulePackAdopted(
         pack_id=event.pack_id,

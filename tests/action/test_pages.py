@@ -13,8 +13,8 @@ import pytest_asyncio
 from libs.calendar import end_of_day
 from services.action.domain import rules
 from tests.action.web import CARER, DEPUTY, ELSEWHERE, MANAGER, Office, office
+from tests.action.world import ANN, OWNER
 from tests.action.world import MANAGER as BY_MANAGER
-from tests.action.world import OWNER
 from tests.house import OPERATOR
 from tests.servers import Backend, Messaging
 
@@ -265,3 +265,22 @@ async def test_pages_that_do_not_exist_say_so(front: Office) -> None:
     ann = await front.browser(MANAGER)
     assert (await ann.get(f"/action/{uuid4()}")).status_code == 404
     assert (await ann.get(f"/action/{other}/{action}")).status_code == 404
+
+
+async def test_while_a_holder_is_away_their_deputy_sees_their_work_and_is_told_what_is_late(front: Office) -> None:
+    world, what = front.world, "The rota names who is told at night."
+    governance, today = world.platform.service("governance"), world.today
+    await governance.appoint(OPERATOR, "elm.deputy_manager", uuid4(), "Bo Field", "")
+    journey = await world.signed_off(factor := uuid4())
+    await world.agreed(journey, factor, what=what)
+    bo = await front.browser(DEPUTY, BO)
+    await world.platform.settle()
+    assert what not in (await bo.get("/action?of=mine")).text
+    assert await world.actions.route("elm", "north.representative") == [["elm.deputy_manager", OWNER]]
+    await governance.note_absence(OPERATOR, OWNER, ANN, today, today + timedelta(days=9))
+    await world.platform.settle()
+    assert what in (await bo.get("/action?of=mine")).text
+    assert await world.actions.route("elm", "north.representative") == [["elm.deputy_manager"]]
+    await governance.note_absence(OPERATOR, OWNER, ANN, today - timedelta(days=9), today - timedelta(days=1))
+    await world.platform.settle()
+    assert what not in (await bo.get("/action?of=mine")).text

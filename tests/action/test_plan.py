@@ -192,3 +192,9 @@ def test_what_changed_never_grows_beyond_what_can_be_told() -> None:
         assert text.endswith("And 2 more in the plan.")
 
     given(Plan, opened(), *many, SETTLED, *seen).when(last_seen).nothing()
+
+
+def test_a_plan_belongs_to_its_journey() -> None:
+    journey = UUID(int=7)
+    assert Plan.create_id(journey) == Plan.create_id(journey)
+    assert Plan.create_id(journey) != journey

@@ -31,6 +31,7 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
     async def worklist(request: Request, me: Me, after: int = 0, of: str = "", page: Page = 1) -> Response:
         await plans.reached("action", after)
         today, held = actions.today(), [each.post for each in me.posts]
+        held += await actions.directory.standing_in(held, today)
         sites = {site.site_id: site.title for site in await sites_of(actions.directory, me)}
         at = list(sites)
         asked: dict[str, Ask] = {

@@ -68,6 +68,14 @@ class Appointment(Body):
     until: date | None = Field(default=None, description="the last day; needed for a post outside the provider")
 
 
+class Absence(Body):
+    """From which day to which somebody is away, and which post stands in, if not the post's own deputy."""
+
+    from_day: date
+    until_day: date
+    deputy_post_id: str | None = Field(default=None, max_length=120)
+
+
 class TeamMember(Body):
     """Who works at a site, and in which part of the team."""
 
@@ -163,6 +171,15 @@ def _posts(api: APIRouter, governance: Governance) -> None:
         await own(me, post)
         saved = await governance.appoint(act, post, who.person_id, who.person_name, who.email, who.until)
         return _made(response, saved)
+
+    @api.put("/posts/{post}/holders/{person}/absence")
+    async def away(
+        request: Request, response: Response, me: Me, post: str, person: UUID, absence: Absence
+    ) -> dict[str, Any]:
+        act, _ = _organiser(request, me)
+        await own(me, post)
+        days = (absence.from_day, absence.until_day, absence.deputy_post_id)
+        return told(response, await governance.note_absence(act, post, person, *days))
 
     @api.delete("/posts/{post}/holders/{person}")
     async def give_up(request: Request, response: Response, me: Me, post: str, person: UUID) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from services.governance.domain import (
     Trend,
     organisation_journey,
 )
+from services.governance.projection.heeding import Heeding
 from services.governance.projection.reaching_out import ReachingOut
 
 ORGANISERS = frozenset(
@@ -82,6 +83,7 @@ class Governance(Admitting, Releasing):
     aggregates = (Site, Post, RuleBook, Challenge, Trend, Admission, EmergencyAccess, Releases)
     directory: Directory
     reaching_out: ReachingOut
+    heeding: Heeding
 
     @command
     async def register_site(self, act: Act, new: NewSite) -> Saved:
@@ -160,6 +162,17 @@ class Governance(Admitting, Releasing):
         """Someone takes up a post, for good or up to a day."""
         post = await self.get(Post, Post.create_id(post_id))
         post.appoint(person, person_name, email, until)
+        return await self.save(act, post)
+
+    @command
+    async def note_absence(
+        self, act: Act, post_id: str, person: UUID, from_day: date, until_day: date, deputy: str | None = None
+    ) -> Saved:
+        """Someone who holds a post is away; `deputy` is the post that stands in, if not the post's own. Raises NotFound."""
+        post = await self.get(Post, Post.create_id(post_id))
+        if deputy:
+            await self.get(Post, Post.create_id(deputy))
+        post.note_absence(person, from_day, until_day, deputy)
         return await self.save(act, post)
 
     @command

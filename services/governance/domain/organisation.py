@@ -118,6 +118,14 @@ class Post(Aggregate):
         post_id: str
         person_id: UUID
 
+    class HolderAway(Event):
+        TOPIC = "governance.Post.HolderAway"
+        post_id: str
+        person_id: UUID
+        from_day: date
+        until_day: date
+        deputy_post_id: str | None
+
     @staticmethod
     def create_id(post_id: str) -> UUID:
         return follows("governance.Post", post_id)
@@ -129,6 +137,7 @@ class Post(Aggregate):
     ) -> None:  # fmt: skip
         self.post_id, self.role = post_id, role
         self.holders: dict[UUID, date | None] = {}
+        self.away: dict[UUID, tuple[date, date, str | None]] = {}
 
     def appoint(self, person_id: UUID, person_name: str, email: str, until: date | None = None) -> None:
         """Someone takes up the post, or stays until another day. Their name is sealed under their own key.
@@ -162,6 +171,28 @@ class Post(Aggregate):
     @event(PersonLeft)
     def _(self, person_id: UUID) -> None:
         del self.holders[person_id]
+        self.away.pop(person_id, None)
+
+    def note_absence(self, person_id: UUID, from_day: date, until_day: date, deputy_post_id: str | None = None) -> None:
+        """A holder is away; a deputy stands in, the post's own where none is named. Said again, the latest holds.
+
+        Raises NotInPost, AwayBackwards, OwnDeputy.
+        """
+        if person_id not in self.holders:
+            raise NotInPost
+        if until_day < from_day:
+            raise AwayBackwards
+        if deputy_post_id == self.post_id:
+            raise OwnDeputy
+        if self.away.get(person_id) != (from_day, until_day, deputy_post_id):
+            self.trigger_event(
+                self.HolderAway, post_id=self.post_id, person_id=person_id, from_day=from_day, until_day=until_day,
+                deputy_post_id=deputy_post_id,
+            )  # fmt: skip
+
+    @event(HolderAway)
+    def _(self, person_id: UUID, from_day: date, until_day: date, deputy_post_id: str | None) -> None:
+        self.away[person_id] = (from_day, until_day, deputy_post_id)
 
 
 class RuleBook(Aggregate):
@@ -218,6 +249,14 @@ class AlreadyInPost(Refused):
 
 class OutsideNeedsAnEnd(Refused):
     """Someone from outside the provider sees its record up to a day. Say until when."""
+
+
+class AwayBackwards(Refused):
+    """The last day away lies before the first. Check the two days."""
+
+
+class OwnDeputy(Refused):
+    """A post cannot stand in for itself. Choose another post, or leave it to the post's own deputy."""
 
 
 class NotInPost(Refused):

@@ -189,6 +189,18 @@ SENTENCES: dict[str, Tell] = {
     ),
     "action.action_started.v1": lambda p: Told("Work on a change began", page="action"),
     "action.action_blocked.v1": lambda p: Told("A change is blocked", page="action"),
+    "action.action_unblocked.v1": lambda p: Told("What stood in the way of a change is out of it", page="action"),
+    "action.action_handed_over.v1": lambda p: Told("A change was handed over to another post", [], True, "action"),
+    "action.action_sent_back.v1": lambda p: Told(
+        "Someone looked and could not see the change yet", _due(p), decision=True, page="action"
+    ),
+    "action.action_escalated.v1": lambda p: Told(
+        "A change is still not made, so the next in line was told"
+        if p["step"] == 1
+        else "It was taken a step further up",
+        _due(p),
+        page="action",
+    ),
     "action.action_extended.v1": lambda p: Told("More time approved", _due(p), decision=True, page="action"),
     "action.action_withdrawn.v1": lambda p: Told("A change was withdrawn", decision=True, page="action"),
     "action.action_implemented.v1": lambda p: Told(
@@ -244,6 +256,30 @@ SENTENCES: dict[str, Tell] = {
     ),
     "assurance.closure_state_lost.v1": lambda p: Told(
         f"No longer holds: {lower(label(ClosureState, p['state']))}", [p["because"]], page="assurance"
+    ),
+    "assurance.recheck_missed.v1": lambda p: Told(
+        f"Nobody looked again {counted(p['months'], 'month')} after the change", _due(p), page="assurance"
+    ),
+    "assurance.audit_round_opened.v1": lambda p: Told(
+        f"A sample was drawn for an audit: {lower(p['title'])}", [f"{p['sample']} of {p['population']}."]
+    ),
+    "assurance.audit_round_closed.v1": lambda p: Told(f"An audit was closed: {lower(p['title'])}"),
+    "assurance.audit_finding_made.v1": lambda p: Told(
+        f"Not as it should be in {p['exceptions']} of {p['of']}: {lower(p['title'])}",
+        ["It went to intake as something to learn from."],
+    ),
+    "assurance.early_sign_noted.v1": lambda p: Told(
+        f"Early sign noted: {lower(p['title'])}", [f"{counted(p['times'], 'time')}, on {_day(p['noted_on'])}."]
+    ),
+    "assurance.trigger_fired.v1": lambda p: Told(
+        f"A trigger fired: {lower(p['title'])}",
+        [f"What must follow: {p['must_follow']}, by {_day(p['due'])} ({lower(label(Role, p['owed_by']))})."],
+    ),
+    "assurance.trigger_followed.v1": lambda p: Told(
+        "What had to follow a trigger did, late" if p["late"] else "What had to follow a trigger did", decision=True
+    ),
+    "assurance.trigger_not_followed.v1": lambda p: Told(
+        f"What had to follow is not on record: {lower(p['title'])}", _due(p)
     ),
     "governance.baseline_reset.v1": lambda p: Told(
         f"Limits of a trend set anew from {_day(p['from_month'])}", [p["because"]], decision=True

@@ -52,6 +52,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             posts={post.post_id: post.title for post in posts},
             shown=SHOWN,
             outward=await governance.reaching_out.standing([site_id]),
+            heeded=await governance.heeding.standing([site_id]),
             may_challenge=me.role in OVERSIGHT,
             options=[(m["measure_id"], m["title"]) for m in story["measures"]],
             longest=LONGEST,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import OpportunityKind, Role
-from libs.calendar import end_of_day
+from libs.calendar import end_of_day, local_day
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
@@ -58,6 +58,11 @@ OUTWARD = {
     "outcome": ("Write what was found", "/notification/{}/letters/candour-outcome"),
 }
 
+UPWARD = {
+    "taken_up": ("See that it is made", "/action/{}"),
+    "firing": ("Do what must follow", "/assurance/signs"),
+}
+
 
 def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     """The work list, which is also the start page."""
@@ -73,7 +78,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
         waiting = without_shut(await overview.work(reader), await overview.shut_to(governance.mapper.keys, me.actor_id))
         items = [_item(row, sites) for row in waiting] + await _emergencies(governance, me, sites)
-        items += await _reaching_out(governance, me, sites)
+        items += await _reaching_out(governance, me, sites) + await _heeding(governance, me, sites, reader.posts)
         visits = Visits(request, me, governance.clock.now())
         response = live(
             request,
@@ -100,10 +105,12 @@ async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, eve
     person = _person(me.actor_id)
     works_at = await governance.directory.rows("SELECT site_id FROM member WHERE person_id = %s", (person,))
     held = await governance.directory.rows("SELECT post_id FROM holder WHERE person_id = %s", (person,))
+    posts = sorted({post.post for post in me.posts} | {row["post_id"] for row in held})
+    away = await governance.directory.standing_in(posts, local_day(governance.clock.now()))
     return Reader(
         actor=me.actor_id,
         role=me.role,
-        posts=sorted({post.post for post in me.posts} | {row["post_id"] for row in held}),
+        posts=sorted({*posts, *away}),
         sites=sites,
         person=person,
         works_at=[row["site_id"] for row in works_at],
@@ -135,6 +142,21 @@ async def _reaching_out(governance: Governance, me: SignedIn, sites: dict[str, s
             "journey": row["id"] if row["task"] == "outcome" else None, "due": None, "since": row["since"],
         }
         for row in await governance.reaching_out.waiting(list(sites), me.actor_id)
+    ]  # fmt: skip
+
+
+async def _heeding(
+    governance: Governance, me: SignedIn, sites: dict[str, str], posts: list[str]
+) -> list[dict[str, Any]]:
+    """Changes that are still not made and were taken up to the reader's posts, and what must follow where a trigger fired."""
+    return [
+        {
+            "task": UPWARD[row["task"]][0], "title": row["title"] or "a change that is still not made",
+            "site": sites.get(row["site"], ""), "href": UPWARD[row["task"]][1].format(row["journey"]),
+            "journey": row["journey"] if row["task"] == "taken_up" else None, "due": end_of_day(row["due"]),
+            "since": row["since"],
+        }
+        for row in await governance.heeding.waiting(list(sites), posts, me.role)
     ]  # fmt: skip
 
 

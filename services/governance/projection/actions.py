@@ -28,8 +28,10 @@ TABLES = """
         implemented_on date, -- the day on which it was made
         implemented_by text NOT NULL DEFAULT '', -- who said that it was made (an id)
         verified timestamptz, -- when someone else had seen that it was made
-        said_overdue timestamptz -- when it was last found overdue
+        said_overdue timestamptz, -- when it was last found overdue
+        begun boolean NOT NULL DEFAULT false -- whether work on it had begun when something came in the way
     );
+    ALTER TABLE action ADD COLUMN IF NOT EXISTS begun boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS action_journey ON action (journey);
     CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
 """
@@ -64,6 +66,7 @@ def started(event: said.ActionStarted, rows: Rows) -> None:
 
 @project.register
 def blocked(event: said.ActionBlocked, rows: Rows) -> None:
+    rows.execute("UPDATE action SET begun = state = 'started' WHERE action_id = %s", (event.action_id,))
     _is(event, rows, "blocked")
     moment(event, rows, words=event.because, action_id=event.action_id)
 
@@ -72,6 +75,40 @@ def blocked(event: said.ActionBlocked, rows: Rows) -> None:
 def withdrawn(event: said.ActionWithdrawn, rows: Rows) -> None:
     _is(event, rows, "withdrawn")
     moment(event, rows, words=event.because, action_id=event.action_id)
+
+
+@project.register
+def unblocked(event: said.ActionUnblocked, rows: Rows) -> None:
+    """It goes on where it stood."""
+    journey_row(event, rows)
+    rows.execute(
+        "UPDATE action SET state = CASE WHEN begun THEN 'started' ELSE 'agreed' END WHERE action_id = %s AND state = 'blocked'",
+        (event.action_id,),
+    )
+    moment(event, rows, action_id=event.action_id)
+
+
+@project.register
+def handed_over(event: said.ActionHandedOver, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute("UPDATE action SET owner_post = %s WHERE action_id = %s", (event.owner_post, event.action_id))
+    moment(event, rows, words=event.because, action_id=event.action_id, was=event.was, owner_post=event.owner_post)
+
+
+@project.register
+def sent_back(event: said.ActionSentBack, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute(
+        "UPDATE action SET state = 'started', implemented_on = NULL, implemented_by = '' WHERE action_id = %s",
+        (event.action_id,),
+    )
+    moment(event, rows, words=event.because, action_id=event.action_id, due=event.due)
+
+
+@project.register
+def escalated(event: said.ActionEscalated, rows: Rows) -> None:
+    journey_row(event, rows)
+    moment(event, rows, action_id=event.action_id, due=event.due, step=event.step, to_posts=event.to_posts)
 
 
 @project.register
