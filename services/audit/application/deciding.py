@@ -66,9 +66,7 @@ class Deciding(Verifying):
         return name if kind == "provider" else "", sites
 
     async def require_reach(self, me: SignedIn, journey: UUID) -> None:
-        """Raises NotFound for a journey that is not there, and for one of a site that the reader's post does not cover."""
-        if not await self.history.of_journey(journey, limit=1):
-            raise NotFound("There is no such journey among those that your post covers.")
+        """Raises NotFound for a journey of a site that the reader's post does not cover."""
         site, (_, sites) = await self.site_of(str(journey)), await self.reach(me)
         if site and site not in {each.site_id for each in sites}:
             raise NotFound("There is no such journey among those that your post covers.")

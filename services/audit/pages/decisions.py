@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from contracts.taxonomy import Role
 from libs.domain import Refused
-from libs.service import NotFound
 from libs.web.forms import Form
 from services.audit.application import LEDGERS, Audit, Me
 from services.audit.application.asking import stamp_of, wanted_of
@@ -61,8 +60,6 @@ def _lists(router: APIRouter, audit: Audit) -> None:
                 last,
                 *(await audit.decided(me, Wanted(journey=journey), (last.recorded, last.service, last.place))),
             ]
-        if not found:
-            raise NotFound("There is no such journey among those that your post covers.")
         page: Response = request.app.state.shell.page(
             request,
             "audit/journey.html",
