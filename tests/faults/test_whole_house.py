@@ -24,6 +24,7 @@ from deploy.house import Platform, statements
 from deploy.run import free_port
 from deploy.web import Door
 from libs.clock import TravelledClock
+from libs.keys import KeyRing
 from libs.rebuild import rebuild
 from libs.views import View
 from tests.faults.caller import Acknowledged, Caller, trace_of
@@ -35,7 +36,7 @@ from tests.faults.whole_house import MORNING, House
 from tests.house import OPERATOR, with_sites
 
 CRASHES = max(1, int(os.environ.get("CANDOUR_CRASHES", "100")) // 20)
-SEALED = re.compile(r"(sealed:\d+:[^:]*:[^:]*):[\w=-]+")
+SEALED = re.compile(r"sealed:\d+:[^:]*:[^:]*:[\w=-]+")
 Tokens = Mapping[str, str]
 
 
@@ -163,12 +164,20 @@ async def views_show(platform: Platform) -> None:
     sources = {name: (room.store, room.publisher) for name, room in platform.rooms.items()}
     for room in platform.rooms.values():
         for view in room.kept.values():
-            before = await shown(view)
+            before = await shown(view, platform.keys)
             await rebuild(view, sources)
-            assert await shown(view) == before, f"{room.name}.{view.name}"
+            assert await shown(view, platform.keys) == before, f"{room.name}.{view.name}"
 
 
-async def shown(view: View) -> dict[str, list[str]]:
-    """All rows of a view's tables, in an order of their own; of sealed words, whose they are and where they stand."""
-    lines = {name: await view.rows(f"SELECT t::text AS line FROM {name} t") for name in view.table_names}
-    return {name: sorted(SEALED.sub(r"\1", row["line"]) for row in found) for name, found in lines.items()}
+async def shown(view: View, keys: KeyRing) -> dict[str, list[str]]:
+    """All rows of a view's tables, in an order of their own, with sealed words opened."""
+    lines = {
+        name: [row["line"] for row in await view.rows(f"SELECT t::text AS line FROM {name} t")]
+        for name in view.table_names
+    }
+    tokens = {token for found in lines.values() for line in found for token in SEALED.findall(line)}
+    await keys.ready({subject for token in tokens if (subject := keys.subject_of(token))})
+    return {
+        name: sorted(SEALED.sub(lambda found: keys.open(found[0]), line) for line in found)
+        for name, found in lines.items()
+    }
