@@ -33,7 +33,7 @@ KINDS = ("care_home_residential", "homecare", "supported_living")
 SITES, TRIES = 500, 20
 POSTS = (
     Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead"),
-    Post("north.lead", "regional_manager", "region:North", "Regional manager"),
+    Post("north.lead", "provider_representative", "region:North", "Representative, North"),
     Post("s0.registered_manager", "registered_manager", "site:s0", "Registered manager"),
 )
 PEOPLE = {post.role: UUID(int=0xA1 + n) for n, post in enumerate(POSTS)}
@@ -43,7 +43,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
         "/journeys?figure=changes_late", "/journeys?words=kitchen+swallowing", "/journeys?words=R-17", "/work?everyone=yes",
         "/tables", "/tables/outside/kinds", "/site", "/journeys/{journey}", "/provider?region=North",
     ),
-    "regional_manager": ("/provider", "/board", "/loop", "/comparison", "/trend", "/themes"),
+    "provider_representative": ("/provider", "/board", "/loop", "/comparison", "/trend", "/themes"),
     "registered_manager": ("/work", "/site/s0", "/journeys", "/trend", "/journeys?words=kitchen+swallowing", "/loop"),
 }  # fmt: skip
 """The pages that each post lives with."""

@@ -16,6 +16,7 @@ from deploy.house import Platform
 from deploy.web import Door
 from libs.deciding import Act
 from libs.service import Service
+from services.governance.projection.stories import journey_story
 from services.intake.application import Report
 from tests.governance.front import ANN, DEV, PEOPLE, QUINN, browsing, csrf_in, door_of, in_order
 from tests.house import OPERATOR, housed, with_sites
@@ -61,6 +62,16 @@ async def stage(module_database: Database, messaging: Messaging, wrapping_key: P
         await platform.settle()
         async with door_of(platform) as door:
             yield Stage(platform, door, saved.id)
+
+
+async def test_a_journey_is_seen_from_its_first_report_over_the_real_wire(stage: Stage) -> None:
+    overview, now = stage.service("governance").overview, stage.platform.clock.now()  # type: ignore[attr-defined]
+    story = await journey_story(overview, stage.journey, now)
+    assert story is not None
+    assert (story["stage"], story["site"], story["response"]) == ("review", "elm", "swarm")
+    said = ["opportunity_raised", "immediate_safety_confirmed", "opportunity_triaged"]
+    assert [m["name"].split(".")[1] for m in story["timeline"]][:3] == said
+    assert SECRET not in str(story)
 
 
 async def test_a_journey_is_told_whole_with_who_and_why(stage: Stage) -> None:

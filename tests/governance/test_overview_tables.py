@@ -73,6 +73,14 @@ async def test_every_promise_but_those_of_the_directory_has_a_case() -> None:
         "governance.team_member_joined.v1",
         "governance.team_member_left.v1",
         "governance.rule_pack_adopted.v1",
+        "governance.holder_away.v1",
+        # Who is let in to a journey is kept by a view of its own, which stands before every page.
+        "governance.journey_restricted.v1",
+        "governance.restriction_lifted.v1",
+        "governance.subject_shut_out.v1",
+        "governance.subject_let_in.v1",
+        "governance.emergency_access_granted.v1",
+        "governance.emergency_access_reviewed.v1",
     }
 
 
@@ -169,7 +177,7 @@ async def kept_beside(view: Overview, events: list[PublishedEvent]) -> dict[str,
     return await tables_of(view, view.next)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=interleavings())
 async def test_the_order_in_which_publishers_are_heard_changes_nothing(told: Overview, order: list[Any]) -> None:
     assert await kept_beside(told, order) == await tables_of(told, told.live)
