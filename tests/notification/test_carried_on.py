@@ -49,12 +49,16 @@ HEARS: dict[str, tuple[str, dict[str, Any]]] = {
 async def test_when_practice_changed_each_recipient_whom_the_rules_name_is_owed_an_account(
     reception: Reception,
 ) -> None:
+    journeys = {rule: (Journey(reception.platform), Journey(reception.platform)) for rule in HEARS}
+    for rule, (without, changed) in journeys.items():
+        kind, facts = HEARS[rule]
+        await without.hears(raised(kind), triaged(kind, **facts))
+        await changed.hears(raised(kind), triaged(kind, **facts), practice_changed())
+    await reception.platform.settle()
     program = await reception.program(MANAGER)
-    for rule, (kind, facts) in HEARS.items():
-        without = await journey_of(reception, raised(kind), triaged(kind, **facts))
-        assert (await program.get(f"/api/notification/duties/{duty_id(without, rule)}")).status_code == 404
-        journey = await journey_of(reception, raised(kind), triaged(kind, **facts), practice_changed())
-        row = (await program.get(f"/api/notification/duties/{duty_id(journey, rule)}")).json()
+    for rule, (without, changed) in journeys.items():
+        assert (await program.get(f"/api/notification/duties/{duty_id(without.id, rule)}")).status_code == 404
+        row = (await program.get(f"/api/notification/duties/{duty_id(changed.id, rule)}")).json()
         assert (row["state"], row["rule_kind"], bool(row["citation"])) == ("owed", "local_policy", True), rule
 
 
