@@ -23,17 +23,18 @@ class Keeping(View):
     """Names nobody: people are told apart by key and by pseudonym, and a record that was erased loses even that."""
 
     name = "keeping"
-    table_names = ("record", "message", "hold", "erasure", "proposal")
+    table_names = ("record", "entry", "message", "hold", "erasure", "proposal")
     tables = """
         CREATE TABLE IF NOT EXISTS record (
             journey uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, about uuid NOT NULL,
             reference text NOT NULL, kind text NOT NULL, harm_level text NOT NULL, person text NOT NULL,
-            occurred timestamptz NOT NULL, last_entry timestamptz NOT NULL, shut_out text[] NOT NULL DEFAULT '{}',
+            occurred timestamptz NOT NULL, shut_out text[] NOT NULL DEFAULT '{}',
             erased_by uuid
         );
         CREATE INDEX IF NOT EXISTS record_about ON record (about);
         CREATE INDEX IF NOT EXISTS record_person ON record (person) WHERE person <> '';
-        CREATE INDEX IF NOT EXISTS record_oldest ON record (provider, last_entry) WHERE erased_by IS NULL;
+        CREATE INDEX IF NOT EXISTS record_kept ON record (provider) WHERE erased_by IS NULL;
+        CREATE TABLE IF NOT EXISTS entry (journey uuid PRIMARY KEY, last_entry timestamptz NOT NULL);
         CREATE TABLE IF NOT EXISTS message (message uuid PRIMARY KEY, journey uuid NOT NULL);
         CREATE INDEX IF NOT EXISTS message_journey ON message (journey);
         CREATE TABLE IF NOT EXISTS hold (
@@ -55,7 +56,7 @@ class Keeping(View):
 
     async def record(self, journey: UUID) -> dict[str, Any] | None:
         """One record, or None."""
-        return await self.row("SELECT * FROM record WHERE journey = %s", (journey,))
+        return await self.row("SELECT * FROM record JOIN entry USING (journey) WHERE journey = %s", (journey,))
 
     async def of_same_person(self, journey: UUID) -> list[dict[str, Any]]:
         """This record and every other of the provider that may be about the same person, the oldest first.
@@ -63,16 +64,17 @@ class Keeping(View):
         `same_key` says that it is certain: what is sealed under one key can only be erased together.
         """
         return await self.rows(
-            "SELECT o.*, o.about = it.about AS same_key FROM record it JOIN record o ON o.erased_by IS NULL"
+            "SELECT o.*, e.last_entry, o.about = it.about AS same_key FROM record it JOIN record o ON o.erased_by IS NULL"
             " AND (o.about = it.about OR (it.person <> '' AND o.person = it.person AND o.provider = it.provider))"
-            " WHERE it.journey = %s ORDER BY o.occurred",
+            " JOIN entry e ON e.journey = o.journey WHERE it.journey = %s ORDER BY o.occurred",
             (journey,),
         )
 
     async def under_keys_of(self, journeys: list[UUID]) -> list[dict[str, Any]]:
         """Every record sealed under a key of one of these."""
         return await self.rows(
-            "SELECT * FROM record WHERE about IN (SELECT about FROM record WHERE journey = ANY(%s)) ORDER BY occurred",
+            "SELECT * FROM record JOIN entry USING (journey)"
+            " WHERE about IN (SELECT about FROM record WHERE journey = ANY(%s)) ORDER BY occurred",
             (journeys,),
         )
 
@@ -88,8 +90,8 @@ class Keeping(View):
     async def untouched_since(self, provider: str, before: Any) -> list[dict[str, Any]]:
         """Records of a provider under keys to whose records nothing was added since a moment."""
         return await self.rows(
-            "SELECT * FROM record WHERE about IN (SELECT about FROM record WHERE provider = %s AND erased_by IS NULL"
-            " GROUP BY about HAVING max(last_entry) < %s) ORDER BY about, occurred",
+            "SELECT * FROM record JOIN entry USING (journey) WHERE about IN (SELECT about FROM record JOIN entry USING (journey)"
+            " WHERE provider = %s AND erased_by IS NULL GROUP BY about HAVING max(last_entry) < %s) ORDER BY about, occurred",
             (provider, before),
         )
 
@@ -118,13 +120,14 @@ def project(event: object, rows: Rows) -> None:
 @project.register
 def raised(event: Opportunity.Raised, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO record (journey, provider, site, about, reference, kind, harm_level, person, occurred, last_entry)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey) DO NOTHING",
+        "INSERT INTO record (journey, provider, site, about, reference, kind, harm_level, person, occurred)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (journey) DO NOTHING",
         (
             event.journey, event.provider, event.site, event.about, event.reference, event.kind, event.harm_level,
-            event.person, event.occurred, event.recorded,
+            event.person, event.occurred,
         ),
     )  # fmt: skip
+    added_to(event, rows)
 
 
 @project.register(Opportunity.Corrected)
@@ -137,17 +140,18 @@ def raised(event: Opportunity.Raised, rows: Rows) -> None:
 @project.register(PracticeChanged)
 @project.register(ClosureStateReached)
 def added_to(event: Any, rows: Rows) -> None:
+    """Also by a neighbour, whose word may come before ours: so it has a row of its own, whichever comes first."""
     rows.execute(
-        "UPDATE record SET last_entry = greatest(last_entry, %s) WHERE journey = %s", (event.recorded, event.journey)
+        "INSERT INTO entry AS e VALUES (%s, %s) ON CONFLICT (journey)"
+        " DO UPDATE SET last_entry = greatest(e.last_entry, excluded.last_entry)",
+        (event.journey, event.recorded),
     )
 
 
 @project.register
 def reclassified(event: Opportunity.Reclassified, rows: Rows) -> None:
-    rows.execute(
-        "UPDATE record SET kind = %s, last_entry = greatest(last_entry, %s) WHERE journey = %s",
-        (event.kind, event.recorded, event.journey),
-    )
+    rows.execute("UPDATE record SET kind = %s WHERE journey = %s", (event.kind, event.journey))
+    added_to(event, rows)
 
 
 @project.register
