@@ -25,7 +25,7 @@ Found = Iterator[tuple[str, str, dict[str, Any]]]
 
 def measured(history: History, new: RulePack, begun: Begun, first: date, last: date) -> Found:
     """Each case whose target would have run to another day, and each month whose figure would have been another."""
-    now = history.end
+    now, alike = history.end, _Alike()
     for place in history.places.values():
         wanted = {each.id: each for each in new.measures if fits(each, place)}
         set_here = {measure for site, measure in history.targets if site == place.site}
@@ -33,7 +33,7 @@ def measured(history: History, new: RulePack, begun: Begun, first: date, last: d
             for month in _months(first, last):
                 target = history.targets.get((place.site, measure))
                 old, would = target.on(month) if target else None, wanted.get(measure)
-                if _same(old, would):
+                if alike.are(old, would):
                     continue
                 cases = begun.get(place.site, {}).get(month, [])
                 yield from (
@@ -57,6 +57,19 @@ def by_month(cases: Iterable[Case]) -> Begun:
 def month_of(moment: datetime) -> date:
     """The month of a moment in the UK, by its first day."""
     return figures.month_of(local_day(moment))
+
+
+class _Alike:
+    """Which targets judge alike; the same two are asked about for every site and month."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Measure | None, Measure | None, bool]] = {}
+
+    def are(self, old: Measure | None, new: Measure | None) -> bool:
+        known = self._known.get((id(old), id(new)))
+        if known is None:
+            known = self._known[id(old), id(new)] = old, new, _same(old, new)  # kept, so that their ids stay theirs
+        return known[2]
 
 
 def _same(old: Measure | None, new: Measure | None) -> bool:
