@@ -42,7 +42,9 @@ async def _holder(platform: Platform, email: str) -> Known | None:
     people = {row["person_id"] for row in rows}
     if len(people) != 1:  # nobody, or an address that two people share, which tells us nothing
         return None
-    posts = tuple(Post(row["post_id"], row["role"], row["scope"], row["title"], str(row["until"] or "")) for row in rows)
+    posts = tuple(
+        Post(row["post_id"], row["role"], row["scope"], row["title"], str(row["until"] or "")) for row in rows
+    )
     return Known(f"person:{people.pop()}", f"{rows[0]['name']} – {rows[0]['title']}", posts)
 
 

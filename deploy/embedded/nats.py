@@ -30,7 +30,8 @@ def nats_binary() -> Path:
 class EmbeddedNats:
     """One nats-server on loopback, its JetStream kept under `data`, with a user for each of `passwords`.
 
-    With a `certificate` and its key it is reached by TLS alone. `durable=False` flushes to disk once a minute instead of before each acknowledgement: tests only.
+    With a `certificate` and its key it is reached by TLS alone.
+    `durable=False` flushes to disk once a minute instead of before each acknowledgement: tests only.
     Raises ServerFailed when the server does not come up.
     """
 
