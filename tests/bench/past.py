@@ -15,7 +15,7 @@ LEAVE_ROOM = "SELECT setval(pg_get_serial_sequence('assurance.events', 'notifica
 MONTHS = 36
 CASES = """
     INSERT INTO assurance_view.opportunity (journey, site, reference, kind, themes, received, recorded)
-    SELECT md5(%(until)s || n)::uuid, 'site-' || n %% %(sites)s, 'R-' || n, 'safeguarding_indicator', '{}', at, at
+    SELECT md5(%(until)s::text || n)::uuid, 'site-' || n %% %(sites)s, 'R-' || n, 'safeguarding_indicator', '{}', at, at
     FROM generate_series(1, %(cases)s) AS n,
         LATERAL (SELECT %(until)s::timestamptz - (n::float / %(cases)s) * %(months)s * interval '1 month' AS at) AS moment
 """
