@@ -163,6 +163,9 @@ class _Reading:
     def _condition(self) -> str:
         one = self._value()
         sign = self.take()
+        if sign == "=":
+            other = self._value()
+            return f"({one} is not None and {one} == {other})"
         if sign not in ("<", "<="):
             raise NotFoldable(sign)
         return f"before({one}, {self._value()}, same={sign == '<='})"

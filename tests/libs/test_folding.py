@@ -37,6 +37,12 @@ def test_an_update_finds_its_row_by_the_key_and_a_row_that_is_not_there_stays_aw
     assert after((PUT, (1, "a", 5)), (change, (3, 1)), (change, (1, 2))) == [[1, "a", 3, None]]
 
 
+def test_a_case_knows_what_is_equal() -> None:
+    case = "UPDATE thing SET name = CASE WHEN state = 'new' THEN 'first' ELSE name END WHERE id = %s"
+    assert after((PUT, (1, "a", 5)), (case, (1,))) == [[1, "first", 5, "new"]]
+    assert after((PUT, (1, "a", 5)), (PUT, (1, "b", 5)), (case, (1,))) == [[1, "a", 5, "again"]]
+
+
 def test_a_guard_that_knows_no_value_lets_nothing_through() -> None:
     guarded = (
         "INSERT INTO thing AS t VALUES (%s, %s, %s, '') ON CONFLICT (id) DO UPDATE SET name = excluded.name"

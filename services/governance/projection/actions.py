@@ -29,7 +29,7 @@ TABLES = """
         implemented_by text NOT NULL DEFAULT '', -- who said that it was made (an id)
         verified timestamptz, -- when someone else had seen that it was made
         said_overdue timestamptz, -- when it was last found overdue
-        begun boolean NOT NULL DEFAULT false -- whether work on it had begun when something came in the way
+        begun boolean NOT NULL DEFAULT false -- whether work on it has begun; it goes on there after a block
     );
     ALTER TABLE action ADD COLUMN IF NOT EXISTS begun boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS action_journey ON action (journey);
@@ -61,12 +61,12 @@ def agreed(event: said.ActionAgreed, rows: Rows) -> None:
 @project.register
 def started(event: said.ActionStarted, rows: Rows) -> None:
     _is(event, rows, "started")
+    rows.execute("UPDATE action SET begun = true WHERE action_id = %s", (event.action_id,))
     moment(event, rows, action_id=event.action_id)
 
 
 @project.register
 def blocked(event: said.ActionBlocked, rows: Rows) -> None:
-    rows.execute("UPDATE action SET begun = state = 'started' WHERE action_id = %s", (event.action_id,))
     _is(event, rows, "blocked")
     moment(event, rows, words=event.because, action_id=event.action_id)
 
@@ -82,7 +82,8 @@ def unblocked(event: said.ActionUnblocked, rows: Rows) -> None:
     """It goes on where it stood."""
     journey_row(event, rows)
     rows.execute(
-        "UPDATE action SET state = CASE WHEN begun THEN 'started' ELSE 'agreed' END WHERE action_id = %s AND state = 'blocked'",
+        "UPDATE action SET state = CASE WHEN state = 'blocked' THEN CASE WHEN begun = true THEN 'started' ELSE 'agreed' END"
+        " ELSE state END WHERE action_id = %s",
         (event.action_id,),
     )
     moment(event, rows, action_id=event.action_id)
