@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,17 +58,32 @@ def _labelled(post: Post) -> Post:
     return Post(post.post, post.role, post.scope, post.post)
 
 
+SEND = """said => fetch("/sign-in", {method: "POST", redirect: "manual", body: new URLSearchParams(said)})
+  .then(answer => answer.type)"""
+
+
 @dataclass
 class Hand:
     """Whoever plays, one person after another, at the same device."""
 
     page: Page
     site: str
+    _people: dict[str, str] = field(default_factory=dict)
 
     async def become(self, who: str, onward: str = "/work") -> None:
-        """Choose another person at the door."""
+        """Choose another person at the door: the first time on its page, later by what its button sends."""
         await self.page.context.clear_cookies()
+        if not self._people:
+            await self._choose(who, onward)
+            return
+        chosen = next(actor for label, actor in self._people.items() if label.startswith(who))
+        assert await self.page.evaluate(SEND, {"next": onward, "actor_id": chosen}) == "opaqueredirect"
+        await self.page.goto(f"{self.site}{onward}")
+
+    async def _choose(self, who: str, onward: str) -> None:
         await self.page.goto(f"{self.site}/sign-in?next={onward}")
+        for button in await self.page.locator("button[name=actor_id]").all():
+            self._people[await button.inner_text()] = await button.get_attribute("value") or ""
         await self.page.get_by_role("button", name=re.compile(f"^{who}")).click()
         await self.page.wait_for_url(f"{self.site}{onward}")
 
