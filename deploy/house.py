@@ -74,9 +74,17 @@ class Platform:
         async with asyncio.timeout(patience):
             still = 0
             while still < TWICE:
-                quiet = [await room.quiet() for room in self.rooms.values()]
-                still = still + 1 if all(quiet) else 0
+                still = still + 1 if await self._quiet() else 0
                 await asyncio.sleep(0.01)
+
+    async def _quiet(self) -> bool:
+        rooms, said = self.rooms.values(), dict[str, int]()
+        if not all(room.idle() for room in rooms):  # costs nothing, and is the answer most of the time
+            return False
+        for room in rooms:
+            if not await room.quiet(said):
+                return False
+        return True
 
 
 async def ready(conninfo: str, patience: float = 30.0) -> None:

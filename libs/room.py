@@ -192,27 +192,34 @@ class Room:
             "parked": parked,
         }
 
-    async def quiet(self) -> bool:
-        """Whether everything decided has been published, and everything heard has been taken and shown."""
+    def idle(self) -> bool:
+        """Whether what was decided here is published and shown here, as far as this process can tell without asking."""
         if not self.leader.leads:
             return True
-        rows = await self.store.read(max(r.position for r in self.relays) if self.relays else 0, 1)
-        if rows or any(relay.position < self.store.position for relay in self.relays):
+        if any(relay.position < self.store.position for relay in self.relays):
             return False
-        for view in (f.view for f in self.followers):
-            if view.reads_own_store() and view.places.get(self.name, (0, 0))[0] < self.store.position:
-                return False
-        if not all([await calm(self.wire) for calm in self.calm]):
-            return False
-        return await self._all_heard()
+        own = (f.view for f in self.followers if f.view.reads_own_store())
+        return all(view.places.get(self.name, (0, 0))[0] >= self.store.position for view in own)
 
-    async def _all_heard(self) -> bool:
+    async def quiet(self, said: dict[str, int]) -> bool:
+        """Whether everything decided has been published, and everything heard has been taken and shown.
+
+        `said` is how far each service had spoken when it was first asked about; rooms that are asked together share it.
+        """
+        if not self.leader.leads:
+            return True
+        if not self.idle() or not await self._all_heard(said):
+            return False
+        if await self.store.read(max(r.position for r in self.relays) if self.relays else 0, 1):
+            return False
+        return all([await calm(self.wire) for calm in self.calm])
+
+    async def _all_heard(self, said: dict[str, int]) -> bool:
         context = (await self.wire.connect()).jetstream()
-        places: dict[str, int] = {}
         for source, place in self._readers():
-            places[source] = min(place, places.get(source, place))
-        for source, place in places.items():
-            if place < await _last_said(context, source):
+            if source not in said:
+                said[source] = await _last_said(context, source)
+            if place < said[source]:
                 return False
         return True
 

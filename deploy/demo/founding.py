@@ -29,7 +29,17 @@ Asked = tuple[str, str, tuple[Any, ...]]
 def rules() -> dict[str, Any]:
     """The rule pack that ships, with its measures, reflection and cadences."""
     content = read(RULES / "england-adult-social-care.yaml")
-    for name in ("measures", "reflection", "cadences", "audit_tools", "triggers", "reaching", "letters", "access"):
+    for name in (
+        "measures",
+        "reflection",
+        "cadences",
+        "audit_tools",
+        "triggers",
+        "reaching",
+        "letters",
+        "access",
+        "retention",
+    ):
         content |= read(RULES / f"{name}.yaml")
     return content
 

@@ -19,6 +19,7 @@ from services.assurance.domain import Measure
 from services.assurance.domain.measure import Evidence
 from services.assurance.domain.verdict import Elsewhere
 from services.assurance.policy import react
+from services.assurance.policy.reacting import Compares, Knows, Looks
 from tests.assurance.told import INDICATOR
 from tests.given import JOURNEY, NOW, SOMEONE, heard
 from tests.house import rules
@@ -34,7 +35,9 @@ class Shelf:
     def __init__(self) -> None:
         self.events: dict[UUID, list[Any]] = {}
         self.evidence_now = Evidence([], {}, {})
-        self.cases = self.standing = self.directory = self
+        self.cases: Looks = self
+        self.standing: Compares = self
+        self.directory: Knows = self
         self.begun_on: date | None = None
         self.elsewhere_now: list[Elsewhere] = []
 

@@ -159,7 +159,7 @@ def test_tables_made_later_by_the_owner_are_open_to_their_service(server: Databa
 def test_only_a_password_that_cannot_be_guessed_is_spared_rounds_of_hashing(server: Database) -> None:
     with psycopg.connect(server.admin) as admin:
         found = admin.execute("SELECT rolname, split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolpassword <> ''")
-        kept = dict(found.fetchall())
+        kept: dict[object, object] = dict(found.fetchall())
         few = 64 if admin.info.server_version >= 160_000 else 4096
     assert kept["candour_review"] == "SCRAM-SHA-256$4096"
     assert kept["candour_web"] == f"SCRAM-SHA-256${few}"

@@ -200,7 +200,7 @@ async def test_a_deadline_before_its_inspection_is_flagged_and_never_overdue_on_
         flagged += BEFORE_INSPECTION in held.due_note
     loads = await group.overview.loads(group.homes, group.platform.clock.now())
     assert flagged > 0
-    assert sum(row["actions_late"] + row["duties_overdue"] for row in loads) == 0
+    assert sum(row["actions_late"] + row["duties_overdue"] for row in loads.values()) == 0
 
 
 async def test_a_day_that_no_calendar_has_is_flagged_too(group: Group) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -107,11 +107,12 @@ async def test_another_site_is_answered_as_if_nothing_were_there(
 ) -> None:
     new, nothing = await raised(program), uuid4()
     async with await reception.program(ELSEWHERE) as other:
-        for ask in (
+        asks: tuple[Callable[[Any], Awaitable[httpx2.Response]], ...] = (
             lambda journey: other.get(f"{ALL}/{journey}", params={"after": new["position"]}),
             lambda journey: other.get(f"{ALL}/{journey}/proposals"),
             lambda journey: other.post(f"{ALL}/{journey}/safety", json={"words": "x"}),
-        ):
+        )
+        for ask in asks:
             there, nowhere = (await ask(new["id"])), (await ask(nothing))
             assert (there.status_code, there.json()["type"]) == (404, "urn:candour:problem:not-found")
             assert there.json()["detail"] == nowhere.json()["detail"]
