@@ -14,6 +14,7 @@ from libs.service import NotFound
 from libs.web.asking import act_of, told
 from services.audit.application import Audit, Me
 from services.audit.application.asking import wanted_of
+from services.audit.application.deciding import NO_SUCH_JOURNEY
 from services.audit.ledger.history import PAGE
 
 WIDEST = 1 << 53
@@ -59,7 +60,10 @@ def _ledgers(api: APIRouter, audit: Audit) -> None:
     @api.get("/journeys/{journey}")
     async def decisions(me: Me, journey: UUID) -> list[dict[str, Any]]:
         await audit.require_reach(me, journey)
-        return [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
+        found = [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
+        if not found:  # nothing of it is on record: the same answer for whoever may see everything
+            raise NotFound(NO_SUCH_JOURNEY)
+        return found
 
 
 def _verification(api: APIRouter, audit: Audit) -> None:

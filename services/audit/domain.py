@@ -103,7 +103,7 @@ class Reading(Aggregate):
         TOPIC = "audit.Reading.Made"
         what: str
         words: bool
-        because: str
+        because: Sealed  # people write names into reasons too
 
     @event(Made)
     def __init__(

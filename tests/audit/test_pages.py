@@ -76,7 +76,8 @@ async def test_the_decisions_of_a_journey_are_listed(reception: Reception) -> No
     [event] = await reception.platform.rooms["governance"].mapper.read([row.stored])
     page = await hands.get(f"/audit/journeys/{event.journey}")
     assert "Site: registered" in page.text
-    assert "No decision of this journey" in (await hands.get(f"/audit/journeys/{uuid4()}")).text
+    unknown = await hands.get(f"/audit/journeys/{uuid4()}")
+    assert (unknown.status_code, "no such journey" in unknown.text) == (404, True)
 
 
 async def test_a_care_worker_does_not_read_the_ledgers(reception: Reception) -> None:

@@ -108,7 +108,10 @@ class StageHand:
 
     async def _review_identify_factor(self, who: str, said: dict[str, Any], line: Line) -> None:
         await self._come_to(who, "review")
-        await self.hand.page.get_by_label("What kind of thing was it?").select_option(value=said["category"])
+        kind = self.hand.page.get_by_label("What kind of thing was it?")
+        if not await kind.is_visible():  # after the first, the form is folded away
+            await self.hand.page.get_by_text("Name something that contributed").click()
+        await kind.select_option(value=said["category"])
         await self.hand.write("What contributed?", said["words"])
         await self.hand.press("Add it")
 

@@ -166,3 +166,5 @@ async def test_a_file_lies_sealed_and_cannot_be_swapped_or_opened_once_its_key_i
     opportunity = await intake.get(Opportunity, UUID(await begun(reception)))
     with pytest.raises(NotFound):
         await intake.content_of(opportunity, uuid4())
+    assert [await intake.vault.destroy(about) for _ in range(2)] == [2, 2], "a retry still says how many there were"
+    assert not path.parent.exists()

@@ -77,7 +77,7 @@ async def test_reporting_and_weighing_are_open_to_everyone(
         await reported(page, site)
         await page.goto(f"{site}/intake")
         await page.get_by_role("link", name="Accident or injury").first.click()
-        await page.get_by_role("heading", name="What follows").wait_for()
+        await page.get_by_role("heading", name="What follows", exact=True).wait_for()
         await signed_in(seen.page, site, "Ann", "/report")
         for path in ("/report?kind=accident_or_injury", "/report?kind="):
             await seen.page.goto(f"{site}{path}")

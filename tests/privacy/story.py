@@ -82,7 +82,17 @@ class Story:
         body = Received("local_authority", mark("findings"), "", date(2026, 2, 1), (mark("recommendation"),))
         await intake.receive_findings(manager, journey, body)
         await intake.receive_decision(manager, journey, "police", "no_further_action", mark("decision"))
+        await self.linked()
         await self.quarantined()
+
+    async def linked(self) -> None:
+        """Held to be the same event as another report, and then not."""
+        intake = self.house.service("intake")
+        other = await intake.raise_opportunity(
+            CARER, Report("elm", "near_miss", "A wheel came loose; nobody was hurt.")
+        )
+        await intake.link(self.because(MANAGER, "link"), self.journey, other.id, "same_event")
+        await intake.unlink(self.because(MANAGER, "unlink"), self.journey, other.id, "same_event")
 
     async def quarantined(self) -> None:
         """A message whose site nobody knows is kept apart, mended, and taken after all."""

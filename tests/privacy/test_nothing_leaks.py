@@ -42,7 +42,7 @@ KEEPER = Act("person:keeper", "nominated_individual", "provider:acme", "The law 
 NOT_PLANTED = frozenset({
     # What only other journeys or a whole site's rounds write; each is sealed by the same mapper.
     "intake.Opportunity.UpdateReviewed.decision", "intake.ExternalMessage.Quarantined.code",
-    "intake.ExternalMessage.Quarantined.headers",
+    "intake.ExternalMessage.Quarantined.headers", "intake.Talk.Asked.words", "intake.Talk.Answered.words",
     "review.Review.NoFactorFound.because", "review.Review.Reopened.because",
     "review.Review.RecommendationWithdrawn.because", "review.Sample.CaseRead.words", "review.Sample.CaseLeftOut.because",
     "action.Plan.WeaknessAccepted.because", "action.Plan.Reopened.because", "action.Action.Withdrawn.because",
@@ -59,6 +59,7 @@ NOT_PLANTED = frozenset({
     "governance.Post.PersonAppointed.person_name", "governance.Post.PersonAppointed.email",
     "governance.EmergencyAccess.Granted.because", "governance.EmergencyAccess.Reviewed.words",
     "intake.Erasure.Asked.reason", "intake.LegalHold.Placed.reason", "audit.SubjectAccess.OthersMasked.words",
+    "audit.Reading.Made.because",
 })  # fmt: skip
 
 

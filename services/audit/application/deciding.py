@@ -16,6 +16,7 @@ from libs.directory import Directory, Site
 from libs.domain import Refused
 from libs.keys import KeyRing
 from libs.reach import reached
+from libs.reading import opened
 from libs.service import NotFound, command
 from libs.web.posts import SignedIn
 from services.audit.application.verifying import Verifying
@@ -30,6 +31,7 @@ PLACE = frozenset(
 )
 EVIDENCE = re.compile(r"evidence|proof|attach|observ|sample|document")
 SEALED_SHOWN = "Under seal"
+NO_SUCH_JOURNEY = "There is no such journey among those that your post covers."
 OPENERS = frozenset({Role.AUDITOR, Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD})
 SHUT = ("intake.StaffAllegation.",)
 """Records that are kept apart from learning: who reads them is decided there, not here."""
@@ -69,7 +71,7 @@ class Deciding(Verifying):
         """Raises NotFound for a journey of a site that the reader's post does not cover."""
         site, (_, sites) = await self.site_of(str(journey)), await self.reach(me)
         if site and site not in {each.site_id for each in sites}:
-            raise NotFound("There is no such journey among those that your post covers.")
+            raise NotFound(NO_SUCH_JOURNEY)
 
     async def decided(
         self, me: SignedIn, wanted: Wanted, before: tuple[datetime, str, int] | None = None
@@ -158,7 +160,8 @@ class Deciding(Verifying):
     async def readers(self, me: SignedIn, *, words: bool = False) -> list[dict[str, Any]]:
         """Who read what, newest first, within the reader's provider."""
         provider, sites = await self.reach(me)
-        return await self.readings.listed(sorted({provider, *(site.provider for site in sites)} - {""}), words)
+        found = await self.readings.listed(sorted({provider, *(site.provider for site in sites)} - {""}), words)
+        return await opened(self.mapper.keys, found, "because")
 
     async def catch_up(self) -> None:
         """Make the history whole where the ledgers are older than it."""

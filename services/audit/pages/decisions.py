@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from contracts.taxonomy import Role
 from libs.domain import Refused
+from libs.service import NotFound
 from libs.web.forms import Form
 from services.audit.application import LEDGERS, Audit, Me
 from services.audit.application.asking import stamp_of, wanted_of
+from services.audit.application.deciding import NO_SUCH_JOURNEY
 from services.audit.application.sentences import field_of, plain, shown, who
 from services.audit.ledger.history import PAGE, Decision, Wanted
 
@@ -60,6 +62,8 @@ def _lists(router: APIRouter, audit: Audit) -> None:
                 last,
                 *(await audit.decided(me, Wanted(journey=journey), (last.recorded, last.service, last.place))),
             ]
+        if not found:  # the same answer as for a journey that the post does not reach
+            raise NotFound(NO_SUCH_JOURNEY)
         page: Response = request.app.state.shell.page(
             request,
             "audit/journey.html",

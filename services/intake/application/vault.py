@@ -43,7 +43,10 @@ class Vault:
         return content
 
     async def destroy(self, about: UUID) -> int:
-        """Remove every file sealed under a key; how many there were. Raises OSError where one cannot be removed."""
+        """Remove every file sealed under a key; how many that were in all, asked again after a crash or a retry too.
+
+        Raises OSError where one cannot be removed.
+        """
         return await asyncio.to_thread(_remove, self.folder / about.hex)
 
     def _path(self, about: UUID, sha256: str) -> Path:
@@ -61,10 +64,14 @@ def _write(path: Path, text: str) -> None:
 
 
 def _remove(folder: Path) -> int:
-    if not folder.is_dir():
-        return 0
-    files = [path for path in folder.iterdir() if path.is_file()]
-    for path in files:
-        path.unlink()
-    folder.rmdir()
-    return len(files)
+    """Which files go is written down before they do: a certificate must count those that an earlier try removed."""
+    note = folder.with_suffix(".destroyed")
+    gone = set(note.read_text().split()) if note.exists() else set()
+    if folder.is_dir():
+        files = [path for path in folder.iterdir() if path.is_file()]
+        gone |= {path.name for path in files if not path.suffix}
+        _write(note, "\n".join(sorted(gone)))
+        for path in files:
+            path.unlink()
+        folder.rmdir()
+    return len(gone)
