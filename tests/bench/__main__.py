@@ -148,6 +148,9 @@ def main() -> None:
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))
             result["ledger"] = ledger.check_rate(env, LEDGER_EVENTS)
+        with Servers(Path(folder) / "daily", ddl=statements()) as servers:  # its past is written where nothing is yet
+            env = dict(os.environ) | servers.environment()
+            env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result["daily"] = asyncio.run(daily.measure(env, asked.sites, HISTORY))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(result, indent=1))
