@@ -17,6 +17,7 @@ from contracts.taxonomy import Role
 from deploy.subject_access.gathering import Held
 from libs.keys import KeyRing
 from libs.names import find, plain
+from libs.reading import texts, with_seals
 from libs.web.phrases import LONDON, local_time
 from services.audit.application.sentences import CODE
 
@@ -92,9 +93,9 @@ TITLES = frozenset({"dame", "dr", "lady", "lord", "miss", "mr", "mrs", "ms", "mx
 
 async def opened(found: Sequence[Held], keys: KeyRing) -> list[dict[str, Any]]:
     """The bodies of the events with their words opened; what was erased says so."""
-    tokens = {text for each in found for text in _texts(each.body) if is_sealed(text)}
+    tokens = {text for each in found for text in texts(each.body) if is_sealed(text)}
     await keys.ready({subject for token in tokens if (subject := KeyRing.subject_of(token))})
-    return [_replaced(each.body, keys) for each in found]
+    return [with_seals(each.body, keys.open) for each in found]
 
 
 def told(found: Sequence[Held], bodies: Sequence[dict[str, Any]], called: Called, mask: Mask) -> Told:
@@ -155,22 +156,3 @@ def _decoded(value: Any) -> str:
         return b64decode(str(value), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return _text(value)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-
-
-def _replaced(value: Any, keys: KeyRing) -> Any:
-    if isinstance(value, str):
-        return keys.open(value) if is_sealed(value) else value
-    if isinstance(value, dict):
-        return {name: _replaced(each, keys) for name, each in value.items()}
-    return [_replaced(each, keys) for each in value] if isinstance(value, list) else value

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ import orjson
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from contracts.sealed import ERASED
 from deploy.house import Platform
@@ -32,8 +29,8 @@ from libs.web.posts import Post
 from services.intake.application import ErasureRequest
 from services.intake.domain import Erasure, Opportunity
 from tests.house import MONDAY, with_sites
-from tests.notification.test_delivery import Mailbox, serving
-from tests.notification.test_reaching_out import Listening
+from tests.notification.test_delivery import serving
+from tests.privacy.leaving import Outside
 from tests.privacy.markers import Markers, dumped, files, found_in, opened, streamed
 from tests.privacy.story import MANAGER, QUALITY, Story
 from tests.servers import Database, Messaging
@@ -61,29 +58,6 @@ NOT_PLANTED = frozenset({
     "intake.Erasure.Asked.reason", "intake.LegalHold.Placed.reason", "audit.SubjectAccess.OthersMasked.words",
     "audit.Reading.Made.because",
 })  # fmt: skip
-
-
-@dataclass
-class Outside:
-    """What left the house: answers and addresses, letters, calls, logs and traces."""
-
-    said: list[bytes] = field(default_factory=list)
-    mailbox: Mailbox = field(default_factory=Mailbox)
-    hooked: Listening = field(default_factory=Listening)
-    logged: io.StringIO = field(default_factory=io.StringIO)
-    spans: InMemorySpanExporter = field(default_factory=InMemorySpanExporter)
-    written: asyncio.Event = field(default_factory=asyncio.Event)
-    called: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def everything(self) -> dict[str, bytes]:
-        """By the way that it left."""
-        return {
-            "answers": b"\n".join(self.said),
-            "letters": b"\n".join(letter.as_bytes() for letter in self.mailbox.letters),
-            "calls": b"\n".join(repr(headers).encode() + content for headers, content in self.hooked.heard),
-            "logs": self.logged.getvalue().encode(),
-            "traces": "\n".join(span.to_json() for span in self.spans.get_finished_spans()).encode(),
-        }
 
 
 @pytest.fixture

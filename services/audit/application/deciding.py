@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from libs.directory import Directory, Site
 from libs.domain import Refused
 from libs.keys import KeyRing
 from libs.reach import reached
-from libs.reading import opened
+from libs.reading import opened, texts, with_seals
 from libs.service import NotFound, command
 from libs.web.posts import SignedIn
 from services.audit.application.verifying import Verifying
@@ -101,7 +100,7 @@ class Deciding(Verifying):
         state = await state_of(self.auditor, service, position)
         if state is None:
             raise NotFound("This decision is in the ledger, and its record is gone from the store. Compare them now.")
-        sealed = any(map(is_sealed, _texts(state)))
+        sealed = any(map(is_sealed, texts(state)))
         state = await self._opened(state) if words else _veiled(state)
         earlier = [d for d in await self.history.of_journey(decision.journey) if _before(d, decision)]
         said = [(name, value) for name, value in state.items() if name not in PLACE and value not in (None, "", [], {})]
@@ -112,8 +111,8 @@ class Deciding(Verifying):
 
     async def _opened(self, state: dict[str, Any]) -> dict[str, Any]:
         keys: KeyRing = self.mapper.keys
-        await keys.ready({subject for text in _texts(state) if (subject := KeyRing.subject_of(text))})
-        opened: dict[str, Any] = _replaced(state, keys.open)
+        await keys.ready({subject for text in texts(state) if (subject := KeyRing.subject_of(text))})
+        opened: dict[str, Any] = with_seals(state, keys.open)
         return opened
 
     @command
@@ -174,25 +173,6 @@ def _before(one: Decision, other: Decision) -> bool:
     return here < (other.recorded, False, other.place) and one != other
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-
-
-def _replaced(value: Any, change: Any) -> Any:
-    if isinstance(value, str):
-        return change(value) if is_sealed(value) else value
-    if isinstance(value, dict):
-        return {name: _replaced(each, change) for name, each in value.items()}
-    return [_replaced(each, change) for each in value] if isinstance(value, list) else value
-
-
 def _veiled(state: dict[str, Any]) -> dict[str, Any]:
-    veiled: dict[str, Any] = _replaced(state, lambda _: SEALED_SHOWN)
+    veiled: dict[str, Any] = with_seals(state, lambda _: SEALED_SHOWN)
     return veiled

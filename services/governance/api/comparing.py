@@ -20,8 +20,8 @@ from services.governance.domain.comparing import Compared, compare_sites
 from services.governance.domain.trending import Drawn
 from services.governance.projection import Overview
 from services.governance.projection.counting import Counted, months_of, themes_of
+from services.governance.projection.months import last_months
 from services.governance.projection.peers import peer_groups, site_rates
-from services.governance.projection.stories import last_months
 from services.governance.projection.watching import Watched, watch, watch_measure
 
 Me = Annotated[SignedIn, Depends(signed_in)]

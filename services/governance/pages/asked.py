@@ -13,7 +13,7 @@ from fastapi import Request
 from contracts.taxonomy import OpportunityKind, Theme
 from libs.web.forms import Form
 from services.governance.projection.counting import Counted
-from services.governance.projection.stories import last_months
+from services.governance.projection.months import last_months
 
 MONTHS = {"6": 6, "12": 12, "24": 24}
 SPANS = [("6", "The last 6 months"), ("12", "The last 12 months"), ("24", "The last 24 months")]

@@ -31,7 +31,7 @@ from services.governance.pages.taking import require_taker, sent
 from services.governance.projection import Overview
 from services.governance.projection.dictionary import Column
 from services.governance.projection.dictionary import Table as Described
-from services.governance.projection.stories import months_before
+from services.governance.projection.months import months_before
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 MOST_ROWS = 40

@@ -19,8 +19,8 @@ from services.governance.pages.sentences import label
 from services.governance.pages.sites import shown_measures
 from services.governance.projection import Overview
 from services.governance.projection.barring import without_shut
+from services.governance.projection.months import months_before
 from services.governance.projection.oversight import board_story, loop_story
-from services.governance.projection.stories import months_before
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 PERIODS = {"12": "the last twelve months", "6": "the last six months", "": "all time"}

@@ -9,7 +9,8 @@ from contracts.taxonomy import Strength, Verdict
 from libs.calendar import local_day
 from libs.directory import Site
 from services.governance.projection import Overview
-from services.governance.projection.stories import MONTHS, WHY_OPEN, loop_so_far, months_before, provider_story
+from services.governance.projection.months import MONTHS, months_before
+from services.governance.projection.stories import WHY_OPEN, loop_so_far, provider_story
 
 STALLING = ("act", "brief", "practise", "work", "last")
 """The stages between what was learned and proof that it lasted."""

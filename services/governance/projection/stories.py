@@ -12,12 +12,10 @@ from libs.calendar import local_day
 from libs.directory import Site
 from services.governance.projection import Overview
 from services.governance.projection.counting import rates_by_month
+from services.governance.projection.months import months_before
 from services.governance.projection.summing import Stages
 
 K = TypeVar("K")
-MONTHS = 12
-"""How many months back a trend goes."""
-
 WHY_OPEN = {
     "weigh": "A manager has not weighed it yet",
     "update": "What a professional asked for is not yet known to all staff concerned",
@@ -269,18 +267,6 @@ def _summed(counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
         for name, number in each.items():
             total[name] = total.get(name, 0) + number
     return total
-
-
-def months_before(day: date, months: int = MONTHS) -> date:
-    """The first day of the month that lies so many months before a day's."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
-
-
-def last_months(now: datetime, months: int) -> tuple[date, date]:
-    """The first and the last of so many whole months, the last of which has ended."""
-    today = local_day(now)
-    return months_before(today, months), months_before(today, 1)
 
 
 def trends(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
