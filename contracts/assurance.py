@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.envelope import PublishedEvent
-from contracts.sealed import Sealed
+from contracts.sealed import Seal
 
 
 class MeasureSet(PublishedEvent, name="assurance.measure_set.v1"):
@@ -198,7 +199,7 @@ class TriggerFollowed(PublishedEvent, name="assurance.trigger_followed.v1"):
 
     firing_id: UUID
     trigger_id: str
-    how: Sealed
+    how: Annotated[str, Seal("firing_id")]
     late: bool = False
 
 

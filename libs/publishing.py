@@ -18,21 +18,26 @@ from libs.mapper import Mapper
 from libs.relay import Message
 from libs.store import Recorded
 
+ABOUT = Seal().subject
 Publication = Callable[[Any], PublishedEvent | None]
 
 
 @cache
-def sealed_fields(kind: type[PublishedEvent]) -> tuple[str, ...]:
-    """The fields of a published event that leave only under seal."""
-    return tuple(
-        name for name, field in kind.model_fields.items() if any(isinstance(mark, Seal) for mark in field.metadata)
-    )
+def sealed_fields(kind: type[PublishedEvent]) -> dict[str, str]:
+    """The fields of a published event that leave only under seal, each with the field that says whose key seals it."""
+    return {
+        name: mark.subject
+        for name, field in kind.model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, Seal)
+    }
 
 
-def words(fact: PublishedEvent) -> Iterator[str]:
-    """The personal words of a fact that are still there to seal. What was erased gets no new key to be sealed under."""
-    said = (getattr(fact, name) for name in sealed_fields(type(fact)))
-    return (text for text in said if text and text != ERASED)
+def words(fact: PublishedEvent, about: UUID) -> Iterator[UUID]:
+    """Whose keys seal the personal words of a fact that are still there. What was erased gets no new key to be sealed under."""
+    for name, subject in sealed_fields(type(fact)).items():
+        if (text := getattr(fact, name)) and text != ERASED:
+            yield about if subject == ABOUT else getattr(fact, subject)
 
 
 def identity(event: Event) -> UUID:
@@ -60,7 +65,7 @@ class Publisher:
         """An envelope for each stored event, or None for what stays at home."""
         events = await self.mapper.read(row.stored for row in rows)
         said = [(row, event, self.publish(event)) for row, event in zip(rows, events, strict=True)]
-        await self.mapper.keys.ready({e.about for _, e, fact in said if fact and any(words(fact))}, make=True)
+        await self.mapper.keys.ready({key for _, e, fact in said if fact for key in words(fact, e.about)}, make=True)
         return [self._enclose(row, event, fact) if fact else None for row, event, fact in said]
 
     def facts(self, rows: Sequence[Recorded], wanted: AbstractSet[type]) -> Iterator[PublishedEvent | Recorded]:
@@ -87,9 +92,10 @@ class Publisher:
     def _enclose(self, row: Recorded, event: Event, fact: PublishedEvent) -> Envelope:
         unique = identity(event)
         data = fact.model_dump(mode="json")
-        for name in sealed_fields(type(fact)):
+        for name, subject in sealed_fields(type(fact)).items():
             if data[name] and data[name] != ERASED:
-                data[name] = self.mapper.keys.seal(event.about, data[name], f"{fact.name}|{unique.hex}|{name}")
+                key = event.about if subject == ABOUT else getattr(fact, subject)
+                data[name] = self.mapper.keys.seal(key, data[name], f"{fact.name}|{unique.hex}|{name}")
         return self._around(row, event, fact, unique, data)
 
     def _around(

@@ -64,6 +64,10 @@ class Retention(Part):
 
     answer_within_months: int = Field(ge=1, le=12)
     answer_citation: Line
+    untaken_days: int = Field(default=90, ge=7, le=1000)
+    """For how long what an outside system sent, and nobody took, is kept: of whom it tells is not known, so that no
+    request to erase finds it."""
+    untaken_citation: Line = "A quarter, until the provider says otherwise: UK GDPR, Article 5(1)(e) names no period"
     rules: tuple[RetentionRule, ...] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")

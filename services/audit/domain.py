@@ -162,7 +162,8 @@ class EvidencePack(Aggregate):
 class SubjectAccess(Aggregate):
     """Somebody asks for everything that is held on them. A reader checks that nobody else is told of before it goes out.
 
-    Of what goes out only the hash is kept: the copy can be made again for as long as the words can be opened.
+    Of what goes out only the hash is kept: the copy can be made again for as long as the words can be opened. Who is named
+    to be masked is sealed under the key of the first of the journeys, and forgotten with it.
     """
 
     TOPIC = "audit.SubjectAccess"
@@ -195,6 +196,7 @@ class SubjectAccess(Aggregate):
         self.journeys, self.asked_by, self.received_on, self.answer_by = journeys, asked_by, received_on, answer_by
         self.masks: list[str] = []
         self.state, self.digest = "asked", ""
+        self.about = journeys[0]
 
     @classmethod
     def ask(
@@ -205,7 +207,7 @@ class SubjectAccess(Aggregate):
         if received_on > local_day(circumstances().now):
             raise AskedLater
         return cls(
-            provider=provider, site=site, journey=identity, about=identity, journeys=journeys,
+            provider=provider, site=site, journey=identity, about=journeys[0], journeys=journeys,
             asked_by=AskedBy(asked_by).value, received_on=received_on, answer_by=answer_by,
         )  # fmt: skip
 

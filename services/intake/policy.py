@@ -37,8 +37,8 @@ class TakesIn(Protocol):
         """The provider's monthly look, where it has not begun."""
         ...
 
-    async def disposal_looked(self, provider_review: UUID) -> Aggregate | None:
-        """The month's look."""
+    async def disposal_looked(self, provider_review: UUID) -> Iterable[Aggregate]:
+        """The month's look: what it changed."""
         ...
 
 
@@ -72,8 +72,7 @@ async def begin_to_look(event: RulePackAdopted, intake: TakesIn) -> Iterable[Agg
 async def act_on_the_day(event: DeadlineReached, intake: TakesIn) -> Iterable[Aggregate]:
     """The keys are destroyed before it is certified that they are: after a crash between the two, it is done again."""
     if event.name == "look":
-        looked = await intake.disposal_looked(event.aggregate)
-        return [looked] if looked else ()
+        return await intake.disposal_looked(event.aggregate)
     erasure = await intake.find(Erasure, event.aggregate)
     if erasure is None or erasure.state != "approved":
         return ()

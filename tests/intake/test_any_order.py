@@ -35,7 +35,7 @@ class Beside(RuleBasedStateMachine):
             self.evidence = Evidence(**PLACE)
             self.pattern = Pattern(**PLACE, rule_id="boundaries", shared="site", value="elm")
             self.talk = Talk(**PLACE)
-            self.link = Link.between(**PLACE, other=UUID(int=7))
+            self.link = Link.between(**{k: v for k, v in PLACE.items() if k != "about"}, other=UUID(int=7))
             self.sample = BlindSample(
                 **PLACE, sites=["elm"], since=BEGUN, until=NOW.date(), seed=7, population=4,
                 chosen=[UUID(int=0), UUID(int=1)], first_weighers={str(UUID(int=0)): "ann", str(UUID(int=1)): "bo"},

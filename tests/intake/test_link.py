@@ -39,7 +39,7 @@ def test_a_link_is_taken_back_with_the_reason() -> None:
 
 def test_a_record_is_not_linked_to_itself_and_a_pair_is_one_from_both_sides() -> None:
     with pytest.raises(LinkedToItself):
-        Link.between(provider="acme", site="elm", journey=HERE, about=HERE, other=HERE)
+        Link.between(provider="acme", site="elm", journey=HERE, other=HERE)
     assert Link.create_id(HERE, OTHER) == Link.create_id(OTHER, HERE)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from libs.calendar import local_day
 from libs.deciding import Decided, circumstances
-from libs.domain import Aggregate, Created, Event, Sealed, event, follows
+from libs.domain import NOWHERE, Aggregate, Created, Event, Seal, event, follows
 from libs.statistics.agreement import kappa
 from libs.vigilance import AuditTool
 from services.assurance.domain.refusals import (
@@ -69,7 +69,9 @@ class AuditRound(Aggregate):
         reference: str
         second: bool
         answers: dict[str, str]
-        note: Sealed
+        note: Annotated[str, Seal("of")]
+        of: UUID = NOWHERE
+        """Whose key seals the note: the case's journey, so that it is forgotten with it; the round's for a record."""
 
     class FindingMade(Event):
         TOPIC = "assurance.AuditRound.FindingMade"
@@ -133,8 +135,8 @@ class AuditRound(Aggregate):
         checks = {each.id for each in self.tool.checks}
         if set(answers) != checks or not set(answers.values()) <= set(ANSWERS):
             raise AnswerEveryCheck
-        second = self._is_second(reference)
-        self.trigger_event(self.LookedAt, reference=reference, second=second, answers=dict(answers), note=note)
+        second, of = self._is_second(reference), self.sample[reference].journey or self.id
+        self.trigger_event(self.LookedAt, reference=reference, second=second, answers=dict(answers), note=note, of=of)
 
     def _is_second(self, reference: str) -> bool:
         actor = circumstances().actor

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.deciding import circumstances
-from libs.domain import Aggregate, Created, Event, Sealed, event, follows
+from libs.domain import Aggregate, Created, Event, Seal, event, follows
 from libs.vigilance import Trigger
 from services.assurance.domain.refusals import FollowedAlready, NotFired, ReasonMissing
 
@@ -62,7 +62,7 @@ class Watch(Aggregate):
         TOPIC = "assurance.Watch.Followed"
         firing_id: UUID
         trigger_id: str
-        how: Sealed
+        how: Annotated[str, Seal("firing_id")]
         late: bool
 
     class NotFollowed(Event):

@@ -130,14 +130,14 @@ class Forgetting(EvidenceKeeping):
         return Standing(weighed, records, asks, shown, version)
 
     async def _keys(self, erasure: Erasure, journeys: list[UUID]) -> list[UUID]:
-        """Every key that seals words of these records: of the person, of each journey, and of what led to it."""
+        """Every key that seals words of these records: of the person, of each journey, and of what led to or came of it."""
         keys: dict[UUID, None] = {}
         for journey in journeys:
             found = await self.get(Opportunity, journey)
             keys |= {found.about: None, journey: None}
             if erasure.employment:
                 keys[StaffAllegation.create_id(journey)] = None
-        return [*keys, *await self.keeping.messages_of(journeys)]
+        return [*dict.fromkeys([*keys, *await self.keeping.kept_apart(journeys)])]
 
     async def destroy(self, erasure: Erasure) -> int:
         """Destroy the keys of an approved erasure, and the files that only they could open; how many files that were.

@@ -24,9 +24,7 @@ class Linking(Opportunities):
         here = await self.decidable(act, opportunity)
         await self._require_covered(act, other)
         known = await self.find(Link, Link.create_id(here.journey, other))
-        known = known or Link.between(
-            provider=here.provider, site=here.site, journey=here.journey, about=here.about, other=other
-        )
+        known = known or Link.between(provider=here.provider, site=here.site, journey=here.journey, other=other)
         known.make(how, act.rationale)
         return await self.save(act, known)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from libs.retention import Kept, Retention
 from libs.service import NotFound, command
 from services.intake.application.forgetting import ErasureRequest, Forgetting, require_keeper
 from services.intake.application.opportunities import require_nobody_named
+from services.intake.domain import ExternalMessage
 from services.intake.domain.disposal import Disposal, Ended, NotProposed, next_look
 from services.intake.domain.hold import LegalHold
 
@@ -52,14 +53,27 @@ class Retaining(Forgetting):
         first = next_look(local_day(self.clock.now()))
         return Disposal(provider=provider, site="", journey=here, about=here, next_on=first)
 
-    async def disposal_looked(self, provider_review: UUID) -> Aggregate | None:
-        """The month's look: every key whose records no rule asks to keep, and on which no hold stands, is proposed."""
+    async def disposal_looked(self, provider_review: UUID) -> list[Aggregate]:
+        """The month's look: every key whose records no rule asks to keep, and on which no hold stands, is proposed. What
+        outside systems sent and nobody took goes at once, when its time is over."""
         disposal = await self.find(Disposal, provider_review)
         if disposal is None:
-            return None
+            return []
         schedule, _ = await self.schedule()
         disposal.look(await self._ended(disposal.provider, schedule, self.clock.now()) if schedule else [])
-        return disposal
+        return [disposal, *(await self._untaken(schedule) if schedule else [])]
+
+    async def _untaken(self, schedule: Retention) -> list[Aggregate]:
+        """Messages whose keys are destroyed before it is put on record; after a crash between the two, it is done again."""
+        gone: list[Aggregate] = []
+        for key in await self.keeping.untaken_since(self.clock.now() - timedelta(days=schedule.untaken_days)):
+            message = await self.get(ExternalMessage, key)
+            before = message.version
+            message.expire()
+            if message.version > before:
+                await self.mapper.keys.forget(key)
+                gone.append(message)
+        return gone
 
     async def _ended(self, provider: str, schedule: Retention, at: datetime) -> list[Ended]:
         today, found = local_day(at), []

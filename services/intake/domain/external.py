@@ -7,7 +7,7 @@ from uuid import UUID
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.intake.domain.refusals import CodeNotOurs, NotInQuarantine, RationaleMissing
 
-ACCEPTED, QUARANTINED, SET_ASIDE = "accepted", "quarantined", "set_aside"
+ACCEPTED, QUARANTINED, SET_ASIDE, EXPIRED = "accepted", "quarantined", "set_aside", "expired"
 MAPPED = ("site", "kind", "harm_level")
 """The fields in which a sender may use codes of its own."""
 
@@ -54,6 +54,9 @@ class ExternalMessage(Aggregate):
 
     class SetAside(Event):
         TOPIC = "intake.ExternalMessage.SetAside"
+
+    class Expired(Event):
+        TOPIC = "intake.ExternalMessage.Expired"
 
     @staticmethod
     def create_id(source: str, message_id: str) -> UUID:
@@ -145,6 +148,16 @@ class ExternalMessage(Aggregate):
     def _(self) -> None:
         self.outcome = SET_ASIDE
 
+    def expire(self) -> None:
+        """Nobody took it in time, so its words are destroyed. What was taken stays with the record that it led to."""
+        if self.outcome in {QUARANTINED, SET_ASIDE}:
+            self.trigger_event(self.Expired)
+
+    @event(Expired)
+    def _(self) -> None:
+        self.outcome = EXPIRED
+        self.headers = self.payload = ""
+
 
 class ExternalSource(Aggregate):
     """What an outside system's own codes mean here, as people here have said."""
@@ -158,7 +171,7 @@ class ExternalSource(Aggregate):
     class CodeMapped(Event):
         TOPIC = "intake.ExternalSource.CodeMapped"
         part: str
-        code: str
+        code: Sealed
         ours: str
 
     @staticmethod

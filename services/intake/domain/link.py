@@ -17,7 +17,10 @@ ONE_HAPPENING = frozenset({LinkKind.SAME_EVENT, LinkKind.DUPLICATE})
 
 
 class Link(Aggregate):
-    """What connects two journeys: one for each pair, whichever of them it was made from."""
+    """What connects two journeys: one for each pair, whichever of them it was made from.
+
+    Its words may tell of either, so they are sealed under a key of its own, which goes with whichever is forgotten first.
+    """
 
     TOPIC = "intake.Link"
 
@@ -43,15 +46,17 @@ class Link(Aggregate):
 
     @event(Opened)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, other: UUID) -> None:
+        self.about = self.id
         self.other = other
         self.hows: dict[str, str] = {}
 
     @classmethod
-    def between(cls, *, provider: str, site: str, journey: UUID, about: UUID, other: UUID) -> Link:
+    def between(cls, *, provider: str, site: str, journey: UUID, other: UUID) -> Link:
         """A pair with nothing said of it yet. Raises LinkedToItself."""
         if journey == other:
             raise LinkedToItself
-        return cls(provider=provider, site=site, journey=journey, about=about, other=other)
+        here = cls.create_id(journey, other)
+        return cls(provider=provider, site=site, journey=journey, about=here, other=other)
 
     def make(self, how: str, reason: str) -> None:
         """Say how the two belong together, and why. They may do so in more than one way."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import singledispatch
 from typing import Any
 from uuid import UUID
@@ -9,21 +10,24 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.action import PracticeChanged
-from contracts.assurance import ClosureStateReached
+from contracts.assurance import ClosureStateReached, TriggerFired
 from contracts.review import ReviewSignedOff
 from libs.views import Rows, View
-from services.intake.domain import Opportunity, StaffAllegation
+from services.intake.domain import Link, Opportunity, Pattern, StaffAllegation
 from services.intake.domain.disposal import Disposal
 from services.intake.domain.erasure import Erasure
 from services.intake.domain.external import ExternalMessage
 from services.intake.domain.hold import LegalHold
+
+MOST = 2000
+"""Messages that nobody took and that one month's look destroys; more wait for the next."""
 
 
 class Keeping(View):
     """Names nobody: people are told apart by key and by pseudonym, and a record that was erased loses even that."""
 
     name = "keeping"
-    table_names = ("record", "entry", "message", "hold", "erasure", "proposal")
+    table_names = ("record", "entry", "apart", "recognised", "untaken", "hold", "erasure", "proposal")
     tables = """
         CREATE TABLE IF NOT EXISTS record (
             journey uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, about uuid NOT NULL,
@@ -35,8 +39,11 @@ class Keeping(View):
         CREATE INDEX IF NOT EXISTS record_person ON record (person) WHERE person <> '';
         CREATE INDEX IF NOT EXISTS record_kept ON record (provider) WHERE erased_by IS NULL;
         CREATE TABLE IF NOT EXISTS entry (journey uuid PRIMARY KEY, last_entry timestamptz NOT NULL);
-        CREATE TABLE IF NOT EXISTS message (message uuid PRIMARY KEY, journey uuid NOT NULL);
-        CREATE INDEX IF NOT EXISTS message_journey ON message (journey);
+        CREATE TABLE IF NOT EXISTS apart (journey uuid NOT NULL, key uuid NOT NULL, PRIMARY KEY (journey, key));
+        CREATE TABLE IF NOT EXISTS recognised (
+            journey uuid NOT NULL, pattern_journey uuid NOT NULL, PRIMARY KEY (journey, pattern_journey)
+        );
+        CREATE TABLE IF NOT EXISTS untaken (journey uuid PRIMARY KEY, since timestamptz NOT NULL);
         CREATE TABLE IF NOT EXISTS hold (
             journey uuid PRIMARY KEY, site text NOT NULL, placed timestamptz NOT NULL, reason text NOT NULL,
             review_on date NOT NULL
@@ -61,12 +68,15 @@ class Keeping(View):
     async def of_same_person(self, journey: UUID) -> list[dict[str, Any]]:
         """This record and every other of the provider that may be about the same person, the oldest first.
 
-        `same_key` says that it is certain: what is sealed under one key can only be erased together.
+        `same_key` says that it is certain: what is sealed under one key can only be erased together. `pattern` says that
+        it is the journey of a pattern which was recognised in this record among others.
         """
         return await self.rows(
-            "SELECT o.*, e.last_entry, o.about = it.about AS same_key FROM record it JOIN record o ON o.erased_by IS NULL"
-            " AND (o.about = it.about OR (it.person <> '' AND o.person = it.person AND o.provider = it.provider))"
-            " JOIN entry e ON e.journey = o.journey WHERE it.journey = %s ORDER BY o.occurred",
+            "SELECT o.*, e.last_entry, o.about = it.about AS same_key, p.journey IS NOT NULL AS pattern FROM record it"
+            " JOIN record o ON o.erased_by IS NULL JOIN entry e ON e.journey = o.journey"
+            " LEFT JOIN recognised p ON p.journey = it.journey AND p.pattern_journey = o.journey"
+            " WHERE it.journey = %s AND (o.about = it.about OR p.journey IS NOT NULL"
+            " OR (it.person <> '' AND o.person = it.person AND o.provider = it.provider)) ORDER BY o.occurred",
             (journey,),
         )
 
@@ -78,10 +88,16 @@ class Keeping(View):
             (journeys,),
         )
 
-    async def messages_of(self, journeys: list[UUID]) -> list[UUID]:
-        """What outside systems sent that led to these; each message is sealed under a key of its own."""
-        found = await self.rows("SELECT message FROM message WHERE journey = ANY(%s)", (journeys,))
-        return [row["message"] for row in found]
+    async def kept_apart(self, journeys: list[UUID]) -> list[UUID]:
+        """Keys of their own under which words about these may lie: what outside systems sent, why patterns were recognised
+        or not, and how a trigger was followed that rests on them."""
+        found = await self.rows("SELECT DISTINCT key FROM apart WHERE journey = ANY(%s) ORDER BY key", (journeys,))
+        return [row["key"] for row in found]
+
+    async def untaken_since(self, before: datetime) -> list[UUID]:
+        """What outside systems sent before a moment and nobody took: it is not known whom it is about."""
+        found = await self.rows("SELECT journey FROM untaken WHERE since < %s ORDER BY since LIMIT %s", (before, MOST))
+        return [row["journey"] for row in found]
 
     async def holds(self, journeys: list[UUID]) -> list[dict[str, Any]]:
         """The legal holds on these."""
@@ -170,10 +186,49 @@ def subject_struck_out(event: StaffAllegation.SubjectStruckOut, rows: Rows) -> N
 
 @project.register
 def message_accepted(event: ExternalMessage.Accepted, rows: Rows) -> None:
-    rows.execute(
-        "INSERT INTO message VALUES (%s, %s) ON CONFLICT (message) DO UPDATE SET journey = excluded.journey",
-        (event.originator_id, event.opportunity),
-    )
+    _apart(event.opportunity, event.originator_id, rows)
+    rows.execute("DELETE FROM untaken WHERE journey = %s", (event.originator_id,))
+
+
+@project.register
+def message_quarantined(event: ExternalMessage.Quarantined, rows: Rows) -> None:
+    rows.execute("INSERT INTO untaken VALUES (%s, %s) ON CONFLICT DO NOTHING", (event.originator_id, event.recorded))
+
+
+@project.register
+def message_expired(event: ExternalMessage.Expired, rows: Rows) -> None:
+    rows.execute("DELETE FROM untaken WHERE journey = %s", (event.originator_id,))
+
+
+@project.register(Link.Made)
+@project.register(Link.Undone)
+def linked(event: Link.Made | Link.Undone, rows: Rows) -> None:
+    for journey in (event.journey, event.other):
+        _apart(journey, event.originator_id, rows)
+
+
+@project.register
+def pattern_recognised(event: Pattern.Recognised, rows: Rows) -> None:
+    for journey in event.evidence:
+        _apart(journey, event.originator_id, rows)
+        rows.execute("INSERT INTO recognised VALUES (%s, %s) ON CONFLICT DO NOTHING", (journey, event.opportunity))
+
+
+@project.register
+def pattern_set_aside(event: Pattern.SetAside, rows: Rows) -> None:
+    for journey in event.evidence:
+        _apart(journey, event.originator_id, rows)
+
+
+@project.register
+def trigger_fired(event: TriggerFired, rows: Rows) -> None:
+    """How it is followed will be sealed under the key of the firing, whichever of its facts it tells of."""
+    for journey in {fact.journey for fact in event.facts if fact.journey}:
+        _apart(journey, event.firing_id, rows)
+
+
+def _apart(journey: UUID, key: UUID, rows: Rows) -> None:
+    rows.execute("INSERT INTO apart VALUES (%s, %s) ON CONFLICT DO NOTHING", (journey, key))
 
 
 @project.register

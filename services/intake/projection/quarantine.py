@@ -75,8 +75,9 @@ def accepted(event: ExternalMessage.Accepted, rows: Rows) -> None:
     _seen_to(event.originator_id, rows)
 
 
-@project.register
-def set_aside(event: ExternalMessage.SetAside, rows: Rows) -> None:
+@project.register(ExternalMessage.SetAside)
+@project.register(ExternalMessage.Expired)
+def set_aside(event: ExternalMessage.SetAside | ExternalMessage.Expired, rows: Rows) -> None:
     _seen_to(event.originator_id, rows)
 
 

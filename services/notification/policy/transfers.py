@@ -47,7 +47,7 @@ async def asked_elsewhere(service: Any, account: Account, change: Change) -> lis
         identity = Transfer.create_id(site, account.journey, change)
         asked.append(
             Transfer(
-                provider=account.provider, site=site, journey=identity, about=identity, source=account.journey,
+                provider=account.provider, site=site, journey=identity, about=account.journey, source=account.journey,
                 change=change, factors=account.factors,
             )
         )  # fmt: skip

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from libs.domain import Aggregate, Created, Event, Sealed, event, follows
+from libs.domain import Aggregate, Created, Event, Seal, Sealed, event, follows
 from services.review.domain import refusals as no
 
 
@@ -59,12 +60,13 @@ class Sample(Aggregate):
     class CaseRead(Event):
         TOPIC = "review.Sample.CaseRead"
         case: UUID
-        words: Sealed
+        words: Annotated[str, Seal("case")]
+        """Told of another journey than the review's, and forgotten with that one."""
 
     class CaseLeftOut(Event):
         TOPIC = "review.Sample.CaseLeftOut"
         case: UUID
-        because: Sealed
+        because: Annotated[str, Seal("case")]
 
     @staticmethod
     def create_id(journey: UUID) -> UUID:
