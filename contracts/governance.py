@@ -70,6 +70,14 @@ class HolderAway(PublishedEvent, name="governance.holder_away.v1"):
     deputy_post_id: str | None = Field(default=None, description="who stands in; empty: the post's own deputy")
 
 
+class HolderBack(PublishedEvent, name="governance.holder_back.v1"):
+    """Somebody who was away, or was to be, is at work again from a day on. What is theirs is asked of them again."""
+
+    post_id: str
+    person_id: UUID
+    back_on: date = Field(description="the first day at work; the first day away where they did not go after all")
+
+
 class TeamMemberJoined(PublishedEvent, name="governance.team_member_joined.v1"):
     """Someone works at a site from a date, on days, nights, for an agency, or newly started."""
 

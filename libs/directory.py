@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache, singledispatch
 from typing import Any
 from uuid import UUID
@@ -251,6 +251,17 @@ def holder_away(event: said.HolderAway, rows: Rows) -> None:
         " from_day = excluded.from_day, until_day = excluded.until_day, deputy_post_id = excluded.deputy_post_id",
         (event.post_id, event.person_id, event.from_day, event.until_day, event.deputy_post_id),
     )
+
+
+@project.register
+def holder_back(event: said.HolderBack, rows: Rows) -> None:
+    """The days up to then stay; an absence that never began is gone."""
+    who = (event.post_id, event.person_id)
+    rows.execute(
+        "UPDATE away SET until_day = %s WHERE post_id = %s AND person_id = %s",
+        (event.back_on - timedelta(days=1), *who),
+    )
+    rows.execute("DELETE FROM away WHERE post_id = %s AND person_id = %s AND until_day < from_day", who)
 
 
 @project.register

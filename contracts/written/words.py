@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "PersonAppointed.until": "2026-12-31",
     "HolderAway.from_day": "2026-04-06",
     "HolderAway.until_day": "2026-04-17",
+    "HolderBack.back_on": "2026-04-13",
     "OpportunityRaised.due_note": "",
     "OpportunityCorrected.due_note": "",
     "MeasureChecked.period": "2026-03-01",

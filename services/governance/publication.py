@@ -82,6 +82,11 @@ def holder_away(event: Post.HolderAway) -> PublishedEvent:
 
 
 @publish.register
+def holder_back(event: Post.HolderBack) -> PublishedEvent:
+    return said.HolderBack(post_id=event.post_id, person_id=event.person_id, back_on=event.back_on)
+
+
+@publish.register
 def pack_adopted(event: RuleBook.PackAdopted) -> PublishedEvent:
     return said.RulePackAdopted(
         pack_id=event.pack_id,

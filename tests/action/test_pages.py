@@ -281,6 +281,6 @@ async def test_while_a_holder_is_away_their_deputy_sees_their_work_and_is_told_w
     await world.platform.settle()
     assert what in (await bo.get("/action?of=mine")).text
     assert await world.actions.route("elm", "north.representative") == [["elm.deputy_manager"]]
-    await governance.note_absence(OPERATOR, OWNER, ANN, today - timedelta(days=9), today - timedelta(days=1))
+    await governance.come_back(OPERATOR, OWNER, ANN, today)
     await world.platform.settle()
     assert what not in (await bo.get("/action?of=mine")).text

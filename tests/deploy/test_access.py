@@ -20,6 +20,7 @@ from libs.deciding import Act
 from libs.web.access import OPEN, Access, NoRule, first_fitting
 from libs.web.posts import Post
 from libs.web.reach import NOTHING_HERE
+from services.governance.application.absences import ABSENCE_KEEPERS
 from services.governance.pages.emergencies import GUARDIANS
 from services.intake.application import Report
 from tests.deploy.routes import asked_of, speaks_of
@@ -132,6 +133,10 @@ def test_an_emergency_lets_a_leader_read_a_journey_and_nothing_else(access: Acce
 
 def test_those_who_look_at_emergencies_are_the_same_on_the_page_and_in_the_policies(access: Access) -> None:
     assert {str(role) for role in GUARDIANS} == set(access.groups["guardians"])
+
+
+def test_the_way_to_who_is_away_is_shown_to_those_whom_the_policies_let_in(access: Access) -> None:
+    assert set(map(str, ABSENCE_KEEPERS)) == {*access.groups["managers"], *access.groups["organisers"]}
 
 
 def test_without_its_line_a_route_is_refused_to_everyone(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -15,8 +16,13 @@ import pytest_asyncio
 
 from deploy.web import Door
 from libs.web.posts import Post
-from tests.governance.front import ANN, AT_ELM, OVER_ALL, QUINN, door_of
-from tests.house import housed
+from libs.web.reach import NOTHING_HERE
+from services.governance.application import Governance
+from services.governance.application.absences import DeputyDoesNotReach
+from services.governance.domain.post import AwayAlreadyOver, NotAway
+from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of
+from tests.hands import Hands
+from tests.house import OPERATOR, housed
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,3 +119,114 @@ async def test_a_misspelt_field_is_refused_rather_than_lost(door: Door) -> None:
     async with asking(door, QUINN, OVER_ALL) as quality:
         answer = await quality.post("/sites/elm/capacity", json={"month": "2026-03-01", "bed": 3})
     assert answer.status_code == 422
+
+
+BO = UUID(int=0xB0)
+STANDS_IN = Post("elm.deputy_manager", "deputy_manager", "site:elm", "Deputy manager, Elm")
+AT_OAK = Post("oak.registered_manager", "registered_manager", "site:oak", "Registered manager, Oak")
+ASKED, SHUT = "Why do reviews wait?", "Why was this one closed?"
+WHO, PAGE = f"elm.registered_manager/{ANN}", "/organisation/absences"
+
+
+async def browser(door: Door, person: UUID, post: Post) -> Hands:
+    """Somebody at a browser without scripts."""
+    token = await door.sessions.start(f"person:{person}", [post], "Somebody")
+    transport = httpx2.ASGITransport(app=door.app)
+    client = httpx2.AsyncClient(
+        transport=transport, base_url="http://localhost", headers={"Accept": "text/html"}, cookies={"candour_session": token}
+    )  # fmt: skip
+    return Hands(client)
+
+
+async def said(hands: Hands, path: str, **typed: Any) -> httpx2.Response:
+    """What was typed is sent, and the page it leads to is opened once the directory knows."""
+    answer = await hands.post(path, **typed)
+    if answer.status_code == httpx2.codes.SEE_OTHER:
+        await hands.get(answer.headers["Location"])
+    return answer
+
+
+async def staffed(door: Door) -> Governance:
+    """Elm with a manager and a deputy, who has two questions to answer, one about a journey that only the manager's post
+    may see; Oak with a manager of its own."""
+    governance: Governance = door.platform.service("governance")
+    for post in (replace(AT_ELM, label="Manager, Elm"), STANDS_IN, AT_OAK):
+        site = post.scope.removeprefix("site:")
+        await governance.establish_post(OPERATOR, "acme", site, post.post, post.role, post.scope, post.label, None)
+    for post_id, person, name in (
+        ("elm.registered_manager", ANN, "Ann Example"),
+        ("elm.deputy_manager", BO, "Bo Field"),
+    ):
+        await governance.appoint(OPERATOR, post_id, person, name, "")
+    await door.platform.settle()
+    journey = uuid4()
+    await governance.raise_challenge(OPERATOR, "elm.registered_manager", ASKED, "elm")
+    await governance.raise_challenge(OPERATOR, "elm.registered_manager", SHUT, "elm", journey=journey)
+    await governance.restrict(OPERATOR.because("Few need to know."), "acme", "elm", journey, ["elm.registered_manager"])
+    await door.platform.settle()
+    return governance
+
+
+async def test_who_stands_in_sees_what_waits_for_the_one_who_is_away_and_no_longer_after(door: Door) -> None:
+    await staffed(door)
+    ann, bo, quinn = (
+        await browser(door, ANN, AT_ELM),
+        await browser(door, BO, STANDS_IN),
+        await browser(door, QUINN, OVER_ALL),
+    )
+    today = door.platform.clock.now().date()
+    assert ASKED not in (await bo.get("/work")).text
+    assert f'href="{PAGE}"' in bo.page
+    assert (await ann.get(PAGE)).status_code == 200
+    days = {"from_day": today, "until_day": today + timedelta(days=4)}
+    assert (await said(ann, PAGE, who=WHO, **days)).status_code == 303
+    assert "Nobody stands in." in ann.page
+    assert (await said(ann, PAGE, who=WHO, deputy="elm.deputy_manager", **days)).status_code == 303
+    assert "Deputy manager, Elm stands in." in ann.page
+    work = (await bo.get("/work")).text
+    assert ASKED in work
+    assert "Standing in" in work
+    assert "for: Manager, Elm" in work
+    assert SHUT not in work
+    assert "Standing in" not in (await ann.get("/work")).text
+    assert "Ann Example, Manager, Elm" in (await quinn.get(PAGE)).text
+    await ann.get(PAGE)
+    assert (await said(ann, f"{PAGE}/{WHO}", back_on=today)).status_code == 303
+    assert "Nobody, as far as is on record." in ann.page
+    assert ASKED not in (await bo.get("/work")).text
+
+
+async def test_an_absence_is_said_by_those_whose_post_covers_it_and_refused_in_plain_words(door: Door) -> None:
+    today = door.platform.clock.now().date()
+    oak, carer, ann = (
+        await browser(door, uuid4(), AT_OAK),
+        await browser(door, DEV, ON_NIGHTS),
+        await browser(door, ANN, AT_ELM),
+    )
+    days = {"from_day": today, "until_day": today}
+    assert (await carer.get(PAGE)).status_code == 403
+    assert (await carer.post(PAGE, who=WHO, **days)).status_code == 403
+    for path, typed in ((PAGE, {"who": WHO} | days), (f"{PAGE}/{WHO}", {"back_on": today})):
+        await oak.get("/work")
+        assert (await oak.post(path, **typed)).status_code == 404
+        assert NOTHING_HERE in oak.page
+    past = {"from_day": date(2026, 1, 5), "until_day": date(2026, 1, 9)}
+    far = days | {"deputy": "oak.registered_manager"}
+    for typed, sentence in (
+        (past, str(AwayAlreadyOver())),
+        (far, str(DeputyDoesNotReach())),
+        ({}, "Enter the first day away."),
+    ):
+        await ann.get(PAGE)
+        assert (await ann.post(PAGE, who=WHO, **typed)).status_code in {409, 422}
+        assert sentence.replace("\n", " ").split(".")[0] in ann.page.replace("\n", " ")
+    await ann.get(PAGE)
+    assert (await ann.post(f"{PAGE}/{WHO}", back_on=today)).status_code == 409
+    assert str(NotAway()) in ann.page
+    async with asking(door, ANN, AT_ELM) as manager, asking(door, uuid4(), AT_OAK) as other:
+        at, body = (
+            f"/posts/elm.registered_manager/holders/{ANN}/absence",
+            {"from_day": str(today), "until_day": str(today)},
+        )
+        assert [(await who.put(at, json=body)).status_code for who in (other, manager)] == [404, 200]
+        assert (await manager.post(f"{at}/return", json={"back_on": str(today)})).status_code == 200

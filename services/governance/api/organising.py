@@ -1,4 +1,5 @@
-"""Changing the organisation and challenging what it shows, over HTTP. Only posts over the whole provider change it."""
+"""Changing the organisation and challenging what it shows, over HTTP. Only posts over the whole
+provider change it; who is away is said by whoever manages the site, too."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from libs.deciding import Act, Saved
 from libs.policytext import read
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
-from libs.web.reach import within
+from libs.web.reach import OutOfReach, within
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance, NewSite, require_organiser
 from services.governance.domain import Post
@@ -76,6 +77,12 @@ class Absence(Body):
     deputy_post_id: str | None = Field(default=None, max_length=120)
 
 
+class Return(Body):
+    """The first day at work again; the first day away, where somebody does not go after all."""
+
+    back_on: date
+
+
 class TeamMember(Body):
     """Who works at a site, and in which part of the team."""
 
@@ -111,6 +118,7 @@ def add(api: APIRouter, governance: Governance) -> None:
     """Routes that change the organisation."""
     _sites(api, governance)
     _posts(api, governance)
+    _absences(api, governance)
     _oversight(api, governance)
 
 
@@ -172,20 +180,33 @@ def _posts(api: APIRouter, governance: Governance) -> None:
         saved = await governance.appoint(act, post, who.person_id, who.person_name, who.email, who.until)
         return _made(response, saved)
 
-    @api.put("/posts/{post}/holders/{person}/absence")
-    async def away(
-        request: Request, response: Response, me: Me, post: str, person: UUID, absence: Absence
-    ) -> dict[str, Any]:
-        act, _ = _organiser(request, me)
-        await own(me, post)
-        days = (absence.from_day, absence.until_day, absence.deputy_post_id)
-        return told(response, await governance.note_absence(act, post, person, *days))
-
     @api.delete("/posts/{post}/holders/{person}")
     async def give_up(request: Request, response: Response, me: Me, post: str, person: UUID) -> dict[str, Any]:
         act, _ = _organiser(request, me)
         await own(me, post)
         return told(response, await governance.give_up_post(act, post, person))
+
+
+def _absences(api: APIRouter, governance: Governance) -> None:
+    async def covered(me: SignedIn, post: str) -> None:
+        """Raises OutOfReach for a post that the acting one does not cover."""
+        if not await governance.covers(me.scope, post):
+            raise OutOfReach
+
+    @api.put("/posts/{post}/holders/{person}/absence")
+    async def away(
+        request: Request, response: Response, me: Me, post: str, person: UUID, absence: Absence
+    ) -> dict[str, Any]:
+        await covered(me, post)
+        days = (absence.from_day, absence.until_day, absence.deputy_post_id)
+        return told(response, await governance.note_absence(act_of(request, me), post, person, *days))
+
+    @api.post("/posts/{post}/holders/{person}/absence/return")
+    async def back(
+        request: Request, response: Response, me: Me, post: str, person: UUID, said: Return
+    ) -> dict[str, Any]:
+        await covered(me, post)
+        return told(response, await governance.come_back(act_of(request, me), post, person, said.back_on))
 
 
 def _oversight(api: APIRouter, governance: Governance) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import Role
+from libs.calendar import local_day
 from libs.deciding import Act, Saved
 from libs.directory import Directory
 from libs.domain import Refused
 from libs.reading import opened
 from libs.rules import pack_of
 from libs.service import NotFound, command
+from services.governance.application.absences import Absences
 from services.governance.application.admitting import Admitting
 from services.governance.application.releasing import Releasing
 from services.governance.domain import (
@@ -76,7 +78,7 @@ class Subject:
     measure_id: str = ""
 
 
-class Governance(Admitting, Releasing):
+class Governance(Absences, Admitting, Releasing):
     """Keeps the organisation and its rules, and what oversight asks of it."""
 
     name = "governance"
@@ -165,17 +167,6 @@ class Governance(Admitting, Releasing):
         return await self.save(act, post)
 
     @command
-    async def note_absence(
-        self, act: Act, post_id: str, person: UUID, from_day: date, until_day: date, deputy: str | None = None
-    ) -> Saved:
-        """Someone who holds a post is away; `deputy` is the post that stands in, if not the post's own. Raises NotFound."""
-        post = await self.get(Post, Post.create_id(post_id))
-        if deputy:
-            await self.get(Post, Post.create_id(deputy))
-        post.note_absence(person, from_day, until_day, deputy)
-        return await self.save(act, post)
-
-    @command
     async def give_up_post(self, act: Act, post_id: str, person: UUID) -> Saved:
         """Someone gives a post up."""
         post = await self.get(Post, Post.create_id(post_id))
@@ -218,8 +209,9 @@ class Governance(Admitting, Releasing):
     async def answer_challenge(self, act: Act, challenge: UUID, words: str) -> Saved:
         """Account for what was asked."""
         found = await self.get(Challenge, challenge, act)
-        acting_in = {p.post_id for p in await self.directory.posts(act.scope) if p.role == act.role}
-        found.answer(words, acting_in, await self._names(found.site))
+        acting_in = [p.post_id for p in await self.directory.posts(act.scope) if p.role == act.role]
+        acting_in += await self.directory.standing_in(acting_in, local_day(self.clock.now()))
+        found.answer(words, set(acting_in), await self._names(found.site))
         return await self.save(act, found)
 
     @command

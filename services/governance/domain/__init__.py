@@ -14,15 +14,12 @@ from services.governance.domain.challenges import (
 from services.governance.domain.emergency import EmergencyAccess
 from services.governance.domain.organisation import (
     AlreadyAdopted,
-    AlreadyInPost,
-    NotInPost,
     NotInTheTeam,
-    OutsideNeedsAnEnd,
-    Post,
     RuleBook,
     Site,
     organisation_journey,
 )
+from services.governance.domain.post import AlreadyInPost, NotInPost, OutsideNeedsAnEnd, Post
 from services.governance.domain.releases import GivesAwayWithEarlier, Releases
 from services.governance.domain.trend import NotBegunYet, NotYoursToReset, ResetAlready, Trend
 

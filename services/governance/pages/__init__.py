@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.governance.application import Governance
 from services.governance.pages import (
+    absences,
     comparison,
     emergencies,
     journeys,
@@ -37,6 +38,7 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     outside.add(router, governance, overview)
     tables.add(router, governance, overview)
     organisation.add(router, governance)
+    absences.add(router, governance)
     emergencies.add(router, governance)
     restriction.add(router, governance)
     return router

@@ -21,6 +21,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import ORGANISERS, Governance, require_organiser
+from services.governance.application.absences import ABSENCE_KEEPERS
 from services.governance.pages.live import shell_of
 from services.governance.pages.sentences import label
 
@@ -48,7 +49,7 @@ def add(router: APIRouter, governance: Governance) -> None:
         return shell_of(request).page(
             request, "governance/organisation.html", status, sites=sites, above=above, packs=[_pack(p) for p in packs],
             may_adopt=me.role in ORGANISERS and me.scope.startswith("provider:"), most=MOST_BYTES, form=form,
-            today=local_day(governance.clock.now()),
+            today=local_day(governance.clock.now()), may_absent=me.role in ABSENCE_KEEPERS,
         )  # fmt: skip
 
     @router.get("/organisation")

@@ -15,6 +15,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
+from services.governance.application.absences import ABSENCE_KEEPERS
 from services.governance.pages.emergencies import GUARDIANS
 from services.governance.pages.live import live, shell_of, wait_for
 from services.governance.pages.news import Visits, news, three_things
@@ -76,9 +77,18 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         await wait_for(overview, after)
         sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
-        waiting = without_shut(await overview.work(reader), await overview.shut_to(governance.mapper.keys, me.actor_id))
-        items = [_item(row, sites) for row in waiting] + await _emergencies(governance, me, sites)
-        items += await _reaching_out(governance, me, sites) + await _heeding(governance, me, sites, reader.posts)
+        items = await _waiting(governance, overview, reader, sites) + await _emergencies(governance, me, sites)
+        items += await _reaching_out(governance, me, sites)
+        for post, absent in await _stood_in_for(governance, reader):
+            known = {(each["task"], each["href"], each["title"]) for each in items}
+            items += [
+                each | {"for_post": post}
+                for each in await _waiting(governance, overview, absent, sites)
+                if (each["task"], each["href"], each["title"]) not in known
+            ]
+        items = sorted(({"for_post": ""} | each for each in items), key=lambda each: each["due"] or each["since"])[
+            :MOST
+        ]
         visits = Visits(request, me, governance.clock.now())
         response = live(
             request,
@@ -88,6 +98,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
             many=len(sites) > 1,
             everyone=reader.everyone,
             full=len(items) >= MOST,
+            may_absent=me.role in ABSENCE_KEEPERS,
             things=three_things(me) if visits.first else [],
             since=visits.since,
             news=await news(overview, list(sites), visits.since) if visits.since else [],
@@ -105,18 +116,43 @@ async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, eve
     person = _person(me.actor_id)
     works_at = await governance.directory.rows("SELECT site_id FROM member WHERE person_id = %s", (person,))
     held = await governance.directory.rows("SELECT post_id FROM holder WHERE person_id = %s", (person,))
-    posts = sorted({post.post for post in me.posts} | {row["post_id"] for row in held})
-    away = await governance.directory.standing_in(posts, local_day(governance.clock.now()))
     return Reader(
         actor=me.actor_id,
         role=me.role,
-        posts=sorted({*posts, *away}),
+        posts=sorted({post.post for post in me.posts} | {row["post_id"] for row in held}),
         sites=sites,
         person=person,
         works_at=[row["site_id"] for row in works_at],
         unowned=me.scope.startswith("site:") and me.role in RUNS_A_SITE,
         everyone=everyone,
     )
+
+
+async def _stood_in_for(governance: Governance, reader: Reader) -> list[tuple[str, Reader]]:
+    """The posts whose holders are away while the reader's stand in: what each is called, and its reader, who sees no
+    more sites and no more journeys than the one who stands in."""
+    directory = governance.directory
+    away = await directory.standing_in(reader.posts, local_day(governance.clock.now()))
+    rows = await directory.rows("SELECT post_id, role, scope, title FROM post WHERE post_id = ANY(%s)", (away,))
+    found = []
+    for row in rows:
+        covered = {site.site_id for site in await directory.sites_within(row["scope"])}
+        absent = Reader(
+            actor=reader.actor, role=row["role"], posts=[row["post_id"]],
+            sites=[site for site in reader.sites if site in covered],
+            unowned=row["scope"].startswith("site:") and row["role"] in RUNS_A_SITE,
+        )  # fmt: skip
+        found.append((row["title"], absent))
+    return found
+
+
+async def _waiting(
+    governance: Governance, overview: Overview, reader: Reader, sites: dict[str, str]
+) -> list[dict[str, Any]]:
+    """What waits for a reader's posts and role, without what is shut to the person who reads."""
+    shut = await overview.shut_to(governance.mapper.keys, reader.actor)
+    items = [_item(row, sites) for row in without_shut(await overview.work(reader), shut)]
+    return items + await _heeding(governance, reader, sites)
 
 
 async def _emergencies(governance: Governance, me: SignedIn, sites: dict[str, str]) -> list[dict[str, Any]]:
@@ -145,9 +181,7 @@ async def _reaching_out(governance: Governance, me: SignedIn, sites: dict[str, s
     ]  # fmt: skip
 
 
-async def _heeding(
-    governance: Governance, me: SignedIn, sites: dict[str, str], posts: list[str]
-) -> list[dict[str, Any]]:
+async def _heeding(governance: Governance, reader: Reader, sites: dict[str, str]) -> list[dict[str, Any]]:
     """Changes that are still not made and were taken up to the reader's posts, and what must follow where a trigger fired."""
     return [
         {
@@ -156,7 +190,7 @@ async def _heeding(
             "journey": row["journey"] if row["task"] == "taken_up" else None, "due": end_of_day(row["due"]),
             "since": row["since"],
         }
-        for row in await governance.heeding.waiting(list(sites), posts, me.role)
+        for row in await governance.heeding.waiting(reader.sites, reader.posts, reader.role)
     ]  # fmt: skip
 
 
