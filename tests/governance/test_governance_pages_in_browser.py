@@ -25,10 +25,10 @@ from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGES = ["/work", "/work?everyone=yes", "/journeys", f"/journeys/{FIRST}", "/site", "/site/elm", "/provider"]
-PAGES += ["/organisation", "/organisation/absences", f"/challenges/{CHALLENGE}", "/loop", "/board", "/tables", "/tables/dictionary", "/start"]
+PAGES += ["/organisation", f"/challenges/{CHALLENGE}", "/loop", "/board", "/tables", "/tables/dictionary", "/start"]
 PAGES += [f"/journeys/{FIRST}/shared", f"/journeys/{FIRST}?only=decisions", "/journeys?figure=changes_open&words=form"]
 PAGES += ["/comparison", "/trend?site=oak&theme=falls", "/trend?measure=m-1", "/themes", "/themes/falls"]
-PAGES += ["/tables/outside/kinds"]
+PAGES += ["/tables/outside/kinds", "/organisation/absences"]
 
 
 class Served:
