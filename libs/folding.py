@@ -55,7 +55,7 @@ class Folded(Rows):
         self.view = view
         self.columns: dict[str, Columns] = {}
         self.held: dict[str, dict[Key, Row]] = {}
-        self.grow: Sequence[str] = getattr(view, "grow", ())
+        self.grow: Sequence[str] = view.grow
         self._walled: list[str] = []
         self._apply: dict[LiteralString, Callable[[Sequence[Any]], None]] = {}
 

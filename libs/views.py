@@ -53,6 +53,9 @@ class View:
     hanging: ClassVar[Mapping[str, Hangs]] = {}
     """Tables whose rows belong to the site of a row in another, such as {"listener": ("briefing", "id", "briefing")}."""
 
+    grow: ClassVar[tuple[str, ...]] = ()
+    """Tables whose rows nothing changes once they are there; they can be written while the others are made."""
+
     def __init__(self, service: str, project: Project, pool: AsyncConnectionPool) -> None:
         self.service, self.project, self.pool = service, project, pool
         self.keeper = pool

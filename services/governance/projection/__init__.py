@@ -5,7 +5,7 @@ One view follows all seven publishers, so that it has one bookmark and is rebuil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, LiteralString
 
 from psycopg_pool import AsyncConnectionPool
@@ -21,11 +21,13 @@ from services.governance.projection import (
     proof,
     reviewing,
     searching,
+    sums,
     unwritten,
 )
 from services.governance.projection.barring import Barring
 from services.governance.projection.emergencies import Emergencies
 from services.governance.projection.journey_reading import JourneyReading
+from services.governance.projection.keeping import Kept
 from services.governance.projection.loop_reading import LoopReading
 from services.governance.projection.standing import Standing
 from services.governance.projection.taking_away import TakingAway
@@ -49,9 +51,10 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         *organisation.NAMES,
         *baselines.NAMES,
         *searching.NAMES,
+        *sums.NAMES,
     )
     grow: ClassVar[tuple[str, ...]] = ("moment",)
-    """Tables whose rows nothing changes once they are there; they can be written while the others are made."""
+    kept_sums: ClassVar[Sequence[Kept]] = sums.SUMS
     hanging: ClassVar[Mapping[str, Hangs]] = {"briefing_person": ("briefing", "briefing_id", "briefing_id")}
     tables: ClassVar[LiteralString] = (
         journeys.TABLES
@@ -63,6 +66,8 @@ class Overview(JourneyReading, Standing, LoopReading, WorkReading, TakingAway, B
         + organisation.TABLES
         + searching.TABLES
         + baselines.TABLES
+        + sums.TABLES
+        + sums.filled()
     )
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:

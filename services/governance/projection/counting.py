@@ -22,16 +22,27 @@ HERE: LiteralString = """
     AND j.occurred < (%(until)s::date + interval '1 month')::timestamp AT TIME ZONE 'Europe/London'
 """
 FOR_EVER = date(9998, 12, 1)
-COUNTED: LiteralString = f"""
-    WITH counted AS (SELECT j.site, {MONTH} AS month, count(*)::int AS events FROM journey j WHERE {HERE} GROUP BY 1, 2),
+STATED: LiteralString = """
     stated AS (SELECT site, month, exposure, unit FROM capacity
         WHERE site = ANY(%(sites)s) AND month BETWEEN %(since)s AND %(until)s AND exposure > 0)
     SELECT site, month, coalesce(events, 0) AS events, exposure, coalesce(unit, '') AS unit
     FROM counted FULL JOIN stated USING (site, month) ORDER BY month, site
 """
+SUMMED: LiteralString = f"""
+    WITH counted AS (SELECT site, month, journeys AS events FROM monthly WHERE site = ANY(%(sites)s)
+        AND kind = %(kind)s AND theme = %(theme)s AND month BETWEEN %(since)s AND %(until)s), {STATED}
+"""
+SUMMED_BY_THEME: LiteralString = """
+    SELECT site, theme, sum(journeys)::int AS events FROM monthly WHERE site = ANY(%(sites)s) AND kind = %(kind)s
+    AND theme <> '' AND %(theme)s IN ('', theme) AND month BETWEEN %(since)s AND %(until)s GROUP BY 1, 2
+"""
+COUNTED: LiteralString = f"""
+    WITH counted AS (SELECT j.site, {MONTH} AS month, count(*)::int AS events FROM journey j WHERE {HERE} GROUP BY 1, 2), {STATED}
+"""
 BY_THEME: LiteralString = f"""
-    SELECT j.site, theme, count(*)::int AS events FROM journey j CROSS JOIN LATERAL unnest(j.themes) AS theme
-    WHERE {HERE} GROUP BY 1, 2
+    SELECT j.site, theme, count(*)::int AS events FROM journey j
+    CROSS JOIN LATERAL (SELECT DISTINCT unnest(j.themes)) AS t(theme)
+    WHERE {HERE} AND %(theme)s IN ('', theme) GROUP BY 1, 2
 """
 
 
@@ -66,22 +77,23 @@ async def counted_months(
     overview: Overview, sites: list[str], what: Counted, shape: Callable[[list[dict[str, Any]]], T]
 ) -> dict[str, T]:
     """Each site's months, in a shape that is made of them once while nothing is said of the site."""
-    return await _of_sites(overview, COUNTED, sites, what, shape)
+    return await _of_sites(overview, SUMMED, COUNTED, sites, what, shape)
 
 
 async def _of_sites(
     overview: Overview,
     query: LiteralString,
+    counted: LiteralString,
     sites: list[str],
     what: Counted,
     shape: Callable[[list[dict[str, Any]]], T],
 ) -> dict[str, T]:
     if what.shut:  # what is counted is this reader's alone
-        found = by_site(await overview.rows(query, what.given(sites)))
+        found = by_site(await overview.rows(counted, what.given(sites)))
         return {site: shape(found.get(site, [])) for site in sites}
     given = what.given(sites) | {"shut": ()}
     del given["sites"]
-    return await overview.by_site(query, sites, shape, **given)
+    return await overview.by_site(query, sites, shape, counted=counted, **given)
 
 
 async def rates_by_month(overview: Overview, sites: list[str], since: date) -> list[dict[str, Any]]:
@@ -110,7 +122,7 @@ async def times_of(overview: Overview, sites: list[str], what: Counted) -> list[
 
 async def themes_of(overview: Overview, sites: list[str], what: Counted) -> list[dict[str, Any]]:
     """How many journeys of each theme each site had."""
-    found = await _of_sites(overview, BY_THEME, sites, what, list)
+    found = await _of_sites(overview, SUMMED_BY_THEME, BY_THEME, sites, what, list)
     return [row for rows in found.values() for row in rows]
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, LiteralString
 from uuid import UUID
 
-from libs.calendar import local_day
+from libs.calendar import LONDON, local_day
 from services.governance.projection import figures, searching
 from services.governance.projection.figures import FIGURES
 from services.governance.projection.remembering import Remembering
-from services.governance.projection.summing import BY_STAGE, stages
+from services.governance.projection.summing import BY_STAGE, STAGES_COUNTED, stages
 
 PAGE = 25
 TIMELINE = 1_000
@@ -128,7 +128,8 @@ class JourneyReading(Remembering):
     ) -> tuple[int, int]:
         """How many journeys the list holds, and how many of what its figure counts they hold together."""
         if filters.is_plain() and not shut:
-            held = await self.by_site(BY_STAGE, [filters.site] if filters.site in sites else sites, stages)
+            asked = [filters.site] if filters.site in sites else sites
+            held = await self.by_site(BY_STAGE, asked, stages, counted=STAGES_COUNTED)
             found = sum(each.found(filters.kind, filters.state) for each in held.values())
             return (found, found) if filters.site in ("", *sites) else (0, 0)
         figure = FIGURES.get(filters.figure)
@@ -142,7 +143,10 @@ class JourneyReading(Remembering):
 
     @staticmethod
     def _given(sites: list[str], filters: Filters, now: datetime, shut: Sequence[UUID]) -> dict[str, Any]:
-        return filters.given() | {"sites": sites, "shut": list(shut), "today": local_day(now), "now": now}
+        given = filters.given() | {"sites": sites, "shut": list(shut), "today": local_day(now), "now": now}
+        if filters.since and not isinstance(filters.since, datetime):
+            given["since"] = datetime.combine(filters.since, time.min, LONDON)
+        return given
 
     async def timeline(self, journey: UUID) -> list[dict[str, Any]]:
         """Everything on record about a journey, in the order in which it was recorded; words still under seal."""

@@ -8,22 +8,7 @@ from typing import Any, LiteralString
 
 from services.governance.projection import summing
 from services.governance.projection.remembering import Remembering
-from services.governance.projection.summing import HELD
-
-WAITING: LiteralString = f"""
-    WITH held AS ({HELD} AND j.stage <> 'closed' GROUP BY j.journey),
-    waiting AS (
-        SELECT journey, site, stage, extract(epoch FROM %(now)s - CASE stage
-            WHEN 'act' THEN signed_off WHEN 'brief' THEN coalesce(done, practice_changed, signed_off)
-            WHEN 'practise' THEN coalesce(briefed, practice_changed, signed_off)
-            WHEN 'work' THEN coalesce(practised, practice_changed, signed_off)
-            ELSE coalesce(effective, practice_changed, signed_off) END)::float / 86400 AS days
-        FROM held)
-    SELECT stage, count(*)::int AS journeys, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS median,
-        max(days) AS most, (array_agg(journey ORDER BY days DESC, journey))[1] AS longest,
-        (array_agg(site ORDER BY days DESC, journey))[1] AS longest_site
-    FROM waiting GROUP BY stage
-"""
+from services.governance.projection.summing import SINCE
 
 FRESH: LiteralString = """
     SELECT (SELECT count(*) FROM journey WHERE site = ANY(%(sites)s) AND raised >= %(since)s)::int AS new_reports,
@@ -52,20 +37,21 @@ class LoopReading(Remembering):
 
     async def stalls(self, sites: list[str], now: datetime, since: date | None = None) -> list[dict[str, Any]]:
         """For each stage after learning: how many wait there, for how long, and which has waited longest."""
-        return await self.rows(WAITING, {"sites": sites, "since": since, "now": now})
+        waiting = await self.by_site(summing.WAITING, sites, summing.waits, since=since)
+        return summing.stalled(waiting.values(), now)
 
     async def fallen_back(self, sites: list[str], since: date | None = None, limit: int = 10) -> list[dict[str, Any]]:
         """Proof that was held and no longer holds, last lost first."""
         return await self.rows(
             "SELECT c.journey, j.site, c.state, c.lost, c.because FROM closure c JOIN journey j ON j.journey = c.journey"
-            " WHERE j.site = ANY(%s) AND j.raised IS NOT NULL AND c.lost IS NOT NULL"
-            " AND c.lost >= coalesce(%s::date, '-infinity') ORDER BY c.lost DESC, c.journey, c.state LIMIT %s",
-            (sites, since, limit),
+            " WHERE j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND c.lost IS NOT NULL"
+            f" AND c.lost >= coalesce({SINCE}, '-infinity') ORDER BY c.lost DESC, c.journey, c.state LIMIT %(limit)s",
+            {"sites": sites, "since": since, "limit": limit},
         )
 
     async def themes(self, sites: list[str], since: date, limit: int = 10) -> list[dict[str, Any]]:
         """Themes by how many journeys they came up in, with how many of these are open, at how many sites."""
-        found = await self.by_site(summing.THEMES, sites, summing.counted, since=since)
+        found = await self.by_site(summing.THEMES, sites, summing.counted, counted=summing.THEMES_COUNTED, since=since)
         journeys, still, where = Counter[str](), Counter[str](), Counter[str]()
         for theme, number, open_ones in (each for rows in found.values() for each in rows):
             journeys[theme] += number
@@ -79,7 +65,9 @@ class LoopReading(Remembering):
 
     async def strengths(self, sites: list[str], since: date) -> list[dict[str, Any]]:
         """Changes agreed, by how strong they are, and how many of them have been verified."""
-        found = await self.by_site(summing.CHANGES, sites, summing.counted, since=since)
+        found = await self.by_site(
+            summing.CHANGES, sites, summing.counted, counted=summing.CHANGES_COUNTED, since=since
+        )
         changes, verified = Counter[str](), Counter[str]()
         for strength, agreed, seen in (each for rows in found.values() for each in rows):
             changes[strength] += agreed
@@ -88,7 +76,9 @@ class LoopReading(Remembering):
 
     async def verdicts(self, sites: list[str], since: date) -> dict[str, int]:
         """How many changes were found to have which effect."""
-        found = await self.by_site(summing.VERDICTS, sites, summing.counted, since=since)
+        found = await self.by_site(
+            summing.VERDICTS, sites, summing.counted, counted=summing.VERDICTS_COUNTED, since=since
+        )
         together = Counter[str]()
         for verdict, changes in (each for rows in found.values() for each in rows):
             together[verdict] += changes

@@ -13,7 +13,7 @@ from typing import Any, LiteralString, TypeVar
 from libs.reach import EVERYTHING, SEPARATOR, everything, reach
 from libs.rows import speaks_of
 from libs.views import Rows
-from services.governance.projection.asking import Asking
+from services.governance.projection.keeping import Keeping
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -21,7 +21,7 @@ ANSWERS, QUESTIONS = 500, 60
 """How many answers, and how many questions of single sites, are kept at most."""
 
 
-class Remembering(Asking):
+class Remembering(Keeping):
     """Asks only for what may have changed."""
 
     def __init__(self, *given: Any) -> None:
@@ -77,15 +77,23 @@ class Remembering(Asking):
         return answer
 
     async def by_site(
-        self, query: LiteralString, sites: Sequence[str], shape: Callable[[list[Row]], T], **given: Any
+        self,
+        query: LiteralString,
+        sites: Sequence[str],
+        shape: Callable[[list[Row]], T],
+        *,
+        counted: LiteralString | None = None,
+        **given: Any,
     ) -> dict[str, T]:
         """What a query finds for each site, by its column `site`, in a shape made of that site's rows.
 
-        The query names `%(sites)s` and what is `given`, and speaks of journeys and what hangs on them.
+        The query names `%(sites)s` and what is `given`, and speaks of journeys and what hangs on them. Where it reads sums,
+        `counted` finds the same from single journeys, for a reader to whom some of those that the sums hold are shut.
         """
         asked = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
         if not self.kept_here or not _plain(reach()):
-            found = grouped(await self.rows(query, asked | {"sites": list(sites)}))
+            suited = query if _plain(reach()) else counted or query
+            found = grouped(await self.rows(suited, asked | {"sites": list(sites)}))
             return {site: shape(found.get(site, [])) for site in sites}
         here = reach().split(SEPARATOR)
         allowed = list(sites) if here == [EVERYTHING] else [site for site in sites if site in set(here)]

@@ -11,7 +11,7 @@ from typing import Any
 from libs.calendar import local_day
 from services.governance.projection import figures
 from services.governance.projection.remembering import Remembering
-from services.governance.projection.summing import BY_STAGE, LOADS, Load, Stages, load, stages
+from services.governance.projection.summing import BY_STAGE, LOADS, STAGES_COUNTED, Load, Stages, load, stages
 
 RECENT = 5
 
@@ -21,7 +21,7 @@ class Standing(Remembering):
 
     async def stages(self, sites: list[str]) -> dict[str, Stages]:
         """How many journeys of each site are at each stage, with how much proof."""
-        return await self.by_site(BY_STAGE, sites, stages)
+        return await self.by_site(BY_STAGE, sites, stages, counted=STAGES_COUNTED)
 
     async def loads(self, sites: list[str], now: datetime) -> dict[str, dict[str, int]]:
         """For each site: actions open and late, duties owed and overdue, briefings open, people not yet briefed."""

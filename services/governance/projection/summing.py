@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 import numpy as np
 
 from services.governance.projection import figures
 
 Row = dict[str, Any]
+SINCE: LiteralString = "%(since)s::date::timestamp AT TIME ZONE 'Europe/London'"
+"""The moment at which the day `since` begins."""
 MONTH: LiteralString = "date_trunc('month', j.occurred AT TIME ZONE 'Europe/London')::date"
 
 BY_STAGE: LiteralString = f"""
+    SELECT site, stage, kind, closure, {figures.ON_THE_WAY} AS on_the_way, journeys FROM standing
+    WHERE site = ANY(%(sites)s)
+"""
+STAGES_COUNTED: LiteralString = f"""
     SELECT site, stage, kind, closure, {figures.ON_THE_WAY} AS on_the_way, count(*)::int AS journeys
     FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL GROUP BY 1, 2, 3, 4, 5
 """
@@ -34,39 +42,43 @@ LOADS: LiteralString = f"""
 """
 
 CHANGES: LiteralString = """
+    SELECT site, strength, sum(changes)::int AS changes, sum(verified)::int AS verified
+    FROM changing WHERE site = ANY(%(sites)s) AND month >= %(since)s::date GROUP BY 1, 2
+"""
+CHANGES_COUNTED: LiteralString = f"""
     SELECT site, strength, count(*)::int AS changes, (count(*) FILTER (WHERE state = 'verified'))::int AS verified
-    FROM action WHERE site = ANY(%(sites)s) AND agreed >= %(since)s AND state <> 'withdrawn' GROUP BY 1, 2
+    FROM action WHERE site = ANY(%(sites)s) AND agreed >= {SINCE} AND state <> 'withdrawn' GROUP BY 1, 2
 """
 
 VERDICTS: LiteralString = """
+    SELECT site, verdict, sum(changes)::int AS changes FROM judged
+    WHERE site = ANY(%(sites)s) AND month >= %(since)s::date GROUP BY 1, 2
+"""
+VERDICTS_COUNTED: LiteralString = f"""
     SELECT site, verdict, count(*)::int AS changes FROM verdict
-    WHERE site = ANY(%(sites)s) AND reached >= %(since)s GROUP BY 1, 2
+    WHERE site = ANY(%(sites)s) AND reached >= {SINCE} GROUP BY 1, 2
 """
 
 THEMES: LiteralString = """
-    SELECT site, theme, count(*)::int AS journeys, (count(*) FILTER (WHERE stage <> 'closed'))::int AS open
-    FROM journey CROSS JOIN LATERAL unnest(themes) AS t(theme)
-    WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND occurred >= %(since)s GROUP BY 1, 2
+    SELECT site, theme, sum(journeys)::int AS journeys, sum(still_open)::int AS open FROM monthly
+    WHERE site = ANY(%(sites)s) AND kind = '' AND theme <> '' AND month >= %(since)s::date GROUP BY 1, 2
 """
-
-HELD: LiteralString = f"""
-    SELECT j.journey, j.site, j.stage, j.closure, j.signed_off, j.practice_changed,
-        max(c.reached) FILTER (WHERE c.state = 'done') AS done,
-        max(c.reached) FILTER (WHERE c.state = 'briefed') AS briefed,
-        max(c.reached) FILTER (WHERE c.state = 'practised') AS practised,
-        max(c.reached) FILTER (WHERE c.state = 'effective') AS effective,
-        max(c.reached) FILTER (WHERE c.state = 'sustained') AS sustained
-    FROM journey j LEFT JOIN closure c ON c.journey = j.journey
-    WHERE j.site = ANY(%(sites)s) AND j.raised IS NOT NULL AND {figures.LEARNED}
-        AND j.signed_off >= coalesce(%(since)s::date, '-infinity')
+THEMES_COUNTED: LiteralString = f"""
+    SELECT site, theme, count(*)::int AS journeys, (count(*) FILTER (WHERE stage <> 'closed'))::int AS open
+    FROM journey CROSS JOIN LATERAL (SELECT DISTINCT unnest(themes)) AS t(theme)
+    WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND occurred >= {SINCE} GROUP BY 1, 2
 """
 
 STEPS: LiteralString = f"""
-    WITH held AS ({HELD} GROUP BY j.journey)
-    SELECT site, array_agg(closure ORDER BY journey) AS closure, array_agg(ARRAY[
-        extract(epoch FROM done - signed_off), extract(epoch FROM briefed - done), extract(epoch FROM practised - briefed),
-        extract(epoch FROM effective - practised), extract(epoch FROM sustained - effective)]::float[] ORDER BY journey) AS took
-    FROM held GROUP BY site
+    SELECT site, array_agg(closure) AS closure,
+        array_agg(ARRAY[to_done, to_briefed, to_practised, to_effective, to_sustained]) AS took
+    FROM lasting WHERE site = ANY(%(sites)s) AND signed_off >= coalesce({SINCE}, '-infinity') GROUP BY site
+"""
+WAITING: LiteralString = f"""
+    SELECT site, stage, array_agg(extract(epoch FROM since)::float8 ORDER BY since, journey) AS since,
+        (array_agg(journey ORDER BY since, journey))[1] AS longest
+    FROM lasting WHERE site = ANY(%(sites)s) AND stage <> 'closed' AND signed_off >= coalesce({SINCE}, '-infinity')
+    GROUP BY 1, 2
 """
 DAY = 86_400
 
@@ -141,7 +153,7 @@ def took(rows: list[Row]) -> Took:
     """A site's journeys with something to change."""
     if not rows:
         return Took(np.empty(0, np.int8), np.empty((0, 5)))
-    days = np.array(rows[0]["took"], dtype=float) / DAY
+    days = np.array(rows[0]["took"], dtype=float)
     return Took(np.array(rows[0]["closure"], np.int8), np.maximum(days, 0))
 
 
@@ -160,6 +172,39 @@ def steps(sites: list[Took]) -> list[Row]:
                 "place": place, "learned": len(closure), "journeys": int(held.sum()), "timed": len(timed),
                 "median": float(np.median(timed)) if some else None, "least": float(timed.min()) if some else None,
                 "most": float(timed.max()) if some else None,
+            }
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Of a site's journeys at one stage: since when each waits (seconds since 1970, the longest first), and which is that."""
+
+    site: str
+    since: np.ndarray
+    longest: UUID
+
+
+def waits(rows: list[Row]) -> dict[str, Waits]:
+    """A site's journeys that wait between learning and lasting proof, by stage."""
+    return {row["stage"]: Waits(row["site"], np.array(row["since"], dtype=float), row["longest"]) for row in rows}
+
+
+def stalled(sites: Iterable[dict[str, Waits]], now: datetime) -> list[Row]:
+    """For each stage: how many wait there, the days they do (median and most), and which has waited longest."""
+    by_stage: dict[str, list[Waits]] = defaultdict(list)
+    for each in sites:
+        for stage, there in each.items():
+            by_stage[stage].append(there)
+    found = []
+    for stage, waiting in by_stage.items():
+        days = (now.timestamp() - np.concatenate([each.since for each in waiting])) / DAY
+        first = min(waiting, key=lambda each: (each.since[0], each.longest))
+        found.append(
+            {
+                "stage": stage, "journeys": len(days), "median": float(np.median(days)), "most": float(days.max()),
+                "longest": first.longest, "longest_site": first.site,
             }
         )  # fmt: skip
     return found

@@ -11,8 +11,9 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
 from libs.disclosure import Counts
-from libs.views import View
+from services.governance.projection import sums
 from services.governance.projection.dictionary import Table, described
+from services.governance.projection.remembering import Remembering
 
 BATCH = 5_000
 
@@ -23,13 +24,24 @@ REACHED: dict[str, LiteralString] = {
 }
 """How a row is known to be of the reader's sites, by the column that says so."""
 
+SUMMED: dict[str, LiteralString] = {
+    name: f"SELECT site, {code} AS code, sum(journeys)::int AS journeys FROM monthly WHERE site = ANY(%(sites)s)"
+    f" AND {code} <> '' AND {whatever} = '' AND month >= %(since)s AND month < %(until)s GROUP BY 1, 2"
+    for name, code, whatever in (("kinds", "kind", "theme"), ("themes", "theme", "kind"))
+}
+IN_TIME: LiteralString = """
+    WHERE site = ANY(%(sites)s) AND raised IS NOT NULL
+    AND occurred >= %(since)s::date::timestamp AT TIME ZONE 'Europe/London'
+    AND occurred < %(until)s::date::timestamp AT TIME ZONE 'Europe/London' GROUP BY 1, 2
+"""
 COUNTED: dict[str, LiteralString] = {
-    "kinds": "SELECT site, kind AS code, count(*)::int AS journeys FROM journey",
-    "themes": "SELECT site, theme AS code, count(*)::int AS journeys FROM journey CROSS JOIN LATERAL unnest(themes) AS t(theme)",
+    "kinds": f"SELECT site, kind AS code, count(*)::int AS journeys FROM journey {IN_TIME}",
+    "themes": "SELECT site, theme AS code, count(*)::int AS journeys FROM journey"
+    f" CROSS JOIN LATERAL (SELECT DISTINCT unnest(themes)) AS t(theme) {IN_TIME}",
 }
 
 
-class TakingAway(View):
+class TakingAway(Remembering):
     """Questions whose answers leave Candour."""
 
     def dictionary(self) -> dict[str, Table]:
@@ -49,14 +61,10 @@ class TakingAway(View):
     async def counts(self, what: str, groups: dict[str, str], since: date, until: date) -> Counts:
         """How many journeys happened from one day to before another, by group of sites and by kind or theme.
 
-        `groups` says which group each site belongs to. A journey with two themes counts under both.
+        Both days begin a month. `groups` says which group each site belongs to. A journey with two themes counts under both.
         """
-        found = await self.rows(
-            f"{COUNTED[what]} WHERE site = ANY(%(sites)s) AND raised IS NOT NULL"
-            " AND occurred >= %(since)s::date::timestamp AT TIME ZONE 'Europe/London'"
-            " AND occurred < %(until)s::date::timestamp AT TIME ZONE 'Europe/London' GROUP BY 1, 2",
-            {"sites": list(groups), "since": since, "until": until},
-        )
+        by_site = await self.by_site(SUMMED[what], list(groups), list, counted=COUNTED[what], since=since, until=until)
+        found = [row for rows in by_site.values() for row in rows]
         rows, columns = sorted(set(groups.values())), sorted({row["code"] for row in found})
         cells = {(row, column): 0 for row in rows for column in columns}
         for row in found:
@@ -65,8 +73,8 @@ class TakingAway(View):
 
 
 def may_be_taken(table: Table) -> bool:
-    """Whether a table's rows can be told apart by site."""
-    return any(table.has(name) for name in REACHED)
+    """Whether a table's rows can be told apart by site. Sums stay here: what is shut to somebody is within them."""
+    return table.name not in sums.NAMES and any(table.has(name) for name in REACHED)
 
 
 def _asked(table: Table) -> Composed:
