@@ -46,7 +46,7 @@ lock: setup ## Choose dependency versions again (make lock upgrade=--upgrade for
 assets: ## Build styles and scripts again from their sources (needs Node and npm; the result is committed)
 	npm --prefix libs/web/assets ci --ignore-scripts && npm --prefix libs/web/assets run build
 
-containers: setup ## Write the passwords and settings that docker-compose.yml needs (tls=--tls for docker-compose.tls.yml too)
+containers: setup ## Write the passwords, keys and settings that docker-compose.yml needs (tls=--tls for docker-compose.tls.yml too)
 	$(BIN)/candour containers $(tls)
 
 demo-down: setup ## Stop what an embedded run left behind and delete its data (var/)

@@ -7,14 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import nats
-import nats.errors
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deploy.attached import settings
 from deploy.demo.people import SOURCES
-from deploy.nats.users import inbox_prefix
+from libs.nkeys import signed_in
 from services.audit.app import witness
 from services.audit.application import LEDGERS, verified
 from services.audit.ledger import Comparison, Outside, Signer
@@ -55,10 +53,7 @@ async def check(var: Path, ledgers: Sequence[str], folder: Path | None, console:
 
 @asynccontextmanager
 async def _stream(env: Mapping[str, str]) -> AsyncIterator[Any]:
-    user, _, password = env["CANDOUR_NATS_AUDIT"].partition(":")
-    connection = await nats.connect(
-        env["CANDOUR_NATS_URL"], user=user, password=password, inbox_prefix=inbox_prefix(user)
-    )
+    connection = await signed_in(env["CANDOUR_NATS_URL"], "audit", env["CANDOUR_NATS_AUDIT"])
     try:
         yield connection
     finally:

@@ -16,6 +16,7 @@ from deploy.pack_cli import pack
 from deploy.replay_cli import replay
 from deploy.stats_cli import stats
 from deploy.supply_cli import advisories, sbom
+from deploy.wire_cli import wire
 
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
 app.command()(contracts)
@@ -25,6 +26,7 @@ app.add_typer(pack, name="pack")
 app.add_typer(keys, name="keys")
 app.add_typer(stats, name="stats")
 app.add_typer(audit, name="audit")
+app.add_typer(wire, name="wire")
 audit.command()(replay)
 
 VAR = Annotated[Path, typer.Option(help="Where data is kept.", envvar="CANDOUR_VAR")]
@@ -80,7 +82,7 @@ def containers(
     folder: Path = Path("var/containers"),
     tls: Annotated[bool, typer.Option("--tls", help="With certificates, for docker-compose.tls.yml.")] = False,
 ) -> None:
-    """Write passwords and settings for docker-compose.yml; what exists already stays."""
+    """Write passwords, keys and settings for docker-compose.yml; what exists already stays."""
     from deploy.containers import prepare
 
     prepare(folder, tls=tls)

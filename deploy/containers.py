@@ -1,4 +1,4 @@
-"""What the containers need before they start: passwords, the wire's configuration, and one settings file a service."""
+"""What the containers need before they start: passwords, the wire's keys and configuration, one settings file a service."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.nats import topology, users
+from deploy.nats.keys import Keys
 from deploy.postgres import roles
 from deploy.tls import certify
 from libs.clock import Clock, SystemClock
@@ -37,13 +38,14 @@ def prepare(
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     database = {name: _secret(folder / f"postgres_{name}") for name in roles.names()}
-    wire = {name: _secret(folder / f"nats_{name}") for name in users.user_names(sources)}
+    keys = Keys(folder)
+    keys.keep(sources)
+    seeds = {name: path.read_text() for name in keys.known() if (path := keys.seed_file(name)).exists()}
     administrator = _secret(folder / "postgres_admin")
     if not (folder / "kek").exists():
         _write(folder / "kek", secrets.token_bytes(32), mode=0o644)
     encrypted = _certified(folder, (clock or SystemClock()).now()) if tls else {}
-    shown = (Path("/etc/candour/nats.crt"), Path("/etc/candour/nats.key")) if tls else None
-    _write(folder / "nats.conf", users.server_conf(wire, store="/data", certificate=shown).encode(), mode=0o644)
+    _wire(folder / "wire", keys, tls=tls)
     _settings(folder / "gateway.env", encrypted)
     admin = f"{BY_TLS if tls else BASE} password={administrator}"
     everyone = encrypted | {
@@ -57,20 +59,28 @@ def prepare(
     }
     _settings(folder / "postgres.env", {"POSTGRES_USER": "candour", "POSTGRES_PASSWORD": administrator})
     passwords = {f"CANDOUR_PASSWORD_{name.upper()}": secret for name, secret in database.items()}
-    operator = {"CANDOUR_NATS_OPERATOR": f"{users.OPERATOR}:{wire[users.OPERATOR]}"}
+    operator = {"CANDOUR_NATS_OPERATOR": seeds[users.OPERATOR]}
     _settings(folder / "migrate.env", everyone | passwords | operator | {"CANDOUR_PG_ADMIN": admin})
     everything = {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in database.items()}
-    everything |= {f"CANDOUR_NATS_{n.upper()}": f"{n}:{secret}" for n, secret in wire.items()}
+    everything |= {f"CANDOUR_NATS_{n.upper()}": seed for n, seed in seeds.items()}
     _settings(folder / "demo.env", everyone | everything | SIGNING | {"CANDOUR_PG_ADMIN": admin})
     for name in topology.services():
         own = {
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, database[name]),
-            f"CANDOUR_NATS_{name.upper()}": f"{name}:{wire[name]}",
+            f"CANDOUR_NATS_{name.upper()}": seeds[name],
         }
         if name == "audit":
             own["CANDOUR_PG_AUDITOR"] = roles.conninfo(admin, "auditor", database["auditor"])
             own |= SIGNING | {"CANDOUR_CHECKPOINTS": "/var/lib/candour/checkpoints"}
         _settings(folder / f"{name}.env", everyone | own)
+
+
+def _wire(folder: Path, keys: Keys, *, tls: bool) -> None:
+    """The server's configuration, in a folder of its own, so that it can read the changed files again."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    shown = (Path("/etc/candour/nats.crt"), Path("/etc/candour/nats.key")) if tls else None
+    _write(folder / "nats.conf", users.server_conf(store="/data", certificate=shown).encode(), mode=0o644)
+    _write(folder / users.USERS, users.users_conf(keys.known()).encode(), mode=0o644)
 
 
 def _certified(folder: Path, now: datetime) -> dict[str, str]:

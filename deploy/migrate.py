@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import nats
-
 from deploy.house import ready, statements
 from deploy.nats import topology, users
 from deploy.postgres import roles
+from libs.nkeys import signed_in
 
 
 async def main(env: Mapping[str, str]) -> list[str]:
@@ -16,15 +15,7 @@ async def main(env: Mapping[str, str]) -> list[str]:
     await ready(env["CANDOUR_PG_ADMIN"], patience=120)
     passwords = {name: env[f"CANDOUR_PASSWORD_{name.upper()}"] for name in roles.names()}
     roles.ensure(env["CANDOUR_PG_ADMIN"], passwords, ddl=statements())
-    user, _, password = env["CANDOUR_NATS_OPERATOR"].partition(":")
-    operator = await nats.connect(
-        env["CANDOUR_NATS_URL"],
-        user=user,
-        password=password,
-        inbox_prefix=users.inbox_prefix(user),
-        max_reconnect_attempts=60,
-        allow_reconnect=True,
-    )
+    operator = await signed_in(env["CANDOUR_NATS_URL"], users.OPERATOR, env["CANDOUR_NATS_OPERATOR"])
     try:
         return await topology.apply(operator)
     finally:

@@ -10,7 +10,6 @@ from typing import Any
 
 import nats.errors
 from faststream.nats import NatsBroker
-from faststream.security import SASLPlaintext
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, DeliverPolicy
@@ -18,6 +17,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from contracts.envelope import Envelope
 from contracts.wire import Unreadable, decode
 from libs.logs import log
+from libs.nkeys import KeyRefused, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,36 @@ def stream_of(source: str) -> str:
     return f"EVENTS_{source.upper()}"
 
 
+class Broker(NatsBroker):
+    """The broker, signed in by a key; its own way needs a second library of signatures."""
+
+    def __init__(self, url: str, user: str, credential: str, **options: Any) -> None:
+        super().__init__(url, **options)
+        self._signs = user, credential
+
+    async def _connect(self) -> Signed:
+        client = Signed(*self._signs)
+        await client.connect(**self._connection_kwargs)
+        self.config.connect(client)
+        return client
+
+
 class Wire:
-    """One service's connection to the others, under its own credentials.
+    """One service's connection to the others, signed in by its own key: `credential` is its seed or the seed's file.
 
     Reading is by ordered consumers: the server keeps no state for us, nothing is acknowledged or redelivered out
     of order, and each reader resumes from the place it committed together with what it read.
     """
 
-    def __init__(self, service: str, url: str, credentials: str) -> None:
+    def __init__(self, service: str, url: str, credential: str) -> None:
         self.service = service
-        user, _, password = credentials.partition(":")
-        self.broker = NatsBroker(
+        self._log = log(service)
+        self._refusals: set[str] = set()
+        self.broker = Broker(
             url,
-            security=SASLPlaintext(user, password),
-            inbox_prefix=f"_INBOX_{user}".encode(),
+            service,
+            credential,
+            error_cb=self._failed,
             apply_types=False,
             allow_reconnect=True,
             max_reconnect_attempts=-1,
@@ -72,7 +88,11 @@ class Wire:
         )
         self._readers: list[Reader] = []
         self._subscriptions: dict[Receiver, JetStreamContext.PushSubscription] = {}
-        self._log = log(service)
+
+    async def _failed(self, error: Exception) -> None:
+        if isinstance(error, KeyRefused) and (reason := str(error)) not in self._refusals:
+            self._refusals.add(reason)  # once for each key: it is tried again until somebody has mended it
+            self._log.error("nats refused our key", reason=reason)
 
     def hear(self, source: str, after: int, take: Take) -> None:
         """Hand every event of `source` after a stream sequence to `take`, one after the other.

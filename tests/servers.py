@@ -3,7 +3,7 @@ for each module.
 
 `CANDOUR_TEST_BACKEND` says whose servers: `embedded` (from wheels), `external` (`CANDOUR_TEST_PG_ADMIN`, a
 psycopg connection string of an administrator; `CANDOUR_TEST_NATS_URL` and `CANDOUR_TEST_NATS_SECRETS`, the
-directory of password files its configuration was rendered from), or `auto`: external where all three are set,
+folder of its keys as `candour containers` writes it), or `auto`: external where all three are set,
 else embedded. The header of a run says which it was.
 """
 
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nats
 import psycopg
 import pytest
 from nats.aio.client import Client
@@ -29,7 +28,9 @@ from psycopg.sql import SQL, Identifier
 from deploy.embedded.nats import EmbeddedNats
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.nats import topology, users
+from deploy.nats.keys import Keys
 from deploy.postgres import roles
+from libs.nkeys import NKey, signed_in
 
 SOURCES = ("careplan", "rostering")
 TEMPLATE = "candour_template"
@@ -38,25 +39,19 @@ _EXTERNAL = ("CANDOUR_TEST_PG_ADMIN", "CANDOUR_TEST_NATS_URL", "CANDOUR_TEST_NAT
 
 @dataclass(frozen=True)
 class Messaging:
-    """A NATS server with the platform's users and streams."""
+    """A NATS server with the platform's users and streams. `seeds` are the users', or the paths of their files."""
 
     url: str
-    passwords: Mapping[str, str]
+    seeds: Mapping[str, str]
 
     async def connect(self, user: str, **options: Any) -> Client:
         """Sign in as a service, `operator` or `source_<name>`, with that user's private inbox."""
-        return await nats.connect(
-            self.url,
-            user=user,
-            password=self.passwords[user],
-            inbox_prefix=users.inbox_prefix(user),
-            **options,
-        )
+        return await signed_in(self.url, user, self.seeds[user], **options)
 
     def environment(self) -> dict[str, str]:
         """The settings by which services find it."""
         return {"CANDOUR_NATS_URL": self.url} | {
-            f"CANDOUR_NATS_{user.upper()}": f"{user}:{password}" for user, password in self.passwords.items()
+            f"CANDOUR_NATS_{user.upper()}": seed for user, seed in self.seeds.items()
         }
 
     async def clear(self) -> None:
@@ -205,19 +200,20 @@ def in_own_loop(task: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 @contextmanager
 def _embedded() -> Iterator[tuple[str, Messaging]]:
-    passwords = {name: secrets.token_urlsafe(16) for name in users.user_names(SOURCES)}
+    pairs = {name: NKey.new() for name in users.user_names(SOURCES)}
+    public = {name: [pair.public] for name, pair in pairs.items()}
     with _reachable() as var:
         postgres = EmbeddedPostgres(var / "postgres", durable=False)
-        with EmbeddedNats(var / "nats", passwords, durable=False) as messages, postgres:
-            yield postgres.conninfo, Messaging(messages.url, passwords)
+        with EmbeddedNats(var / "nats", public, durable=False) as messages, postgres:
+            yield postgres.conninfo, Messaging(messages.url, {name: pair.seed for name, pair in pairs.items()})
         postgres.remove()
 
 
 @contextmanager
 def _external() -> Iterator[tuple[str, Messaging]]:
     postgres, url, directory = (os.environ[name] for name in _EXTERNAL)
-    passwords = {file.name: file.read_text().strip() for file in Path(directory).iterdir()}
-    yield postgres, Messaging(url, passwords)
+    kept = Keys(Path(directory))
+    yield postgres, Messaging(url, {name: str(kept.seed_file(name)) for name in kept.known()})
 
 
 @contextmanager

@@ -5,14 +5,14 @@ import shutil
 import signal
 import subprocess
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from deploy.embedded import process
 from deploy.embedded.process import LOOPBACK, ServerFailed
-from deploy.nats.users import server_conf
+from deploy.nats.users import USERS, server_conf, users_conf
 
 
 def nats_binary() -> Path:
@@ -28,7 +28,7 @@ def nats_binary() -> Path:
 
 
 class EmbeddedNats:
-    """One nats-server on loopback, its JetStream kept under `data`, with a user for each of `passwords`.
+    """One nats-server on loopback, its JetStream kept under `data`; `keys` are each user's public keys.
 
     With a `certificate` and its key it is reached by TLS alone.
     `durable=False` flushes to disk once a minute instead of before each acknowledgement: tests only.
@@ -38,14 +38,14 @@ class EmbeddedNats:
     def __init__(
         self,
         data: Path,
-        passwords: Mapping[str, str],
+        keys: Mapping[str, Sequence[str]],
         *,
         durable: bool = True,
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self.data = data.absolute()
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.passwords = dict(passwords)
+        self.keys = dict(keys)
         self.durable, self.certificate = durable, certificate
         self.port = self.monitoring_port = 0
         self.conf, self.log, self._pid_file = (
@@ -57,7 +57,7 @@ class EmbeddedNats:
 
     @property
     def url(self) -> str:
-        """Where clients connect, without user and password."""
+        """Where clients connect."""
         return f"nats://{LOOPBACK}:{self.port}"
 
     @property
@@ -86,10 +86,17 @@ class EmbeddedNats:
         self.port = process.usable_port(self.data / "port")
         self.monitoring_port = process.usable_port(self.data / "monitoring_port")
         process.write_private(self.conf, self._configuration())
+        process.write_private(self.data / USERS, users_conf(self.keys))
         self._server = process.spawn([str(nats_binary()), "-c", str(self.conf)], log=self.log, farewell=signal.SIGTERM)
         if not process.await_ready(lambda: process.answers(self.port), self._server, self.log, within=30):
             raise ServerFailed(f"NATS ended while starting\n{process.tail(self.log)}")
         return self
+
+    def admit(self, keys: Mapping[str, Sequence[str]]) -> None:
+        """Let these sign in from now on, and cut off who signed in by another key; nobody else notices."""
+        self.keys = dict(keys)
+        process.write_private(self.data / USERS, users_conf(self.keys))
+        os.kill(self.pid, signal.SIGHUP)
 
     def end_leftover(self) -> None:
         """Stop the server that an earlier run of the same data left behind, if there is one."""
@@ -119,7 +126,6 @@ class EmbeddedNats:
 
     def _configuration(self) -> str:
         return server_conf(
-            self.passwords,
             store=self.data / "store",
             host=LOOPBACK,
             port=self.port,

@@ -10,13 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import nats
-
 from deploy.embedded import process
 from deploy.embedded.nats import EmbeddedNats
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.nats import topology, users
+from deploy.nats.keys import Keys
 from deploy.postgres import roles
+from libs.nkeys import signed_in
 
 KEK_BYTES = 32
 
@@ -39,9 +39,10 @@ class Servers:
         self.kek_file = _kept_key(self.secrets / "kek")
         self.audit_key_file = self.secrets / "audit_key"
         self._database_passwords = {name: self._secret(f"postgres_{name}") for name in roles.names()}
-        self._nats_passwords = {name: self._secret(f"nats_{name}") for name in users.user_names(sources)}
+        self.keys = Keys(self.secrets)
+        self.keys.keep(sources)
         self.postgres = EmbeddedPostgres(self.var / "postgres", durable=durable)
-        self.nats = EmbeddedNats(self.var / "nats", self._nats_passwords, durable=durable)
+        self.nats = EmbeddedNats(self.var / "nats", self.keys.known(), durable=durable)
 
     def start(self) -> Self:
         """Start both, bring roles and streams to the declared state; what started is stopped again when the
@@ -86,9 +87,8 @@ class Servers:
             f"CANDOUR_PG_{name.upper()}": roles.conninfo(admin, name, secret)
             for name, secret in self._database_passwords.items()
         }
-        return found | {
-            f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}" for name, secret in self._nats_passwords.items()
-        }
+        seeds = {name: self.keys.seed_file(name) for name in self.keys.known()}
+        return found | {f"CANDOUR_NATS_{name.upper()}": str(seed) for name, seed in seeds.items() if seed.exists()}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -102,12 +102,7 @@ class Servers:
         return process.kept_secret(self.secrets / name)
 
     async def _apply_topology(self) -> list[str]:
-        operator = await nats.connect(
-            self.nats.url,
-            user=users.OPERATOR,
-            password=self._nats_passwords[users.OPERATOR],
-            inbox_prefix=users.inbox_prefix(users.OPERATOR),
-        )
+        operator = await signed_in(self.nats.url, users.OPERATOR, str(self.keys.seed_file(users.OPERATOR)))
         try:
             return await topology.apply(operator)
         finally:

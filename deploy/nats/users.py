@@ -1,34 +1,27 @@
 """Who may connect to NATS, and what each of them may say and hear; rendered as the server's configuration.
 
 A limit to know: JetStream delivers to whatever subject a push consumer names, unchecked. So these permissions
-keep services from reading and writing what is not theirs by mistake or by a leaked password's plain use;
+keep services from reading and writing what is not theirs by mistake or by a leaked seed's plain use;
 envelopes are verified besides.
 """
 
-import argparse
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from deploy.nats import topology
+from libs.nkeys import inbox_prefix
 
 OPERATOR = "operator"
 SOURCE = "source_"
+USERS = "users.conf"
+"""Stands beside the server's configuration, which reads it. It holds public keys and permissions, nothing secret."""
 # One MiB of payload for an external event, and room for headers: NATS counts both.
 MAX_PAYLOAD = 1024 * 1024 + 64 * 1024
 
 Permissions = dict[str, dict[str, list[str]]]
-
-
-def inbox_prefix(user: str) -> str:
-    """The private reply prefix a client must connect with (`nats.connect(inbox_prefix=…)`).
-
-    A FastStream pull subscriber needs it again, as bytes with a dot behind: it does not ask its connection.
-    """
-    return f"_INBOX_{user}"
 
 
 def user_names(sources: Iterable[str] = ()) -> list[str]:
@@ -56,7 +49,6 @@ def permissions(user: str) -> Permissions | None:
 
 
 def server_conf(
-    passwords: Mapping[str, str],
     *,
     store: Path | str,
     host: str = "0.0.0.0",  # noqa: S104 - the container's own network; the embedded server passes loopback
@@ -67,9 +59,10 @@ def server_conf(
     durable: bool = True,
     certificate: tuple[Path, Path] | None = None,
 ) -> str:
-    """The nats-server configuration: JetStream flushed to disk before it acknowledges, and one user for each
-    password. With a `certificate` and its key nobody connects but by TLS."""
-    users = [{"user": name, "password": secret} | _granted(name) for name, secret in passwords.items()]
+    """The nats-server configuration: JetStream flushed to disk before it acknowledges, and whoever `USERS` names.
+
+    With a `certificate` and its key nobody connects but by TLS.
+    """
     flushed = {"sync_interval": "always" if durable else "1m"}
     lines = [
         "server_name: candour",
@@ -78,7 +71,7 @@ def server_conf(
         f"max_payload: {MAX_PAYLOAD}",
         "logtime_utc: true",
         f"jetstream: {json.dumps({'store_dir': str(store), 'max_mem': 64_000_000} | flushed)}",
-        f"authorization: {json.dumps({'users': users}, indent=1)}",
+        f"include {USERS!r}",
     ]
     if certificate:
         shown, key = certificate
@@ -86,6 +79,12 @@ def server_conf(
     if pid_file:
         lines.append(f"pid_file: {json.dumps(str(pid_file))}")
     return "\n".join(lines) + "\n"
+
+
+def users_conf(keys: Mapping[str, Sequence[str]]) -> str:
+    """The part of the configuration that says who may sign in: each user's public keys, each with the user's permissions."""
+    lines = [f"# {name}\n{json.dumps({'nkey': key} | _granted(name))}" for name, known in keys.items() for key in known]
+    return "\n".join(["authorization: {users: [", *lines, "]}"]) + "\n"
 
 
 def _granted(user: str) -> dict[str, Any]:
@@ -135,23 +134,3 @@ def _neighbours_consumers(service: str) -> Iterator[str]:
                     f"$JS.API.CONSUMER.CREATE.{place}.>",
                 )
                 yield from (f"$JS.ACK.{place}.>", f"$JS.ACK.*.*.{place}.>")
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the configuration for a container: one password in each file of a mounted secrets directory."""
-    parser = argparse.ArgumentParser(
-        description="Render nats-server's configuration from a directory of password files."
-    )
-    parser.add_argument(
-        "secrets", type=Path, help="holds one file for each user, named after it, with the password inside"
-    )
-    parser.add_argument("conf", type=Path, help="where to write, readable by the owner only")
-    parser.add_argument("--store", default="/data")
-    asked = parser.parse_args(arguments)
-    found = {file.name: file.read_text().strip() for file in sorted(asked.secrets.iterdir()) if file.is_file()}
-    with os.fdopen(os.open(asked.conf, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(server_conf(found, store=asked.store))
-
-
-if __name__ == "__main__":
-    main()

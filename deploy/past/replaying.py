@@ -89,7 +89,7 @@ class Archive:
         self.auditor, self.keys, self.clock = env["CANDOUR_PG_AUDITOR"], keys, clock
         # Everything is read as the auditor; no room made here is ever opened, so none writes or speaks.
         reader = {f"CANDOUR_PG_{name.upper()}": self.auditor for name in services()}
-        silent = {f"CANDOUR_NATS_{name.upper()}": f"{name}:" for name in services()}
+        silent = {f"CANDOUR_NATS_{name.upper()}": "" for name in services()}
         self.env = {**env, **reader, **silent}
         self._publishers = {name: room.publisher for name, room in (rooms or {}).items()}
         self._kept: OrderedDict[tuple[Any, ...], Past] = OrderedDict()

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nats
 import pytest
 import yaml
 
@@ -18,9 +17,11 @@ from deploy.containers import prepare
 from deploy.gateway import OWNERS, owner
 from deploy.house import Platform
 from deploy.nats import topology, users
+from deploy.nats.keys import Keys
 from deploy.postgres import roles
 from libs.clock import HandClock
 from libs.deciding import Act
+from libs.nkeys import signed_in
 from services.intake.application import Report
 from tests.house import MONDAY, with_sites
 
@@ -61,22 +62,25 @@ def containers(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     from testcontainers.core.container import DockerContainer
 
     folder = tmp_path_factory.mktemp("containers")
-    wire = {name: secrets.token_urlsafe(16) for name in users.user_names(())}
-    conf = folder / "nats.conf"
-    conf.write_text(users.server_conf(wire, store="/data"))
+    keys = Keys(folder)
+    keys.keep(())
+    conf = folder / "wire"
+    conf.mkdir()
+    (conf / "nats.conf").write_text(users.server_conf(store="/data"))
+    (conf / users.USERS).write_text(users.users_conf(keys.known()))
     (folder / "kek").write_bytes(secrets.token_bytes(32))
     database = (
         DockerContainer("postgres:18").with_env("POSTGRES_PASSWORD", "admin").with_env("POSTGRES_USER", "candour")
     )
     broker = (
-        DockerContainer("nats:2").with_command("-c /etc/nats.conf").with_volume_mapping(str(conf), "/etc/nats.conf")
+        DockerContainer("nats:2").with_command("-c /etc/wire/nats.conf").with_volume_mapping(str(conf), "/etc/wire")
     )
     with database.with_exposed_ports(5432) as pg, broker.with_exposed_ports(4222) as bus:
         host, port = pg.get_container_host_ip(), pg.get_exposed_port(5432)
         admin = f"host={host} port={port} user=candour password=admin dbname=postgres"
         passwords = {name: secrets.token_urlsafe(16) for name in roles.names()}
         env = {"CANDOUR_NATS_URL": f"nats://{bus.get_container_host_ip()}:{bus.get_exposed_port(4222)}"}
-        env |= {f"CANDOUR_NATS_{name.upper()}": f"{name}:{secret}" for name, secret in wire.items()}
+        env |= {f"CANDOUR_NATS_{name.upper()}": str(keys.seed_file(name)) for name in keys.known()}
         env |= {f"CANDOUR_PG_{n.upper()}": roles.conninfo(admin, n, secret) for n, secret in passwords.items()}
         env |= {f"CANDOUR_PASSWORD_{name.upper()}": secret for name, secret in passwords.items()}
         yield env | {"CANDOUR_PG_ADMIN": admin, "CANDOUR_KEK_FILE": str(folder / "kek")}
@@ -102,10 +106,7 @@ async def test_a_concern_goes_through_rooms_that_stand_on_containers(containers:
 
 
 async def test_the_containers_streams_are_as_declared(containers: dict[str, str]) -> None:
-    user, _, password = containers["CANDOUR_NATS_OPERATOR"].partition(":")
-    connection = await nats.connect(
-        containers["CANDOUR_NATS_URL"], user=user, password=password, inbox_prefix=users.inbox_prefix(user)
-    )
+    connection = await signed_in(containers["CANDOUR_NATS_URL"], "operator", containers["CANDOUR_NATS_OPERATOR"])
     try:
         assert await topology.drift(connection) == []
     finally:
@@ -137,9 +138,9 @@ def test_every_named_volume_is_declared_and_lies_in_a_folder_that_the_image_give
 
 def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:
     prepare(tmp_path)
-    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    first = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     prepare(tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == first
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == first
 
 
 def test_the_gateway_sends_each_path_to_its_owner() -> None:

@@ -1,5 +1,6 @@
 """The embedded NATS keeps what it acknowledged, and its streams are what was declared."""
 
+import re
 import subprocess
 import sys
 import time
@@ -7,21 +8,23 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import nats
 import pytest
 from nats.aio.client import Client
 from nats.js.api import StorageType, StreamConfig
 
+from deploy.containers import prepare
 from deploy.embedded import process
 from deploy.embedded.nats import EmbeddedNats, nats_binary
 from deploy.nats import topology, users
+from libs.nkeys import NKey, signed_in
 
-PASSWORDS = {name: f"{name}-secret" for name in users.user_names(["careplan"])}
+PAIRS = {name: NKey.new() for name in users.user_names(["careplan"])}
+KNOWN = {name: [pair.public] for name, pair in PAIRS.items()}
 ABANDON = """
 import sys
 from pathlib import Path
 from deploy.embedded.nats import EmbeddedNats
-server = EmbeddedNats(Path(sys.argv[1]), {"operator": "o"}).start()
+server = EmbeddedNats(Path(sys.argv[1]), {}).start()
 print(server.pid, flush=True)
 sys.stdin.read()
 """
@@ -29,28 +32,20 @@ sys.stdin.read()
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedNats]:
-    with EmbeddedNats(tmp_path / "nats", PASSWORDS) as started:
+    with EmbeddedNats(tmp_path / "nats", KNOWN) as started:
         yield started
 
 
 async def operator(server: EmbeddedNats) -> Client:
-    return await nats.connect(
-        server.url,
-        user="operator",
-        password=PASSWORDS["operator"],
-        inbox_prefix="_INBOX_operator",
-        allow_reconnect=False,
-    )
+    return await signed_in(server.url, "operator", PAIRS["operator"].seed, allow_reconnect=False)
 
 
 def test_the_server_accepts_the_configuration_containers_use(tmp_path: Path) -> None:
-    for name, password in PASSWORDS.items():
-        process.write_private(tmp_path / "secrets" / name, f"{password}\n")
-    conf = tmp_path / "nats.conf"
-    users.main([str(tmp_path / "secrets"), str(conf)])
+    prepare(tmp_path)
+    conf = tmp_path / "wire" / "nats.conf"
     checked = subprocess.run([nats_binary(), "-t", "-c", conf], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
-    assert conf.stat().st_mode & 0o777 == 0o600
+    assert not re.search(r"\bSU[A-Z2-7]{56}\b", conf.read_text() + (conf.parent / users.USERS).read_text())
 
 
 async def test_what_was_acknowledged_outlives_a_kill(server: EmbeddedNats) -> None:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import nats
 import psycopg
 
 from deploy.embedded.servers import Servers
-from deploy.nats import topology, users
+from deploy.nats import topology
+from libs.nkeys import signed_in
 
 DDL = ("CREATE TABLE IF NOT EXISTS intake.events (id bigint GENERATED ALWAYS AS IDENTITY, state bytea)",)
 
@@ -23,13 +23,7 @@ async def test_a_run_keeps_its_secrets_data_and_settings(reachable_directory: Pa
         with psycopg.connect(before["CANDOUR_PG_INTAKE"]) as intake:
             assert intake.execute("SELECT count(*) FROM events").fetchone() == (1,)
         for name in (*topology.services(), "operator", "source_careplan"):
-            user, password = before[f"CANDOUR_NATS_{name.upper()}"].split(":")
-            nc = await nats.connect(
-                before["CANDOUR_NATS_URL"],
-                user=user,
-                password=password,
-                inbox_prefix=users.inbox_prefix(user),
-            )
+            nc = await signed_in(before["CANDOUR_NATS_URL"], name, before[f"CANDOUR_NATS_{name.upper()}"])
             await nc.close()
     second.postgres.remove()
 

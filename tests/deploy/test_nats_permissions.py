@@ -2,6 +2,7 @@
 answers."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -12,6 +13,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
 from deploy.nats import topology
+from libs.nkeys import KeyRefused, NKey, signed_in
 from tests.servers import Messaging
 
 
@@ -187,15 +189,25 @@ async def test_a_message_larger_than_the_wire_allows_is_refused_before_it_is_sen
         await source.client.publish("external.incidents.careplan", b"x" * (2 * 1024 * 1024))
 
 
-async def test_a_wrong_password_is_refused(messaging: Messaging) -> None:
-    # Spoken by hand: nats-py leaves its socket open when the server refuses the password.
+async def test_a_wrong_seed_is_refused_and_it_is_said_whose_key_is_not_known(messaging: Messaging) -> None:
+    stranger = NKey.new()
+    with pytest.raises(KeyRefused, match=rf"does not let intake in: the public key {stranger.public} is not in its"):
+        await signed_in(messaging.url, "intake", stranger.seed)
+
+
+async def test_nobody_signs_in_without_a_key_or_by_signing_with_anothers(messaging: Messaging) -> None:
+    # Spoken by hand, as no client of ours would.
     host, port = messaging.url.removeprefix("nats://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    await reader.readline()
-    writer.write(b'CONNECT {"user": "intake", "pass": "guess", "verbose": false}\r\nPING\r\n')
-    assert b"Authorization Violation" in await asyncio.wait_for(reader.readline(), 2)
-    writer.close()
-    await writer.wait_closed()
+    known, stranger = NKey.of(messaging.seeds["intake"]).public, NKey.new()
+    signed = {"nkey": known, "sig": "by a stranger"}
+    for claim in ({}, {"user": "intake", "pass": ""}, {"nkey": known}, signed):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        challenge = json.loads((await reader.readline()).removeprefix(b"INFO "))["nonce"]
+        said = claim | {"verbose": False} | ({"sig": stranger.signature(challenge).decode()} if claim is signed else {})
+        writer.write(b"CONNECT " + json.dumps(said).encode() + b"\r\nPING\r\n")
+        assert b"Authorization Violation" in await asyncio.wait_for(reader.readline(), 2)
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_nobody_removes_an_event_even_with_every_permission(sign_in: SignIn) -> None:

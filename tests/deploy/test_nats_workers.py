@@ -4,10 +4,10 @@ import asyncio
 import json
 import uuid
 
-from faststream.nats import JStream, NatsBroker, PullSub
-from faststream.security import SASLPlaintext
+from faststream.nats import JStream, PullSub
 
-from deploy.nats import users
+from libs.nkeys import inbox_prefix
+from libs.wire import Broker
 from tests.servers import Messaging
 
 
@@ -18,10 +18,10 @@ async def test_a_worker_listens_with_its_services_credentials(messaging: Messagi
     async def heard(error: Exception) -> None:
         refused.append(str(error))
 
-    broker = NatsBroker(
+    broker = Broker(
         messaging.url,
-        security=SASLPlaintext(username="review", password=messaging.passwords["review"]),
-        inbox_prefix=users.inbox_prefix("review"),
+        "review",
+        messaging.seeds["review"],
         error_cb=heard,
         logger=None,
     )
@@ -34,7 +34,7 @@ async def test_a_worker_listens_with_its_services_credentials(messaging: Messagi
         durable="review_from_intake",
         pull_sub=PullSub(batch_size=1, timeout=1),
         # FastStream does not hand the connection's own prefix on to a pull subscription.
-        inbox_prefix=f"{users.inbox_prefix('review')}.".encode(),
+        inbox_prefix=f"{inbox_prefix('review')}.".encode(),
     )
     async def listen(body: str) -> None:
         pulled.set_result(body)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
-import nats
 import pytest
 import uvicorn
 import yaml
@@ -23,7 +22,10 @@ from deploy.nats.topology import services
 from deploy.nats.users import OPERATOR
 from deploy.tls import LASTING, certify, encrypted
 from libs.clock import HandClock, SystemClock
+from libs.nkeys import NKey, signed_in
 from tests.house import MONDAY
+
+PAIR = NKey.new()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wire(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedNats]:
     shown = (folder / "house.crt", folder / "house.key")
     with EmbeddedNats(
-        tmp_path_factory.mktemp("nats"), {OPERATOR: "secret"}, durable=False, certificate=shown
+        tmp_path_factory.mktemp("nats"), {OPERATOR: [PAIR.public]}, durable=False, certificate=shown
     ) as server:
         yield server
 
@@ -54,9 +56,7 @@ def trusting(folder: Path) -> ssl.SSLContext:
 
 
 async def asked(wire: EmbeddedNats, context: ssl.SSLContext) -> bool:
-    connection = await nats.connect(
-        wire.url, user=OPERATOR, password="secret", tls=context, allow_reconnect=False, connect_timeout=5
-    )
+    connection = await signed_in(wire.url, OPERATOR, PAIR.seed, tls=context, allow_reconnect=False, connect_timeout=5)
     try:
         return connection.is_connected
     finally:
@@ -71,7 +71,7 @@ async def test_the_wire_refuses_who_speaks_in_plain(wire: EmbeddedNats) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
     try:
         assert b'"tls_required":true' in await reader.readline()
-        writer.write(b'CONNECT {"user":"operator","pass":"secret","verbose":true}\r\nPING\r\n')
+        writer.write(f'CONNECT {{"nkey":"{PAIR.public}","verbose":true}}\r\nPING\r\n'.encode())
         await writer.drain()
         assert b"PONG" not in await reader.read(4096)
     finally:
@@ -131,7 +131,7 @@ def test_every_container_reaches_database_and_wire_by_tls_and_asks_who_they_are(
         assert settings["CANDOUR_NATS_URL"].startswith("tls://")
         assert encrypted(settings)
     assert "host " not in (tmp_path / "pg_hba.conf").read_text()
-    assert '"cert_file"' in (tmp_path / "nats.conf").read_text()
+    assert '"cert_file"' in (tmp_path / "wire" / "nats.conf").read_text()
     over = yaml.safe_load(Path("docker-compose.tls.yml").read_text())["services"]
     mounted = [volume.split(":")[0] for service in over.values() for volume in service.get("volumes", ())]
     assert len(mounted) == 4
