@@ -141,6 +141,29 @@ class BriefingIssued(PublishedEvent, name="notification.briefing_issued.v1"):
     parts: dict[str, int] = Field(default_factory=dict, description="people by day, night, agency, new starter")
 
 
+class BriefingAudienceJoined(PublishedEvent, name="notification.briefing_audience_joined.v1"):
+    """Someone joined the team or came back to it and was given the briefing, or moved to another part of the team."""
+
+    briefing_id: UUID
+    person_id: UUID
+    part: str
+    audience: int = Field(ge=0, description="people it is for now")
+    understood: int = Field(ge=0, description="those of them who have understood")
+    left: int = Field(ge=0, description="people who left before they had understood")
+
+
+class BriefingAudienceLeft(PublishedEvent, name="notification.briefing_audience_left.v1"):
+    """Someone left the team, or had no shift at the site for so long that the rota says no longer that they work there."""
+
+    briefing_id: UUID
+    person_id: UUID
+    part: str
+    had_understood: bool
+    audience: int = Field(ge=0, description="people it is for now")
+    understood: int = Field(ge=0, description="those of them who have understood")
+    left: int = Field(ge=0, description="people who left before they had understood")
+
+
 class BriefingRead(PublishedEvent, name="notification.briefing_read.v1"):
     """One member of staff read it. Reading is not understanding."""
 
@@ -158,11 +181,12 @@ class BriefingUnderstood(PublishedEvent, name="notification.briefing_understood.
 
 
 class BriefingReached(PublishedEvent, name="notification.briefing_reached.v1"):
-    """Everyone in the audience has understood."""
+    """Everyone in the audience has understood. Who left before they had is no longer in it, and is counted apart."""
 
     briefing_id: UUID
     audience: int
     understood: int
+    left: int = Field(default=0, ge=0, description="people who left before they had understood")
 
 
 class MessageDelivered(PublishedEvent, name="notification.message_delivered.v1"):

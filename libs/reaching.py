@@ -56,6 +56,10 @@ class Reaching(Part):
     def current(self) -> timedelta:
         return timedelta(days=self.briefing_current_days)
 
+    @property
+    def rota(self) -> timedelta:
+        return timedelta(days=self.rota_days)
+
     def pause(self, attempt: int) -> timedelta:
         """The longest wait after a try: twice as long each time, up to a limit."""
         seconds = min(self.first_pause_seconds * 2 ** (attempt - 1), self.longest_pause_seconds)

@@ -79,6 +79,26 @@ def issued(event: Briefing.Issued) -> PublishedEvent:
 
 
 @publish.register
+def joined(event: Briefing.AudienceGrew) -> PublishedEvent | None:
+    if event.standing is None:  # stored before it was counted
+        return None
+    return said.BriefingAudienceJoined(
+        briefing_id=event.originator_id, person_id=event.person_id, part=event.part,
+        audience=event.standing.audience, understood=event.standing.understood, left=event.standing.left,
+    )  # fmt: skip
+
+
+@publish.register
+def left(event: Briefing.AudienceLeft) -> PublishedEvent | None:
+    if event.standing is None:  # stored before it was counted
+        return None
+    return said.BriefingAudienceLeft(
+        briefing_id=event.originator_id, person_id=event.person_id, part=event.part, had_understood=event.understood,
+        audience=event.standing.audience, understood=event.standing.understood, left=event.standing.left,
+    )  # fmt: skip
+
+
+@publish.register
 def read(event: Briefing.Read) -> PublishedEvent:
     return said.BriefingRead(briefing_id=event.originator_id, person_id=event.person_id, part=event.part)
 
@@ -90,7 +110,9 @@ def understood(event: Briefing.Understood) -> PublishedEvent:
 
 @publish.register
 def reached(event: Briefing.Reached) -> PublishedEvent:
-    return said.BriefingReached(briefing_id=event.originator_id, audience=event.audience, understood=event.understood)
+    return said.BriefingReached(
+        briefing_id=event.originator_id, audience=event.audience, understood=event.understood, left=event.left
+    )
 
 
 @publish.register

@@ -129,10 +129,15 @@ def _accounts(says: Saying) -> None:
     says.say(notification.ContactNotPossible(duty_id=NO_CONTACT, declined=True), FIRST)
     says.say(
         notification.BriefingIssued(
-            briefing_id=BRIEFING, title="Handover", what_changed="One form.", audience=2, parts={"day": 1, "night": 1}
+            briefing_id=BRIEFING, title="Handover", what_changed="One form.", audience=3, parts={"day": 1, "night": 2}
         ),
         FIRST,
     )
+    gone = notification.BriefingAudienceLeft(
+        briefing_id=BRIEFING, person_id=UUID(int=307), part="night", had_understood=False, audience=2, understood=0,
+        left=1,
+    )  # fmt: skip
+    says.say(gone, FIRST)
     for person, part in zip(PEOPLE, ("day", "night"), strict=True):
         says.say(notification.BriefingRead(briefing_id=BRIEFING, person_id=person, part=part), FIRST)
         says.say(notification.BriefingUnderstood(briefing_id=BRIEFING, person_id=person, part=part), FIRST)

@@ -97,6 +97,12 @@ def _briefing(draw: st.DrawFn, journey: UUID) -> PublishedEvent:
     moves: list[PublishedEvent] = [
         notification.BriefingIssued(briefing_id=which, title="Form", what_changed="One form.", audience=3, parts={}),
         notification.BriefingUnderstood(briefing_id=which, person_id=person, part="day"),
+        notification.BriefingAudienceJoined(
+            briefing_id=which, person_id=person, part="day", audience=4, understood=draw(st.integers(3, 4)), left=0
+        ),
+        notification.BriefingAudienceLeft(
+            briefing_id=which, person_id=person, part="day", had_understood=False, audience=2, understood=2, left=1
+        ),
         notification.BriefingReached(briefing_id=which, audience=3, understood=3),
     ]
     return draw(st.sampled_from(moves))

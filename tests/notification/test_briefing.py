@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.notification.domain.briefing import (
+from services.notification.domain.briefing import Briefing, Listener, Standing
+from services.notification.domain.briefing_refusals import (
     AnswerMissing,
     AnswersAlike,
-    Briefing,
-    Listener,
     NotASupervisor,
     NothingToMark,
     NotInTheAudience,
@@ -112,16 +111,51 @@ def test_the_last_to_understand_reaches_the_whole_team() -> None:
     given(Briefing, *history).when(lambda b: b.answer(BEN, 1)).then(said(BEN, 1), understood(BEN), REACHED)
 
 
-def test_someone_who_left_need_not_be_reached() -> None:
-    left = event(Briefing.AudienceLeft, person_id=BEN)
+def left(person: object, *standing: int, understood: bool = False) -> tuple[type, dict[str, object]]:
+    return event(
+        Briefing.AudienceLeft, person_id=person, part="day", understood=understood, standing=Standing(*standing)
+    )
+
+
+def test_someone_who_left_need_not_be_reached_and_is_counted_apart() -> None:
     history = (ISSUED, read(ANN), understood(ANN))
-    given(Briefing, *history).when(lambda b: b.leave(BEN)).then(left, event(Briefing.Reached, audience=1, understood=1))
+    given(Briefing, *history).when(lambda b: b.leave(BEN)).then(
+        left(BEN, 1, 1, 1), event(Briefing.Reached, audience=1, understood=1, left=1)
+    )
+    given(Briefing, *history).when(lambda b: b.leave(ANN)).then(left(ANN, 1, 0, 0, understood=True))
     given(Briefing, ISSUED).when(lambda b: b.leave(CAT)).nothing()
 
 
 def test_a_team_of_nobody_is_not_a_team_that_understood() -> None:
-    leaves = [event(Briefing.AudienceLeft, person_id=ANN)]
-    given(Briefing, ISSUED, *leaves).when(lambda b: b.leave(BEN)).then(event(Briefing.AudienceLeft, person_id=BEN))
+    given(Briefing, ISSUED, left(ANN, 1, 0, 1)).when(lambda b: b.leave(BEN)).then(left(BEN, 0, 0, 2))
+    alone = (ISSUED, read(ANN), understood(ANN), left(BEN, 1, 1, 1), event(Briefing.Reached, audience=1, understood=1))
+    assert not given(Briefing, *alone, left(ANN, 0, 0, 1, understood=True)).aggregate.is_reached
+
+
+def test_those_who_leave_together_are_gone_before_it_is_asked_whether_the_others_understood() -> None:
+    issued = event(Briefing.Issued, change=change(), audience=team(ANN, BEN, CAT))
+    history = (issued, read(ANN), understood(ANN), read(CAT), understood(CAT))
+    given(Briefing, *history).when(lambda b: b.leave(BEN, CAT)).then(
+        left(BEN, 2, 2, 1),
+        left(CAT, 1, 1, 1, understood=True),
+        event(Briefing.Reached, audience=1, understood=1, left=1),
+    )
+
+
+def test_who_comes_back_is_owed_it_again_also_where_they_had_understood() -> None:
+    reached = (ISSUED, read(ANN), understood(ANN), read(BEN), understood(BEN), REACHED)
+    gone = left(BEN, 1, 1, 0, understood=True)
+    back = event(Briefing.AudienceGrew, person_id=BEN, part="day", standing=Standing(2, 1, 0))
+    given(Briefing, *reached, gone).when(lambda b: b.grow(Listener(BEN, "day"))).then(back)
+    assert not given(Briefing, *reached, gone, back).aggregate.is_reached
+    never = (ISSUED, read(ANN), understood(ANN), left(BEN, 1, 1, 1))
+    given(Briefing, *never).when(lambda b: b.grow(Listener(BEN, "day"))).then(back)
+    assert given(Briefing, *never, back).aggregate.missed == set()
+
+
+def test_what_was_stored_before_leavers_were_counted_still_loads() -> None:
+    gone = event(Briefing.AudienceLeft, person_id=BEN)
+    assert given(Briefing, ISSUED, gone).aggregate.missed == {BEN}
 
 
 def test_a_newcomer_is_briefed_and_the_team_is_reached_again_only_with_them() -> None:

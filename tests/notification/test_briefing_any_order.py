@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from libs.deciding import deciding
 from libs.domain import Refused
-from services.notification.domain.briefing import Briefing, Listener
+from services.notification.domain.briefing import Briefing, Listener, Standing
 from tests.given import NOW, PLACE, SOMEONE
 from tests.notification.samples import change
 
@@ -29,6 +29,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.there: dict[UUID, str] = {}
         self.readers: set[UUID] = set()
         self.understood: set[UUID] = set()
+        self.missed: set[UUID] = set()
         self.choice = False
 
     @initialize(audience=st.dictionaries(people, parts))
@@ -52,12 +53,15 @@ class AnyOrder(RuleBasedStateMachine):
     def join(self, person: UUID, part: str) -> None:
         assert self.decide(lambda b: b.grow(Listener(person, part)))
         self.there[person] = part
+        self.missed.discard(person)
 
-    @rule(person=people)
-    def leave(self, person: UUID) -> None:
-        assert self.decide(lambda b: b.leave(person))
-        if self.there.pop(person, None):
-            self.understood.discard(person)
+    @rule(gone=st.sets(people, min_size=1))
+    def leave(self, gone: set[UUID]) -> None:
+        assert self.decide(lambda b: b.leave(*sorted(gone)))
+        gone &= self.there.keys()
+        self.missed |= gone - self.understood
+        self.understood -= gone
+        self.there = {person: part for person, part in self.there.items() if person not in gone}
 
     @rule(person=people)
     def read(self, person: UUID) -> None:
@@ -97,6 +101,14 @@ class AnyOrder(RuleBasedStateMachine):
             for event in self.briefing.pending_events:
                 if isinstance(event, Briefing.Reached):
                     assert event.understood == event.audience >= 1
+
+    @invariant()
+    def what_was_said_when_somebody_came_or_went_is_how_it_stood_then(self) -> None:
+        if hasattr(self, "briefing"):
+            assert self.briefing.missed == self.missed
+            event = self.briefing.pending_events[-1]
+            if isinstance(event, Briefing.AudienceGrew | Briefing.AudienceLeft):
+                assert event.standing == Standing(len(self.there), len(self.understood), len(self.missed))
 
 
 AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

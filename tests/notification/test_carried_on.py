@@ -13,7 +13,9 @@ import pytest
 
 from contracts.intake import OpportunityReferred
 from contracts.review import ReviewSignedOff, SignedOffFactor
+from libs.deciding import Act
 from libs.keys import KeyRing
+from libs.reaching import Reaching
 from services.notification.domain.duty import duty_id
 from services.notification.domain.letter import Letter
 from services.notification.domain.rota import Shift
@@ -225,3 +227,38 @@ async def test_a_briefing_is_for_whoever_is_on_the_rota_and_agency_staff_who_com
     rows = await view.not_reached(["ash"], part="agency")
     assert [(row["person_id"], row["unit"]) for row in rows] == [(CAT, "Rose unit")]
     assert (await view.not_reached(["ash"]))[0]["person_id"] == BEN
+    await _who_leaves_the_rota_is_let_go_and_owed_again_when_they_come_back(reception, journey)
+
+
+async def _who_leaves_the_rota_is_let_go_and_owed_again_when_they_come_back(
+    reception: Reception, journey: Journey
+) -> None:
+    house, view, waker = reception.platform, journey.room.view(Briefings), journey.room.waker
+    service = house.service("notification")
+    briefing = (await journey.briefing()).id
+    for person in (ANN, BEN):
+        await service.read(Act(f"person:{person}", "care_worker"), briefing)
+        await service.mark(Act("person:lead", "team_leader"), briefing, person, understood=True)
+    assert not (await journey.briefing()).is_reached
+    lapsed = MONDAY.replace(hour=21) + timedelta(days=2, hours=10) + Reaching().rota
+    house.clock.move_to(lapsed)  # type: ignore[attr-defined]
+    assert waker
+    while await waker.wake():
+        await house.settle()
+    found = await journey.briefing()
+    assert (found.audience, found.missed, found.is_reached) == ({ANN: "day", BEN: "day"}, {CAT}, True)
+    assert (await journey.duty("learning-staff-team")).state == "discharged"
+    lead = await reception.browser(QUALITY)
+    assert "1 person left before they had understood it." in (await lead.get(f"/notification/{journey.id}")).text
+    page = (await lead.get(f"/briefings/{briefing}/reach")).text
+    assert "2 of the 2 people who work here now have understood. 1 person left" in page
+    assert await view.not_reached(["ash"]) == []
+    (missed,) = await view.missed(briefing)
+    assert (missed["person_id"], missed["part"]) == (CAT, "agency")
+    parts = {row["part"]: (row["audience"], row["understood"], row["missed"]) for row in await view.by_part(briefing)}
+    assert parts == {"agency": (0, 0, 1), "day": (2, 2, 0)}
+    await service.roster(OPERATOR, "acme", "ash", CAT, Shift(lapsed, lapsed + timedelta(hours=8), agency=True))
+    await house.settle()
+    assert (await journey.briefing()).is_reached is False
+    assert [row["person_id"] for row in await view.not_reached(["ash"])] == [CAT]
+    assert await view.missed(briefing) == []

@@ -65,6 +65,25 @@ def test_somebody_belongs_to_the_shifts_they_mostly_work() -> None:
     assert nights.pattern(NOW + timedelta(days=60), LIMITS) is None
 
 
+def test_the_rota_is_looked_at_again_when_what_it_says_next_changes() -> None:
+    here, ahead = shift(7), shift(7, day=LIMITS.rota_days + 5)
+    on = here.ends + LIMITS.rota
+    rota = rostered(here, ahead)
+    look = event(Rota.LookSet, on=on)
+    history = (OPENED, event(Rota.ShiftRostered, shift=here), event(Rota.ShiftRostered, shift=ahead))
+    given(Rota, *history).when(lambda r: r.look_again(NOW, LIMITS)).then(look)
+    given(Rota, *history, look).when(lambda r: r.look_again(NOW + timedelta(days=3), LIMITS)).nothing()
+    assert rota.pattern(on, LIMITS)  # by then the later shift is near
+    given(Rota, *history, look).when(lambda r: r.look_again(on, LIMITS), at=on).then(
+        event(Rota.LookSet, on=ahead.ends + LIMITS.rota)
+    )
+    assert rota.pattern(ahead.ends + LIMITS.rota, LIMITS) is None
+    given(Rota, OPENED, history[2]).when(lambda r: r.look_again(NOW, LIMITS)).then(
+        event(Rota.LookSet, on=ahead.starts - LIMITS.rota)
+    )
+    given(Rota, OPENED).when(lambda r: r.look_again(NOW, LIMITS)).nothing()
+
+
 def test_agency_staff_and_new_starters_are_counted_apart_whatever_the_rota_says() -> None:
     nights = Pattern("night", "Rose", [PERSON], NOW)
     joined = [event(Team.Joined, person_id=p, part=part) for p, part in ((ANN, "day"), (BEN, "new_starter"))]

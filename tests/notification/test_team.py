@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.reaching import Reaching
 from services.notification.domain.briefing import Listener
+from services.notification.domain.rota import Pattern
 from services.notification.domain.team import Team
 from tests.given import NOW, event, given
 from tests.notification.samples import ANN, BEN
@@ -29,6 +30,16 @@ def test_someone_joins_once_and_may_move_to_nights() -> None:
 def test_only_who_is_there_can_leave() -> None:
     given(Team, GATHERED, JOINED).when(lambda t: t.leave(ANN)).then(event(Team.Left, person_id=ANN))
     given(Team, GATHERED, JOINED).when(lambda t: t.leave(BEN)).nothing()
+
+
+def test_who_is_only_on_the_rota_can_leave_and_be_taken_off_it() -> None:
+    on_rota = event(Team.Rostered, person_id=ANN, pattern=Pattern("agency", "", [], NOW))
+    given(Team, GATHERED, on_rota).when(lambda t: t.leave(ANN)).then(event(Team.Left, person_id=ANN))
+    given(Team, GATHERED, on_rota).when(lambda t: t.take_off(ANN)).then(event(Team.OffRota, person_id=ANN))
+    given(Team, GATHERED, JOINED).when(lambda t: t.take_off(ANN)).nothing()
+    team = given(Team, GATHERED, on_rota).aggregate
+    assert team.lapsed(NOW + Reaching().rota, Reaching()) == [ANN]
+    assert team.lapsed(NOW + Reaching().rota - timedelta(seconds=1), Reaching()) == []
 
 
 def test_the_audience_is_everyone_in_the_team_in_a_fixed_order() -> None:

@@ -106,6 +106,10 @@ def _duty(p: Params) -> Told:
     return Told(f"Owed to {lower(label(DutyRecipient, p['recipient']))}: {p['title']}", lines, page="notification")
 
 
+def _left(many: int) -> list[str]:
+    return [f"{counted(many, 'person', 'people')} left before they had understood."] if many else []
+
+
 def _signed_off(p: Params) -> Told:
     lines = [p["learned"], f"{counted(p['factors'], 'contributing factor')} agreed."]
     return Told("Review signed off", lines + [f"Recommended: {each}" for each in p["recommended"]], True, "review")
@@ -243,7 +247,7 @@ SENTENCES: dict[str, Tell] = {
         f"Briefing for {counted(p['audience'], 'person', 'people')}: {p['title']}", page="notification"
     ),
     "notification.briefing_reached.v1": lambda p: Told(
-        f"Understood by {p['understood']} of {p['audience']}", page="notification"
+        f"Understood by {p['understood']} of {p['audience']}", _left(p.get("left", 0)), page="notification"
     ),
     "notification.message_delivered.v1": lambda p: Told("A message was delivered", page="notification"),
     "notification.message_undelivered.v1": lambda p: Told(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts import notification as said
 from libs.views import Rows
 from services.governance.projection.searching import findable
@@ -39,11 +41,13 @@ TABLES = """
         site text NOT NULL, -- the site
         title text NOT NULL, -- what it is called
         what_changed text NOT NULL, -- what staff are to do differently
-        audience int NOT NULL, -- how many people it is for
+        audience int NOT NULL, -- how many people it is for, as the team is now
         parts jsonb NOT NULL, -- how many of them work by day, by night, for an agency, or are new
         issued timestamptz NOT NULL, -- when it was issued
-        reached timestamptz -- when everyone had understood it; empty until then
+        reached timestamptz, -- when everyone had understood it; empty until then
+        missed int NOT NULL DEFAULT 0 -- people who left before they had understood
     );
+    ALTER TABLE briefing ADD COLUMN IF NOT EXISTS missed int NOT NULL DEFAULT 0;
     CREATE INDEX IF NOT EXISTS briefing_journey ON briefing (journey);
     CREATE INDEX IF NOT EXISTS briefing_open ON briefing (site, issued) WHERE reached IS NULL;
     CREATE TABLE IF NOT EXISTS briefing_person ( -- Each person that a briefing is for and who has opened it.
@@ -106,7 +110,7 @@ def overdue(event: said.DutyOverdue, rows: Rows) -> None:
 def issued(event: said.BriefingIssued, rows: Rows) -> None:
     journey_row(event, rows)
     rows.execute(
-        "INSERT INTO briefing VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, NULL) ON CONFLICT (briefing_id) DO UPDATE"
+        "INSERT INTO briefing VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, 0) ON CONFLICT (briefing_id) DO UPDATE"
         " SET audience = excluded.audience, parts = excluded.parts, reached = NULL",
         (
             event.briefing_id, event.journey, event.provider, event.site, event.title, event.what_changed,
@@ -115,6 +119,32 @@ def issued(event: said.BriefingIssued, rows: Rows) -> None:
     )  # fmt: skip
     findable(rows, event.journey, f"briefing {event.briefing_id}", f"{event.title}\n{event.what_changed}")
     moment(event, rows, title=event.title, audience=event.audience)
+
+
+@project.register
+def joined(event: said.BriefingAudienceJoined, rows: Rows) -> None:
+    journey_row(event, rows)
+    _standing(event, rows)
+
+
+@project.register
+def left(event: said.BriefingAudienceLeft, rows: Rows) -> None:
+    """Who left is no longer counted; who comes back is owed it anew."""
+    journey_row(event, rows)
+    _standing(event, rows)
+    rows.execute(
+        "DELETE FROM briefing_person WHERE briefing_id = %s AND person_id = %s", (event.briefing_id, event.person_id)
+    )
+
+
+def _standing(event: Any, rows: Rows) -> None:
+    """A team with somebody who has not understood, or with nobody in it, is not one that was reached."""
+    rows.execute(
+        "UPDATE briefing SET audience = %s, missed = %s WHERE briefing_id = %s",
+        (event.audience, event.left, event.briefing_id),
+    )
+    if not 0 < event.audience == event.understood:
+        rows.execute("UPDATE briefing SET reached = NULL WHERE briefing_id = %s", (event.briefing_id,))
 
 
 @project.register
@@ -141,7 +171,7 @@ def understood(event: said.BriefingUnderstood, rows: Rows) -> None:
 def reached(event: said.BriefingReached, rows: Rows) -> None:
     journey_row(event, rows)
     rows.execute("UPDATE briefing SET reached = %s WHERE briefing_id = %s", (event.recorded, event.briefing_id))
-    moment(event, rows, audience=event.audience, understood=event.understood)
+    moment(event, rows, audience=event.audience, understood=event.understood, left=event.left)
 
 
 @project.register

@@ -13,7 +13,7 @@ from libs.directory import Directory
 from libs.domain import Refused
 from libs.service import Service
 from services.notification.domain.account import Account
-from services.notification.domain.briefing import NotInTheAudience
+from services.notification.domain.briefing_refusals import NotInTheAudience
 
 PERSON = "person:"
 READS_ONLY = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.AUDITOR})

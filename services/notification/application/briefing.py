@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from libs.deciding import Act, Saved, circumstances
+from libs.deciding import Act, Saved
 from libs.service import command
 from services.notification.application.asking import Asked, reader
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.rota import Rota, Shift
-from services.notification.policy.limits import limits
-from services.notification.policy.team import put_to, team_of, told_by
+from services.notification.policy.team import by_the_rota, team_of, told_by
 
 
 class Briefings(Asked):
@@ -18,17 +17,16 @@ class Briefings(Asked):
 
     @command
     async def roster(self, act: Act, provider: str, site: str, person: UUID, shift: Shift) -> Saved:
-        """Somebody is put on a shift; who is new on a rota is given what is current, agency staff too."""
+        """Somebody is put on a shift; who is new on a rota is given what is current, agency staff too.
+
+        Who is no longer on it is let go by the same look, and by the day that it sets.
+        """
         identity = Rota.create_id(provider, site, person)
         found = await self.find(Rota, identity)
         rota = found or Rota(provider=provider, site=site, journey=identity, about=identity, person_id=person)
         rota.roster(shift)
         team = await team_of(self, provider, site)
-        pattern = rota.pattern(circumstances().now, await limits(self.directory))
-        if pattern is None:
-            return await self.save(act, rota)
-        team.roster(person, pattern)
-        return await self.save(act, rota, team, *await put_to(self, team, person))
+        return await self.save(act, *await by_the_rota(self, team, rota))
 
     @command
     async def ask(self, act: Act, briefing: UUID, question: str, options: list[str], right: int | None) -> Saved:

@@ -7,7 +7,19 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.taxonomy import Role
-from libs.domain import Aggregate, Created, Event, Refused, Seal, event, follows
+from libs.domain import Aggregate, Created, Event, Seal, event, follows
+from services.notification.domain.briefing_refusals import (
+    AnswerMissing,
+    AnswersAlike,
+    NotASupervisor,
+    NothingToMark,
+    NotInTheAudience,
+    OwnAnswer,
+    QuestionMissing,
+    ReadFirst,
+    RightAnswerMissing,
+    UnderstoodAlready,
+)
 
 OPEN_QUESTION = "In your own words, what will you do differently from now on?"
 """Asked where nobody composed a question: a person who knows the work marks the answers, no list of guesses does."""
@@ -45,6 +57,16 @@ class Change:
     example: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far it reached once somebody came or went: people it is for now, those of them who understood, and those who
+    left before they did."""
+
+    audience: int
+    understood: int
+    left: int
+
+
 class Briefing(Aggregate):
     """Reading is not understanding: only an answer as the new practice asks counts, one for each person."""
 
@@ -67,10 +89,14 @@ class Briefing(Aggregate):
         part: str
         group: str = ""
         close: bool = False
+        standing: Standing | None = None
 
     class AudienceLeft(Event):
         TOPIC = "notification.Briefing.AudienceLeft"
         person_id: UUID
+        part: str = ""
+        understood: bool = False
+        standing: Standing | None = None
 
     class Read(Event):
         TOPIC = "notification.Briefing.Read"
@@ -96,6 +122,7 @@ class Briefing(Aggregate):
         TOPIC = "notification.Briefing.Reached"
         audience: int
         understood: int
+        left: int = 0
 
     @staticmethod
     def create_id(journey: UUID, change: Change) -> UUID:
@@ -112,6 +139,7 @@ class Briefing(Aggregate):
         self.readers: set[UUID] = set()
         self.waiting: set[UUID] = set()
         self.understood: set[UUID] = set()
+        self.missed: set[UUID] = set()
         self.is_reached = False
 
     def ask(self, question: str, options: list[str], right: int | None, role: str) -> None:
@@ -134,29 +162,44 @@ class Briefing(Aggregate):
         self.question, self.options, self.right = question, options, right
 
     def grow(self, listener: Listener) -> None:
-        """Someone joined the team, or moved to another part of it."""
+        """Someone joined the team, came back to it, or moved to another part of it."""
         person, part = listener.person_id, listener.part
         if self.audience.get(person) != part:
+            standing = Standing(len({*self.audience, person}), len(self.understood), len(self.missed - {person}))
             self.trigger_event(
-                self.AudienceGrew, person_id=person, part=part, group=listener.group, close=listener.close
-            )
+                self.AudienceGrew, person_id=person, part=part, group=listener.group, close=listener.close,
+                standing=standing,
+            )  # fmt: skip
 
     @event(AudienceGrew)
     def _(self, person_id: UUID, part: str) -> None:
         self.audience[person_id] = part
+        self.missed.discard(person_id)
         self.is_reached = self.is_reached and person_id in self.understood
 
-    def leave(self, person_id: UUID) -> None:
-        """Someone no longer works here, so they need not be reached."""
-        if person_id in self.audience:
-            self.trigger_event(self.AudienceLeft, person_id=person_id)
+    def leave(self, *people: UUID) -> None:
+        """These no longer work here, so they need not be reached. Whom it had not reached stays on record."""
+        gone = [each for each in people if each in self.audience]
+        for person in gone:
+            understood = person in self.understood
+            standing = Standing(
+                len(self.audience) - 1, len(self.understood) - understood, len(self.missed) + (not understood)
+            )
+            self.trigger_event(
+                self.AudienceLeft, person_id=person, part=self.audience[person], understood=understood,
+                standing=standing,
+            )  # fmt: skip
+        if gone:
             self._reach()
 
     @event(AudienceLeft)
     def _(self, person_id: UUID) -> None:
         del self.audience[person_id]
         self.waiting.discard(person_id)
+        if person_id not in self.understood:
+            self.missed.add(person_id)
         self.understood.discard(person_id)
+        self.is_reached = self.is_reached and bool(self.audience)
 
     def read(self, person_id: UUID) -> None:
         """Someone opened it and says they have read it. Once is enough."""
@@ -228,7 +271,9 @@ class Briefing(Aggregate):
     def _reach(self) -> None:
         """An audience of nobody is not a team that understood."""
         if self.audience and not self.is_reached and self.understood >= self.audience.keys():
-            self.trigger_event(self.Reached, audience=len(self.audience), understood=len(self.understood))
+            self.trigger_event(
+                self.Reached, audience=len(self.audience), understood=len(self.understood), left=len(self.missed)
+            )
 
     @event(Reached)
     def _(self) -> None:
@@ -246,43 +291,3 @@ class Briefing(Aggregate):
             raise OwnAnswer
         if person_id not in self.readers:
             raise ReadFirst
-
-
-class NotInTheAudience(Refused):
-    """This briefing is for the team of another site, or for people who work there now."""
-
-
-class ReadFirst(Refused):
-    """Read the briefing first; the question comes after it."""
-
-
-class UnderstoodAlready(Refused):
-    """This was answered and understood already. There is nothing more to do."""
-
-
-class AnswerMissing(Refused):
-    """Choose one of the answers, or write yours in a sentence."""
-
-
-class OwnAnswer(Refused):
-    """Nobody marks their own answer. Ask a colleague who knows the work to read it."""
-
-
-class NotASupervisor(Refused):
-    """This is for those who lead the work, such as a team leader or manager. Change post, or ask one of them."""
-
-
-class NothingToMark(Refused):
-    """There is no answer waiting to be read."""
-
-
-class QuestionMissing(Refused):
-    """Write the question."""
-
-
-class RightAnswerMissing(Refused):
-    """Give at least two answers and say which of them is what staff now do; or give none, for an answer in words."""
-
-
-class AnswersAlike(Refused):
-    """Two of the answers are the same. Make each say something different."""

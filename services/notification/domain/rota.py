@@ -43,6 +43,10 @@ class Pattern:
     supports: list[UUID]
     until: datetime
 
+    def has_lapsed(self, now: datetime, limits: Reaching) -> bool:
+        """Whether the last shift known of lies so far back that the rota no longer says that somebody works here."""
+        return now - self.until >= limits.rota
+
 
 class Rota(Aggregate):
     """One for each person and site. A shift is known by its start: given again otherwise, it was changed."""
@@ -57,6 +61,10 @@ class Rota(Aggregate):
         TOPIC = "notification.Rota.ShiftRostered"
         shift: Shift
 
+    class LookSet(Event):
+        TOPIC = "notification.Rota.LookSet"
+        on: datetime
+
     @staticmethod
     def create_id(provider: str, site: str, person_id: UUID) -> UUID:
         return follows("notification.Rota", f"{provider}/{site}/{person_id}")
@@ -65,6 +73,7 @@ class Rota(Aggregate):
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, person_id: UUID) -> None:
         self.person_id = person_id
         self.shifts: dict[datetime, Shift] = {}
+        self.look_on: datetime | None = None
 
     def roster(self, shift: Shift) -> None:
         """Somebody is put on a shift. The same shift again is no news."""
@@ -79,8 +88,7 @@ class Rota(Aggregate):
 
     def pattern(self, now: datetime, limits: Reaching) -> Pattern | None:
         """How they work around a day; None where the rota says nothing of these weeks."""
-        around = timedelta(days=limits.rota_days)
-        near = [each for start, each in sorted(self.shifts.items()) if abs(start - now) <= around]
+        near = [each for start, each in sorted(self.shifts.items()) if abs(start - now) <= limits.rota]
         if not near:
             return None
         nights = sum(each.night_hours(limits) >= limits.night_hours for each in near)
@@ -92,6 +100,19 @@ class Rota(Aggregate):
         supports = sorted({person for each in near for person in each.supports})
         most = min(groups, key=lambda name: (-groups[name], name)) if groups else ""
         return Pattern(part, most, supports, max(each.ends for each in near))
+
+    def look_again(self, now: datetime, limits: Reaching) -> None:
+        """Set the day on which what the rota says of them is next not what it says now: the known shifts are over for so
+        long, or the first of those to come is near. A day that stands already comes first and sets the next."""
+        pattern = self.pattern(now, limits)
+        ahead = min((start for start in self.shifts if start - now > limits.rota), default=None)
+        on = pattern.until + limits.rota if pattern else ahead and ahead - limits.rota
+        if on and on > now and not (self.look_on and now < self.look_on <= on):
+            self.trigger_event(self.LookSet, on=on)
+
+    @event(LookSet)
+    def _(self, on: datetime) -> None:
+        self.look_on = on
 
 
 class ShiftNotPossible(Refused):

@@ -34,6 +34,10 @@ class Team(Aggregate):
         person_id: UUID
         pattern: Pattern
 
+    class OffRota(Event):
+        TOPIC = "notification.Team.OffRota"
+        person_id: UUID
+
     class BriefingPosted(Event):
         TOPIC = "notification.Team.BriefingPosted"
         briefing_id: UUID
@@ -55,7 +59,7 @@ class Team(Aggregate):
         Agency staff and new starters are counted as such whatever the rota says; others by the shifts they mostly work.
         """
         part, pattern = self.members.get(person_id), self.rostered.get(person_id)
-        if pattern and now - pattern.until > timedelta(days=limits.rota_days):
+        if pattern and pattern.has_lapsed(now, limits):
             pattern = None
         if pattern is None:
             return Listener(person_id, part) if part else None
@@ -77,6 +81,19 @@ class Team(Aggregate):
     def _(self, person_id: UUID, pattern: Pattern) -> None:
         self.rostered[person_id] = pattern
 
+    def lapsed(self, now: datetime, limits: Reaching) -> list[UUID]:
+        """Who is on the rota by shifts that lie so far back that it must be looked at again."""
+        return sorted(each for each, pattern in self.rostered.items() if pattern.has_lapsed(now, limits))
+
+    def take_off(self, person_id: UUID) -> None:
+        """The rota says no longer that someone works here. Who is in the team stays in it."""
+        if person_id in self.rostered:
+            self.trigger_event(self.OffRota, person_id=person_id)
+
+    @event(OffRota)
+    def _(self, person_id: UUID) -> None:
+        del self.rostered[person_id]
+
     def join(self, person_id: UUID, part: str) -> None:
         """Someone works here, or moved to another part of the team."""
         if self.members.get(person_id) != part:
@@ -88,12 +105,12 @@ class Team(Aggregate):
 
     def leave(self, person_id: UUID) -> None:
         """Someone no longer works here."""
-        if person_id in self.members:
+        if person_id in self.members or person_id in self.rostered:
             self.trigger_event(self.Left, person_id=person_id)
 
     @event(Left)
     def _(self, person_id: UUID) -> None:
-        del self.members[person_id]
+        self.members.pop(person_id, None)
         self.rostered.pop(person_id, None)
 
     def post(self, briefing_id: UUID, posted: datetime) -> None:

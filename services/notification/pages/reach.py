@@ -61,7 +61,9 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
         listeners, leads = await briefings.listeners(briefing), me.role in SUPERVISORS
         if leads:
             listeners = await opened(service.mapper.keys, listeners, "answer")
-        called = await names(service.directory, service.mapper.keys, [each["person_id"] for each in listeners])
+        missed = await briefings.missed(briefing)
+        people = [each["person_id"] for each in (*listeners, *missed)]
+        called = await names(service.directory, service.mapper.keys, people)
         parts = dict(BriefingAudiencePart.choices())
         page: Response = request.app.state.shell.page(
             request,
@@ -75,6 +77,7 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
                 row | {"name": called[row["person_id"]], "part": parts[row["part"]], "stands": STATES[row["state"]]}
                 for row in listeners
             ],
+            missed=[row | {"name": called[row["person_id"]], "part": parts[row["part"]]} for row in missed],
             leads=leads,
             form=form,
         )

@@ -23,19 +23,19 @@ from contracts.taxonomy import Role
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.domain import Aggregate
 from services.notification.domain.account import Account
-from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty
 from services.notification.domain.message import About, Message
+from services.notification.domain.rota import Rota
 from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import assessed
 from services.notification.policy.messages import above, word_to
 from services.notification.policy.owing import agreed_upon
 from services.notification.policy.records import ACTIONED, BY_REFERRAL, BY_WEIGHING, COMMUNICATED, REVIEWED, keep
 from services.notification.policy.settling import settle
-from services.notification.policy.team import briefed, put_to, team_of, told_by
+from services.notification.policy.team import briefed, by_the_rota, come_and_gone, team_of
 from services.notification.policy.transfers import asked_elsewhere, found_here
 
-OVERDUE = "overdue"
+OVERDUE, ROTA = "overdue", "rota"
 
 
 @singledispatch
@@ -118,23 +118,14 @@ async def discharge_by_referral(event: OpportunityReferred, service: Any) -> Ite
 async def give_newcomers_the_briefings(event: TeamMemberJoined, service: Any) -> Iterable[Aggregate]:
     team = await team_of(service, event.provider, event.site_id)
     team.join(event.person_id, event.part)
-    return [team, *await put_to(service, team, event.person_id)]
+    return [team, *await come_and_gone(service, team, here=[event.person_id])]
 
 
 @react.register
 async def let_leavers_go(event: TeamMemberLeft, service: Any) -> Iterable[Aggregate]:
-    """Nobody waits for an answer from someone who left; those who stayed may have been reached by that."""
     team = await team_of(service, event.provider, event.site_id)
     team.leave(event.person_id)
-    changed: list[Aggregate] = [team]
-    for identity in team.briefings:
-        briefing: Briefing = await service.find(Briefing, identity)
-        was_reached = briefing.is_reached
-        briefing.leave(event.person_id)
-        changed.append(briefing)
-        if briefing.is_reached and not was_reached:
-            changed += await told_by(service, briefing)
-    return changed
+    return [team, *await come_and_gone(service, team, gone=[event.person_id])]
 
 
 @react.register
@@ -170,7 +161,20 @@ async def tell_the_manager(event: MeasureChecked, service: Any) -> Iterable[Aggr
 
 
 @react.register
-async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterable[Aggregate]:
+async def act_on_the_date(reached: DeadlineReached, service: Any) -> Iterable[Aggregate]:
+    if reached.name == ROTA:
+        return await _look_at_the_rota(reached, service)
+    return await _say_that_it_is_late(reached, service)
+
+
+async def _look_at_the_rota(reached: DeadlineReached, service: Any) -> Iterable[Aggregate]:
+    rota: Rota | None = await service.find(Rota, reached.aggregate)
+    if rota is None or rota.look_on != reached.due:
+        return []
+    return await by_the_rota(service, await team_of(service, rota.provider, rota.site), rota)
+
+
+async def _say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterable[Aggregate]:
     duty: Duty | None = await service.find(Duty, reached.aggregate)
     if duty is None or duty.state != "owed" or duty.is_overdue or duty.owing.due != reached.due:
         return []
@@ -188,6 +192,11 @@ async def say_that_it_is_late(reached: DeadlineReached, service: Any) -> Iterabl
 def dates(event: object) -> Iterable[Due | Lifted]:
     """What has no case here sets no date."""
     return ()
+
+
+@dates.register
+def look_at_the_rota(event: Rota.LookSet) -> Iterable[Due | Lifted]:
+    return [Due(ROTA, event.on)]
 
 
 @dates.register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,14 @@ from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing, Change
 from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.message import About
+from services.notification.domain.rota import Rota
 from services.notification.domain.team import Team
 from services.notification.policy.calls import with_calls
 from services.notification.policy.limits import limits
 from services.notification.policy.messages import word_to
 
 TITLE_LENGTH = 120
-ALL_UNDERSTOOD = "Everyone in the team has read the briefing and answered the question about it as the change asks."
+ALL_UNDERSTOOD = "Everyone in the team now has read the briefing and answered the question about it as the change asks."
 
 
 async def team_of(service: Any, provider: str, site: str) -> Team:
@@ -50,14 +52,49 @@ async def briefed(service: Any, event: PracticeChanged, account: Account) -> lis
     return [briefing, team, *await with_calls(service, letters)]
 
 
-async def put_to(service: Any, team: Team, person: UUID) -> list[Briefing]:
-    """The current briefings of a team, with someone in their audience who was not, or worked elsewhere in it."""
+async def by_the_rota(service: Any, team: Team, rota: Rota) -> list[Aggregate]:
+    """The team as the rota has it now: who is on it is given what is current, and who is no longer on it is let go.
+
+    Others whose last known shift lies far back are looked up too, since their rota may say more by now.
+    """
     now, held = circumstances().now, await limits(service.directory)
-    briefings: list[Briefing] = [await service.find(Briefing, each) for each in team.current(now, held.current)]
+    rota.look_again(now, held)
+    here, gone = list[UUID](), list[UUID]()
+    if pattern := rota.pattern(now, held):
+        team.roster(rota.person_id, pattern)
+        here.append(rota.person_id)
+    for person in team.lapsed(now, held):
+        known: Rota | None = await service.find(Rota, Rota.create_id(team.provider, team.site, person))
+        found = known.pattern(now, held) if known else None
+        if found:
+            team.roster(person, found)
+        else:
+            team.take_off(person)
+        (here if found or person in team.members else gone).append(person)
+    return [rota, team, *await come_and_gone(service, team, here, gone)]
+
+
+async def come_and_gone(
+    service: Any, team: Team, here: Collection[UUID] = (), gone: Collection[UUID] = ()
+) -> list[Aggregate]:
+    """A team's briefings: what is current is put to who is here now, and nobody waits for an answer from who left.
+
+    Those who stayed may have been reached by that.
+    """
+    now, held = circumstances().now, await limits(service.directory)
+    current = team.current(now, held.current)
+    briefings: list[Briefing] = [await service.find(Briefing, each) for each in (team.briefings if gone else current)]
+    reached: dict[UUID, Briefing] = {}
     for briefing in briefings:
-        if listener := team.listener(person, now, held, briefing.about):
-            briefing.grow(listener)
-    return briefings
+        was_reached = briefing.is_reached
+        for person in here if briefing.id in current else ():
+            if listener := team.listener(person, now, held, briefing.about):
+                briefing.grow(listener)
+        briefing.leave(*gone)
+        if briefing.is_reached and not was_reached:
+            reached[briefing.journey] = briefing
+    told = [duty for each in reached.values() for duty in await told_by(service, each)]
+    return [*briefings, *told]
 
 
 def title_of(what_changed: str) -> str:
@@ -75,9 +112,16 @@ async def told_by(service: Any, briefing: Briefing) -> list[Aggregate]:
     told: list[Aggregate] = []
     for duty in duties:
         if duty and duty.state == "owed" and _is_of_the_change(duty):
-            duty.discharge(Channel.BRIEFING, ALL_UNDERSTOOD)
+            duty.discharge(Channel.BRIEFING, ALL_UNDERSTOOD + _left(len(briefing.missed)))
             told.append(duty)
     return told
+
+
+def _left(missed: int) -> str:
+    """Whom it had not reached before they left, said where it is so."""
+    if not missed:
+        return ""
+    return f" {missed} {'person' if missed == 1 else 'people'} left before they had understood it."
 
 
 def _is_of_the_change(duty: Duty) -> bool:

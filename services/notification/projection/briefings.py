@@ -36,6 +36,7 @@ class Briefings(View):
         );
         ALTER TABLE listener ADD COLUMN IF NOT EXISTS unit text NOT NULL DEFAULT '';
         ALTER TABLE listener ADD COLUMN IF NOT EXISTS close boolean NOT NULL DEFAULT false;
+        ALTER TABLE listener ADD COLUMN IF NOT EXISTS left_at timestamptz;
         CREATE INDEX IF NOT EXISTS listener_person ON listener (person_id) WHERE here;
     """
 
@@ -54,13 +55,13 @@ class Briefings(View):
 
     async def of_journey(self, journey: UUID) -> list[dict[str, Any]]:
         """A journey's briefings with how far they reached, in order."""
-        return await self.rows(f"{REACH} WHERE b.journey = %s GROUP BY b.briefing_id ORDER BY b.number", (journey,))
+        return await self.rows(f"{REACHED} WHERE b.journey = %s GROUP BY b.briefing_id ORDER BY b.number", (journey,))
 
     async def at_sites(self, sites: list[str], limit: int = 50, skip: int = 0) -> list[dict[str, Any]]:
         """The briefings of these sites and their reach: those not yet understood by all first, oldest first."""
         return await self.rows(
-            f"{REACH} WHERE b.site = ANY(%s) GROUP BY b.briefing_id ORDER BY b.reached_at IS NOT NULL, b.issued_at, b.briefing_id"
-            " LIMIT %s OFFSET %s",
+            f"{REACHED} WHERE b.site = ANY(%s) GROUP BY b.briefing_id ORDER BY b.reached_at IS NOT NULL,"
+            " b.issued_at, b.briefing_id LIMIT %s OFFSET %s",
             (sites, limit, skip),
         )
 
@@ -72,6 +73,14 @@ class Briefings(View):
             (briefing,),
         )
 
+    async def missed(self, briefing: UUID) -> list[dict[str, Any]]:
+        """Who left before they had understood, and when, the latest first."""
+        return await self.rows(
+            "SELECT person_id, part, state, left_at FROM listener WHERE briefing_id = %s AND NOT here"
+            " AND state <> 'understood' ORDER BY left_at DESC, person_id",
+            (briefing,),
+        )
+
     async def listener(self, briefing: UUID, person: UUID) -> dict[str, Any] | None:
         """One listener who still works there, or None."""
         return await self.row(
@@ -79,12 +88,9 @@ class Briefings(View):
         )
 
     async def by_part(self, briefing: UUID) -> list[dict[str, Any]]:
-        """How far a briefing reached in each part of the team."""
+        """How far a briefing reached in each part of the team as it is now, and who left before they had understood."""
         return await self.rows(
-            "SELECT part, count(*) AS audience, count(*) FILTER (WHERE read_at IS NOT NULL) AS readers,"
-            " count(*) FILTER (WHERE state = 'understood') AS understood FROM listener"
-            " WHERE briefing_id = %s AND here GROUP BY part ORDER BY part",
-            (briefing,),
+            f"SELECT part, {REACH} FROM listener l WHERE briefing_id = %s GROUP BY part ORDER BY part", (briefing,)
         )
 
     async def by_group(self, briefing: UUID) -> list[dict[str, Any]]:
@@ -107,12 +113,10 @@ class Briefings(View):
         return [row["what_changed"] for row in found]
 
     async def reach_of_sites(self, sites: list[str]) -> list[dict[str, Any]]:
-        """How far the briefings of each site reached in each part of its team, those of leavers left out."""
+        """How far the briefings of each site reached in each part of its team as it is now, leavers counted apart."""
         return await self.rows(
-            "SELECT b.site, l.part, count(*) AS audience, count(l.read_at) AS readers,"
-            " count(*) FILTER (WHERE l.state = 'understood') AS understood FROM listener l"
-            " JOIN briefing b USING (briefing_id) WHERE b.site = ANY(%s) AND l.here GROUP BY b.site, l.part"
-            " ORDER BY b.site, l.part",
+            f"SELECT b.site, l.part, {REACH} FROM listener l JOIN briefing b USING (briefing_id)"
+            " WHERE b.site = ANY(%s) GROUP BY b.site, l.part ORDER BY b.site, l.part",
             (sites,),
         )
 
@@ -133,9 +137,12 @@ class Briefings(View):
 COUNTED = (
     """count(*) AS audience, count(read_at) AS readers, count(*) FILTER (WHERE state = 'understood') AS understood"""
 )
-REACH = """SELECT b.*, count(l.person_id) AS audience, count(l.read_at) AS readers,
-    count(*) FILTER (WHERE l.state = 'understood') AS understood, count(*) FILTER (WHERE l.state = 'answered') AS to_mark
-    FROM briefing b LEFT JOIN listener l ON l.briefing_id = b.briefing_id AND l.here"""
+REACH = """count(*) FILTER (WHERE l.here) AS audience, count(l.read_at) FILTER (WHERE l.here) AS readers,
+    count(*) FILTER (WHERE l.here AND l.state = 'understood') AS understood,
+    count(*) FILTER (WHERE NOT l.here AND l.state <> 'understood') AS missed"""
+"""Of those still here; and how many left before they had understood."""
+REACHED = f"""SELECT b.*, {REACH}, count(*) FILTER (WHERE l.here AND l.state = 'answered') AS to_mark
+    FROM briefing b LEFT JOIN listener l ON l.briefing_id = b.briefing_id"""
 
 
 @singledispatch
@@ -162,7 +169,7 @@ def _listen(rows: Rows, briefing: UUID, each: Listener) -> None:
     rows.execute(
         "INSERT INTO listener (briefing_id, person_id, part, unit, close) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT (briefing_id, person_id) DO UPDATE SET part = excluded.part, here = true,"
-        " unit = excluded.unit, close = excluded.close,"
+        " unit = excluded.unit, close = excluded.close, left_at = NULL,"
         " state = CASE WHEN listener.here THEN listener.state WHEN listener.read_at IS NULL THEN 'unread' ELSE 'read' END",
         (briefing, each.person_id, each.part, each.group, each.close),
     )
@@ -184,7 +191,7 @@ def grew(event: Briefing.AudienceGrew, rows: Rows) -> None:
 
 @project.register
 def left(event: Briefing.AudienceLeft, rows: Rows) -> None:
-    _listener(event, rows, "here = false", ())
+    _listener(event, rows, "here = false, left_at = %s", (event.occurred,))
     _turn(event, rows)
 
 
@@ -229,10 +236,9 @@ def _listener(event: Any, rows: Rows, change: Any, values: tuple[Any, ...]) -> N
 
 
 def _turn(event: Any, rows: Rows) -> None:
-    """A newcomer who has not understood takes the mark of a team reached away until they have."""
+    """A newcomer who has not understood takes the mark of a team reached away until they have; so does a team of nobody."""
     rows.execute(
-        "UPDATE briefing b SET version = %s, reached_at = CASE WHEN EXISTS (SELECT FROM listener l"
-        " WHERE l.briefing_id = b.briefing_id AND l.here AND l.state <> 'understood') THEN NULL ELSE b.reached_at END"
-        " WHERE b.briefing_id = %s",
+        "UPDATE briefing b SET version = %s, reached_at = CASE WHEN (SELECT bool_and(l.state = 'understood') FROM listener l"
+        " WHERE l.briefing_id = b.briefing_id AND l.here) THEN b.reached_at END WHERE b.briefing_id = %s",
         (event.originator_version, event.originator_id),
     )
