@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -45,10 +46,18 @@ async def check(var: Path, ledgers: Sequence[str], folder: Path | None, console:
                     def told(_: str, read: int, of: int, bar: Any = bar) -> None:
                         progress.update(bar, completed=read, total=of)
 
-                    found.append(
-                        await verified(ledger, env["CANDOUR_PG_AUDITOR"], current, outside, witness(here), told)
-                    )
+                    found.append(await _one(ledger, env, current, outside, witness(here), told, kept_up=folder is None))
                 return found
+
+
+async def _one(ledger: str, env: Mapping[str, str], *given: Any, kept_up: bool) -> Comparison:
+    """One ledger; what cannot be reached is not sound, and says why, and the others are checked all the same."""
+    try:
+        return await verified(ledger, env["CANDOUR_PG_AUDITOR"], *given, kept_up=kept_up)
+    except (psycopg.Error, OSError) as fault:
+        lost = Comparison(ledger)
+        lost.problems.append(f"nothing of it could be checked: {type(fault).__name__}")
+        return lost
 
 
 @asynccontextmanager

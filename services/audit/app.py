@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
@@ -18,7 +20,7 @@ from services.audit import api, pages
 from services.audit.application import LEDGERS, Audit
 from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
 from services.audit.ledger.history import History
-from services.audit.ledger.witnesses import Note, Witness
+from services.audit.ledger.witnesses import Note, StreamGone, Witness
 from services.audit.projection import (
     Accesses,
     Checkpoints,
@@ -95,22 +97,38 @@ def witness(connect: Callable[[], Awaitable[Any]]) -> Witness:
     """What the message server holds, over any connection that may read it."""
 
     async def records(ledger: str, first: int, last: int) -> AsyncIterator[Entry]:
-        connection = await connect()
-        streams, stream = connection.jetstream(), f"AUDIT_{ledger.upper()}"
-        last = min(last, (await streams.stream_info(stream)).state.last_seq)
-        async for message in _messages(streams, stream, f"audit.{ledger}.>", first, last):
-            yield entry_of(ledger, message)
+        with _reached(ledger):
+            streams, stream = (await connect()).jetstream(), f"AUDIT_{ledger.upper()}"
+            last = min(last, (await streams.stream_info(stream)).state.last_seq)
+            async for message in _messages(streams, stream, f"audit.{ledger}.>", first, last):
+                yield entry_of(ledger, message)
+
+    async def number(ledger: str) -> int:
+        with _reached(ledger):
+            streams = (await connect()).jetstream()
+            return int((await streams.stream_info(f"AUDIT_{ledger.upper()}")).state.last_seq)
 
     async def notes(ledger: str) -> list[Note]:
-        connection = await connect()
-        streams, subject = connection.jetstream(), f"checkpoints.{ledger}"
-        try:
-            last = (await streams.get_last_msg(CHECKPOINTS, subject)).seq
-        except NotFoundError:
-            return []
-        return [_note(each) async for each in _messages(streams, CHECKPOINTS, subject, 1, last)]
+        with _reached(ledger):
+            streams, subject = (await connect()).jetstream(), f"checkpoints.{ledger}"
+            try:
+                last = (await streams.get_last_msg(CHECKPOINTS, subject)).seq
+            except NotFoundError:
+                return []
+            return [_note(each) async for each in _messages(streams, CHECKPOINTS, subject, 1, last)]
 
-    return Witness(records, notes)
+    return Witness(records, number, notes)
+
+
+@contextmanager
+def _reached(ledger: str) -> Iterator[None]:
+    """What goes wrong on the wire, in the ledger's words."""
+    try:
+        yield
+    except NotFoundError:
+        raise StreamGone(f"the stream with the records of {ledger} is not there any more") from None
+    except NatsError as fault:
+        raise ConnectionError("the message server could not be reached") from fault
 
 
 def _note(message: Any) -> Note:

@@ -1,5 +1,6 @@
 """Each way the past can be changed by whoever owns the database, in store, ledger and checkpoints; each is found and named."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from libs.clock import HandClock
+from services.audit.application import verifying
 from services.audit.ledger import Signer, leaf_of
+from tests.audit.ways import OF, WAYS
 from tests.audit.world import AUDITOR, EVENTS, LEDGER, World, begun, more, opened
 from tests.servers import Backend, Messaging
 
@@ -24,55 +27,6 @@ async def world(
     async with opened(backend, messaging, wrapping_key, tmp_path_factory.mktemp("audit")) as made:
         await begun(made)
         yield made
-
-
-ALTERED = f"UPDATE {EVENTS} SET state = state || ' '::bytea WHERE notification_id = 2"
-RENAMED = f"UPDATE {EVENTS} SET topic = 'x' WHERE notification_id = 2"
-DELETED = f"DELETE FROM {EVENTS} WHERE notification_id = 3"
-INSERTED = f"INSERT INTO {EVENTS} SELECT gen_random_uuid(), 1, topic, state, 0 FROM {EVENTS} WHERE notification_id = 2"
-REPLACED = f"UPDATE {EVENTS} SET originator_id = gen_random_uuid(), topic = 'x' WHERE notification_id = 3"
-SWAPPED = (
-    f"UPDATE {EVENTS} SET notification_id = 99 WHERE notification_id = 2",
-    f"UPDATE {EVENTS} SET notification_id = 2 WHERE notification_id = 3",
-    f"UPDATE {EVENTS} SET notification_id = 3 WHERE notification_id = 99",
-)
-OF = f"WHERE service = '{LEDGER}' AND"
-LEAF_ALTERED = f"UPDATE audit.ledger_entry SET leaf = sha256('x') {OF} place = 2"
-LEAF_RENAMED = f"UPDATE audit.ledger_entry SET topic = 'x' {OF} place = 2"
-LEAF_DELETED = f"DELETE FROM audit.ledger_entry {OF} place = 2"
-LEAF_INSERTED = (
-    f"UPDATE audit.ledger_entry SET place = -place {OF} place > 0",
-    f"UPDATE audit.ledger_entry SET place = 1 - place {OF} place < 0",
-    (
-        "INSERT INTO audit.ledger_entry SELECT service, 1, 0, leaf, topic, aggregate, 99, journey, recorded FROM"
-        f" audit.ledger_entry {OF} place = 2"
-    ),
-)
-LEAF_REPLACED = f"UPDATE audit.ledger_entry SET leaf = sha256('x'), aggregate = gen_random_uuid() {OF} place = 3"
-LEAVES_SWAPPED = (
-    f"UPDATE audit.ledger_entry SET place = 99 {OF} place = 2",
-    f"UPDATE audit.ledger_entry SET place = 2 {OF} place = 3",
-    f"UPDATE audit.ledger_entry SET place = 3 {OF} place = 99",
-)
-ENTRIES_SWAPPED = tuple(each.replace("SET place", "SET position").replace("AND place", "AND position")
-                        for each in LEAVES_SWAPPED)  # fmt: skip
-WAYS: list[tuple[tuple[str, ...], list[tuple[str, int, str]]]] = [
-    ((ALTERED,), [("altered", 2, "store")]),
-    ((RENAMED,), [("altered", 2, "store")]),
-    ((DELETED,), [("removed", 3, "store")]),
-    ((INSERTED,), [("inserted", 0, "store")]),
-    (SWAPPED, [("moved", 2, "store"), ("moved", 3, "store")]),
-    ((REPLACED,), [("replaced", 3, "store")]),
-    ((ALTERED, DELETED, INSERTED), [("inserted", 0, "store"), ("altered", 2, "store"), ("removed", 3, "store")]),
-    ((LEAF_ALTERED,), [("altered", 2, "ledger")]),
-    ((LEAF_RENAMED,), [("altered", 2, "ledger")]),
-    ((LEAF_DELETED,), [("removed", 2, "ledger")]),
-    (LEAF_INSERTED, [("inserted", 0, "ledger")]),
-    (LEAVES_SWAPPED, [("moved", 2, "ledger"), ("moved", 3, "ledger")]),
-    (ENTRIES_SWAPPED, [("moved", 2, "ledger"), ("moved", 3, "ledger")]),
-    ((LEAF_REPLACED,), [("replaced", 3, "ledger")]),
-    ((LEAF_DELETED, REPLACED), [("removed", 2, "ledger"), ("replaced", 3, "store")]),
-]
 
 
 async def test_each_thing_that_can_be_done_to_store_or_ledger_is_found_and_named(world: World) -> None:
@@ -125,6 +79,39 @@ async def test_a_line_of_the_history_that_is_not_the_ledger_s_is_said(world: Wor
     with world.undone():
         world.tamper(f"DELETE FROM audit.decision {OF} place = 2")
         assert "history of decisions (1, from entry 2 on)" in (await world.found()).broken
+    for column in ("actor", "role", "site", "rules"):
+        with world.undone():
+            world.tamper(f"UPDATE audit.decision SET {column} = 'another' {OF} place = 3")
+            assert "history of decisions (1, from entry 3 on)" in (await world.found()).broken, column
+    with world.undone():
+        world.tamper(*(f"UPDATE audit.{table} SET recorded = recorded - interval '1 day' {OF} place = 3"
+                       for table in ("decision", "ledger_entry")))  # fmt: skip
+        assert "history of decisions (1, from entry 3 on)" in (await world.found()).broken
+
+
+async def test_database_and_folder_put_back_together_to_an_older_state_are_told_on_by_the_wire(world: World) -> None:
+    with world.undone():
+        world.tamper(
+            f"DELETE FROM {EVENTS} WHERE notification_id > 4",
+            f"DELETE FROM audit.ledger_entry {OF} place > 4",
+            f"DELETE FROM audit.decision {OF} place > 4",
+            f"DELETE FROM audit.events WHERE {CHECKPOINT} '6'",
+        )
+        (world.folder / LEDGER / f"{6:020d}.txt").unlink()
+        told = await world.found()
+        assert "6 entries were signed (on the wire), and the ledger no longer has them all" in told.broken
+        assert [(fault.kind, fault.position) for fault in told.faults] == [("removed", 5), ("removed", 6)]
+
+
+async def test_a_store_that_cannot_be_read_is_not_sound(world: World) -> None:
+    with psycopg.connect(world.database.owner, autocommit=True) as owner:
+        owner.execute(f"ALTER TABLE {EVENTS} RENAME TO away")
+        try:
+            told = await world.found()
+        finally:
+            owner.execute("ALTER TABLE governance.away RENAME TO events")
+    assert (told.sound, told.compared) == (False, 0)
+    assert "cannot be read (UndefinedTable)" in told.broken
 
 
 SIGNED = "audit.Checkpoint.Signed"
@@ -234,6 +221,29 @@ async def test_everything_is_verified_every_day_by_itself_and_what_was_found_is_
         latest = await world.audit.verifications.latest()
     assert (latest["sound"], latest["actor"]) == (True, "clock:audit")
     assert {each["ledger"] for each in latest["ledgers"]} == set(world.audit.books)
+
+
+async def test_checkpoints_that_are_no_longer_outside_are_missed_once_they_had_time_to_get_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "LOOKS", 1)
+    with world.undone():
+        shutil.rmtree(world.folder / LEDGER)
+        problems = (await world.found()).problems
+    assert problems == [f"the checkpoint at {size} is on record and not in the folder" for size in (4, 6)]
+
+
+async def test_an_end_cut_off_from_store_and_ledger_alike_before_it_was_signed_is_named_by_the_stream(
+    world: World,
+) -> None:
+    await more(world.platform, "bay")
+    assert (await world.found()).sound
+    with world.undone():
+        world.tamper(
+            f"DELETE FROM {EVENTS} WHERE notification_id = 7", f"DELETE FROM audit.ledger_entry {OF} position = 7",
+            f"DELETE FROM audit.decision {OF} position = 7",
+        )  # fmt: skip
+        assert await world.faults() == [("removed", 7, "store")]
 
 
 async def test_the_key_changes_old_checkpoints_verify_and_the_old_key_signs_nothing_new(world: World) -> None:

@@ -37,6 +37,11 @@ PADDING = hashlib.sha256(b"candour").hexdigest() * 8
 """Personal words under seal, about as long as they are."""
 EACH = 25
 """Events of one case, of which rules bear on seven."""
+BY = "person:1", "registered_manager"
+LINES = (
+    "COPY audit.decision (service, place, position, topic, aggregate, version, journey, provider, site, actor, role,"
+    " recorded, occurred, rules, reasoned) FROM STDIN"
+)
 MEGABYTE = 1024
 Row = tuple[str, UUID, int, str, datetime, str, UUID, dict[str, Any]]
 """Service, record, version, topic, when, site, journey, and what it says."""
@@ -97,7 +102,7 @@ def _founding() -> Iterator[Row]:
 def _state(at: datetime, site: str, journey: UUID, said: dict[str, Any]) -> bytes:
     return orjson.dumps({
         "timestamp": at.isoformat(), "provider": "large", "site": site, "journey": str(journey), "about": str(journey),
-        "by": {"actor": "person:1", "role": "registered_manager", "rationale": f"sealed:{PADDING}"}, **said,
+        "by": {"actor": BY[0], "role": BY[1], "rationale": f"sealed:{PADDING}", "rules": "", "occurred": None}, **said,
     })  # fmt: skip
 
 
@@ -130,6 +135,10 @@ def _copied(connection: psycopg.Connection[Any], service: str, rows: list[Row]) 
             leaf = leaf_of(place, of, version, topic, _state(at, site, journey, said))
             tree.add(leaf)
             copy.write_row((service, place, place, leaf, topic, of, version, journey, at))
+    with connection.cursor().copy(LINES) as copy:
+        for place, (_, of, version, topic, at, site, journey, _) in enumerate(rows, start=1):
+            line = service, place, place, topic, of, version, journey, "large", site, *BY, at, at, "", True
+            copy.write_row(line)
     return len(tree), tree.root()
 
 

@@ -13,15 +13,18 @@ from libs.logs import log
 from libs.service import command
 from services.audit.application.signing import LOOK, OWN, Signing
 from services.audit.domain import PLATFORM, Verification, ledger_journey
-from services.audit.ledger import Comparison, NotTheSuccessor, Outside, Signer, Told, compare, silent, trusted
+from services.audit.ledger import Comparison, NotTheSuccessor, Outside, Signer, Told, Trusted, compare, silent, trusted
 from services.audit.ledger.naming import name_by_stream
 from services.audit.ledger.witnesses import (
     ON_WIRE,
     SUCCEEDED,
+    Heard,
     Place,
+    StreamGone,
     Witness,
     in_folder,
     on_record,
+    settled,
     signatures,
     stored,
 )
@@ -29,17 +32,33 @@ from services.audit.projection import Verifications
 
 DAILY = timedelta(days=1)
 """How much time, by the platform's clock, may pass between two verifications that nobody asked for."""
+LOOKS = 5
+"""How often, a moment apart, a checkpoint is looked for that should be elsewhere by now."""
 NAMED = 50
 """How many faults of each ledger go on record with a verification; all are counted."""
 
 
 async def verified(
-    ledger: str, auditor: str, current: str, outside: Outside | None, witness: Witness | None, told: Told = silent
-) -> Comparison:
+    ledger: str, auditor: str, current: str, outside: Outside | None, witness: Witness | None, told: Told = silent,
+    *, kept_up: bool = True,
+) -> Comparison:  # fmt: skip
     """Everything that can be known about one ledger, from outside of the service that keeps it.
 
-    `auditor` is a connection that reads every store; `current` the verifier key in use. Raises psycopg.Error.
+    `auditor` is a connection that reads every store; `current` the verifier key in use; `kept_up` whether checkpoints are
+    still brought `outside`. What is not there any more is a fault, not an excuse. Raises OSError, psycopg.OperationalError.
     """
+    try:
+        return await _verified(ledger, auditor, current, outside, witness, told, kept_up=kept_up)
+    except (psycopg.ProgrammingError, psycopg.DataError, psycopg.InternalError) as fault:
+        lost = Comparison(ledger)
+        lost.problems.append(f"its store, its ledger or audit's own store cannot be read ({type(fault).__name__})")
+        return lost
+
+
+async def _verified(
+    ledger: str, auditor: str, current: str, outside: Outside | None, witness: Witness | None, told: Told,
+    *, kept_up: bool,
+) -> Comparison:  # fmt: skip
     said = await asyncio.to_thread(stored, auditor, SUCCEEDED)
     statements = {each["statement"] for each in said} | set(outside.statements() if outside else ())
     keys, problems = trusted(current, ()), []
@@ -47,15 +66,38 @@ async def verified(
         keys = trusted(current, statements)
     except NotTheSuccessor as fault:
         problems.append(str(fault))
-    # The record is read last: what is elsewhere was on record before.
-    others = [await asyncio.to_thread(in_folder, outside, ledger)]
-    others += [Place(ON_WIRE, await witness.notes(ledger))] if witness else []
-    signed, faults = signatures(ledger, [await asyncio.to_thread(on_record, auditor, ledger), *others], keys)
-    checked = await asyncio.to_thread(compare, ledger, auditor, signed, told)
-    checked.comparison.problems += [*problems, *faults]
+    heard = await _heard(ledger, auditor, keys, outside, witness, kept_up=kept_up)
+    checked = await asyncio.to_thread(compare, ledger, auditor, heard.signed, told)
+    checked.comparison.problems += [*problems, *heard.faults, *heard.late]
     if witness is not None:
-        await name_by_stream(checked, auditor, witness.records)
+        try:
+            await name_by_stream(checked, auditor, witness)
+        except StreamGone as gone:
+            checked.comparison.problems.append(str(gone))
     return checked.comparison
+
+
+async def _heard(
+    ledger: str,
+    auditor: str,
+    keys: Sequence[Trusted],
+    outside: Outside | None,
+    witness: Witness | None,
+    *,
+    kept_up: bool,
+) -> Heard:
+    """What was signed, by every place; what should be elsewhere by now may be just on its way, so it is looked for again."""
+    looks = 0
+    while True:
+        should = await asyncio.to_thread(settled, auditor, ledger)
+        # The record is read last: what is elsewhere was on record before.
+        places = [in_folder(outside, ledger, kept_up=kept_up)] if outside else []
+        places += [Place(ON_WIRE, await witness.notes(ledger))] if witness else []
+        heard = await asyncio.to_thread(signatures, ledger, [*places, on_record(auditor, ledger)], keys, should)
+        looks += 1
+        if not heard.late or looks >= LOOKS:
+            return heard
+        await asyncio.sleep(LOOK)
 
 
 class Verifying(Signing):

@@ -77,12 +77,20 @@ def decision_of(
     service: str, place: int, position: int, topic: str, aggregate: UUID, version: int, said: Any
 ) -> Decision:
     """The row for a stored event, from its state as JSON."""
-    by, recorded = said.get("by") or {}, datetime.fromisoformat(said["timestamp"])
-    occurred = datetime.fromisoformat(by["occurred"]) if by.get("occurred") else recorded
+    provider, site, actor, role, rules, reasoned, recorded, occurred = marks_of(said)
     return Decision(
-        service, place, position, topic, aggregate, version, UUID(said["journey"]), said.get("provider", ""),
-        said.get("site", ""), by.get("actor", ""), by.get("role", ""), recorded, occurred,
-        by.get("rules") or said.get("rules_version") or "", bool(by.get("rationale")),
+        service, place, position, topic, aggregate, version, UUID(said["journey"]), provider, site, actor, role,
+        datetime.fromisoformat(recorded), datetime.fromisoformat(occurred), rules, reasoned,
+    )  # fmt: skip
+
+
+def marks_of(said: Any) -> tuple[str, str, str, str, str, bool, str, str]:
+    """Provider, site, actor, role, rules, whether it has a reason, and when it was recorded and occurred, as written."""
+    told, recorded = said.get, said["timestamp"]
+    by = (told("by") or {}).get
+    return (
+        told("provider", ""), told("site", ""), by("actor", ""), by("role", ""),
+        by("rules") or told("rules_version") or "", bool(by("rationale")), recorded, by("occurred") or recorded,
     )  # fmt: skip
 
 

@@ -11,9 +11,20 @@ from psycopg.sql import SQL, Identifier
 
 from services.audit.ledger.book import Entry
 from services.audit.ledger.comparing import Checked
-from services.audit.ledger.findings import ALTERED, INSERTED, LEDGER, MOVED, REMOVED, REPLACED, REWRITTEN, Fault
+from services.audit.ledger.findings import (
+    ALTERED,
+    INSERTED,
+    LEDGER,
+    MOST,
+    MOVED,
+    REMOVED,
+    REPLACED,
+    REWRITTEN,
+    Comparison,
+    Fault,
+)
 from services.audit.ledger.merkle import leaf_of
-from services.audit.ledger.witnesses import Records
+from services.audit.ledger.witnesses import Witness
 
 BATCH = 1_000
 NOTED = (
@@ -39,25 +50,28 @@ class Noted(NamedTuple):
     version: int
 
 
-async def name_by_stream(checked: Checked, auditor: str, records: Records) -> None:
+async def name_by_stream(checked: Checked, auditor: str, witness: Witness) -> None:
     """Hold what no checkpoint vouches for against the stream, which only the message server's owner could alter as well.
 
-    Names each entry of the ledger that was changed, and takes back what was said of the store where it was not.
+    Names each entry of the ledger that was changed, and takes back what was said of the store where it was not. What the
+    stream holds beyond the ledger is on its way there, or was cut off from both.
     """
     result = checked.comparison
-    last = max(result.size, checked.largest)
+    entered = max(result.size, checked.largest)
+    last = max(entered, await witness.last(result.ledger))
     if checked.agreed >= last:
         return
     async with await psycopg.AsyncConnection.connect(auditor, autocommit=True) as connection:
-        naming = await _Naming.after(checked.agreed, connection, result.ledger)
-        async for batch in _batches(records(result.ledger, checked.agreed + 1, last)):
+        naming = await _Naming.after(checked.agreed, connection, result, entered)
+        async for batch in _batches(witness.records(result.ledger, checked.agreed + 1, last)):
             await naming.look(batch)
-        if naming.place < last:
-            result.problems.append(f"the stream holds records up to {naming.place}, and {last} were entered")
+        if naming.place < entered:
+            result.problems.append(f"the stream holds records up to {naming.place}, and {entered} were entered")
         await naming.look_beyond(result.size)
     result.clear(lambda fault: fault.position in naming.cleared)
     for fault in naming.named():
         result.add(fault)
+    result.count += naming.more
     result.faults.sort(key=lambda fault: (fault.position, fault.part))
 
 
@@ -73,20 +87,28 @@ async def _batches(records: AsyncIterator[Entry]) -> AsyncIterator[list[Entry]]:
 
 
 class _Naming:
-    """Records, ledger and store by position, some at a time; what is wrong is kept until all has been seen."""
+    """Records, ledger and store by position, some at a time; what is wrong is kept until all has been seen, up to MOST of
+    each kind, and counted beyond."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], ledger: str, place: int, position: int) -> None:
-        self.connection, self.ledger, self.place, self.position = connection, ledger, place, position
+    def __init__(
+        self, connection: psycopg.AsyncConnection[Any], result: Comparison, entered: int, place: int, position: int
+    ) -> None:
+        self.connection, self.ledger, self.place, self.position = connection, result.ledger, place, position
+        self.entered, self.more = entered, 0
+        self.blamed = {fault.position for fault in result.faults}
         self.cleared: set[int] = set()
         self.rewritten: list[Entry] = []
         self.wrong: dict[int, tuple[Entry | None, Noted | None]] = {}
         self.shifted: list[Entry] = []
+        self.lost: list[Fault] = []
 
     @classmethod
-    async def after(cls, place: int, connection: psycopg.AsyncConnection[Any], ledger: str) -> _Naming:
+    async def after(
+        cls, place: int, connection: psycopg.AsyncConnection[Any], result: Comparison, entered: int
+    ) -> _Naming:
         """Beginning behind a place up to which checkpoints vouch for the ledger."""
-        rows = await connection.execute(BEHIND, (ledger, place))
-        return cls(connection, ledger, place, (await rows.fetchone() or (FIRST,))[0])
+        rows = await connection.execute(BEHIND, (result.ledger, place))
+        return cls(connection, result, entered, place, (await rows.fetchone() or (FIRST,))[0])
 
     async def look(self, batch: list[Entry]) -> None:
         """The next records, in order."""
@@ -97,27 +119,43 @@ class _Naming:
         for record in batch:
             self._record(record, noted.pop(record.position, None), kept.pop(record.position, None))
         for position, stray in noted.items():
-            self.wrong[position] = None, stray
+            self._wrong(position, None, stray)
             if position not in kept:
-                self.cleared.add(position)
+                self._clear(position)
 
     async def look_beyond(self, size: int) -> None:
         """Entries that lie behind everything the stream holds."""
         for position, stray in (await self._noted(STRAY, self.position, size)).items():
-            self.wrong[position] = None, stray
+            self._wrong(position, None, stray)
 
     def _record(self, record: Entry, noted: Noted | None, kept: bytes | None) -> None:
         if noted is not None and noted.leaf == record.leaf:
-            if noted.place != record.place:
+            if noted.place != record.place and len(self.shifted) < MOST:
                 self.shifted.append(record)
-            return
-        if noted is not None and kept == noted.leaf:
-            self.rewritten.append(record)
-            self.cleared.add(record.position)
-            return
-        self.wrong[record.position] = record, noted
-        if kept == record.leaf:
-            self.cleared.add(record.position)
+        elif noted is not None and kept == noted.leaf:
+            self._clear(record.position)
+            if len(self.rewritten) < MOST:
+                self.rewritten.append(record)
+            else:
+                self.more += 1
+        elif record.place > self.entered and noted is None:
+            if kept != record.leaf and len(self.lost) < MOST:  # else it is on its way to the ledger
+                self.lost.append(_fault(ALTERED if kept else REMOVED, record))
+        else:
+            self._wrong(record.position, record, noted)
+            if kept == record.leaf:
+                self._clear(record.position)
+
+    def _clear(self, position: int) -> None:
+        """Take back what was said of the store, as far as it was named there."""
+        if position in self.blamed:
+            self.cleared.add(position)
+
+    def _wrong(self, position: int, record: Entry | None, noted: Noted | None) -> None:
+        if len(self.wrong) < MOST:
+            self.wrong[position] = record, noted
+        else:
+            self.more += 1
 
     async def _noted(self, query: str, *span: int) -> dict[int, Noted]:
         rows = await self.connection.execute(query.encode(), (self.ledger, *span))
@@ -126,6 +164,7 @@ class _Naming:
     def named(self) -> Iterator[Fault]:
         """A fault for each event, as far as what is wrong in one place explains what is wrong in another."""
         yield from (_fault(REWRITTEN, record) for record in self.rewritten)
+        yield from self.lost
         entered = {(noted.aggregate, noted.version): position for position, (_, noted) in self.wrong.items() if noted}
         missing = {_identity(record): record for record, _ in self.wrong.values() if record}
         for position, (record, noted) in sorted(self.wrong.items()):

@@ -30,11 +30,12 @@ class Outside:
 
     def notes(self, ledger: str) -> Iterator[str]:
         """Every checkpoint of a ledger, smallest first."""
-        yield from (path.read_text() for path in self.files(ledger))
+        yield from (note for _, note in self.kept(ledger))
 
-    def files(self, ledger: str) -> list[Path]:
-        """The files with a ledger's checkpoints, smallest first."""
-        return sorted((self.folder / ledger).glob("*.txt"))
+    def kept(self, ledger: str) -> Iterator[tuple[int, str]]:
+        """Every checkpoint of a ledger with the size under which it is kept (nought where its name is none)."""
+        for path in sorted((self.folder / ledger).glob("*.txt")):
+            yield int(path.stem) if path.stem.isdigit() else 0, path.read_text(errors="replace")
 
     def note(self, ledger: str, size: int) -> str:
         """The checkpoint of a ledger at a size. Raises OSError."""

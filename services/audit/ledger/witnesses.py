@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime, timedelta
 
 import orjson
 import psycopg
@@ -17,18 +18,32 @@ from services.audit.ledger.succession import Trusted, opened_by_any
 
 SIGNED, SUCCEEDED = "audit.Checkpoint.Signed", "audit.SigningKey.Succeeded"
 ON_RECORD, IN_FOLDER, ON_WIRE = "on record", "in the folder", "on the wire"
+BATCH = 1_000
+ON_ITS_WAY = timedelta(hours=1)
+"""How long, by the platform's clock, a checkpoint may be on record and nowhere else yet."""
 
 Records = Callable[[str, int, int], AsyncIterator[Entry]]
 """The entries that a ledger's stream gives for the places from one number to another, both included."""
 Note = tuple[int, str]
 """A signed note, and the size under which it is kept."""
+Said = tuple[str, int, bytes]
+"""What a note says: ledger, size and root."""
+
+
+class StreamGone(Exception):
+    """The stream with a ledger's records is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What the message server still holds: the records that a ledger was made of, and the notes about it."""
+    """What the message server still holds: the records that a ledger was made of, and the notes about it.
+
+    Each raises StreamGone, or OSError where the server cannot be reached.
+    """
 
     records: Records
+    last: Callable[[str], Awaitable[int]]
+    """The number of the last record of a ledger's stream."""
     notes: Callable[[str], Awaitable[list[Note]]]
 
 
@@ -37,7 +52,19 @@ class Place:
     """Somewhere that notes are kept. It is `whole` up to the largest: what is smaller and not there was taken away."""
 
     name: str
-    notes: Sequence[Note]
+    notes: Iterable[Note]
+    kept_up: bool = True
+    """Whether what is signed is still brought there; somebody's older copy may end where it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What all places say: the checkpoints whose signatures hold, a sentence for each note that is none, is missing or is
+    out of place, and one for each that should have been brought elsewhere by now."""
+
+    signed: list[Signed]
+    faults: list[str]
+    late: list[str]
 
 
 def stored(auditor: str, topic: str) -> list[dict[str, str]]:
@@ -47,51 +74,92 @@ def stored(auditor: str, topic: str) -> list[dict[str, str]]:
         return [orjson.loads(state) for (state,) in rows]
 
 
+def settled(auditor: str, ledger: str) -> int:
+    """The largest size that was signed so long ago, before what was last recorded, that it is everywhere by now. Blocks."""
+    with psycopg.connect(auditor, autocommit=True) as connection:
+        last = connection.execute("SELECT state FROM audit.events ORDER BY notification_id DESC LIMIT 1").fetchone()
+    if last is None:
+        return 0
+    before = datetime.fromisoformat(orjson.loads(last[0])["timestamp"]) - ON_ITS_WAY
+    said = (each for each in _checkpoints(auditor, ledger) if datetime.fromisoformat(each["timestamp"]) <= before)
+    return max((int(each["size"]) for each in said), default=0)
+
+
 def on_record(auditor: str, ledger: str) -> Place:
-    """The notes of a ledger in audit's own store. Blocks."""
-    said = [each for each in stored(auditor, SIGNED) if each["ledger"] == ledger]
-    return Place(ON_RECORD, [(int(each["size"]), each["note"]) for each in said])
+    """The notes of a ledger in audit's own store, read as they are asked for. Blocks."""
+    return Place(ON_RECORD, ((int(each["size"]), each["note"]) for each in _checkpoints(auditor, ledger)))
 
 
-def in_folder(outside: Outside | None, ledger: str) -> Place:
-    """The notes in the folder, or none where there is no folder. Blocks."""
-    paths: list[Path] = outside.files(ledger) if outside else []
-    return Place(IN_FOLDER, [(int(path.stem) if path.stem.isdigit() else 0, path.read_text()) for path in paths])
+def _checkpoints(auditor: str, ledger: str) -> Iterator[dict[str, str]]:
+    query = (
+        "SELECT state FROM audit.events WHERE topic = %s AND position(convert_to(%s, 'UTF8') IN state) > 0"
+        " ORDER BY notification_id"
+    )
+    with psycopg.connect(auditor) as connection, connection.cursor("checkpoints", binary=True) as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(query, (SIGNED, f'"ledger":"{ledger}"'))
+        for (state,) in cursor:
+            said = orjson.loads(state)
+            if said["ledger"] == ledger:
+                yield said
 
 
-def signatures(ledger: str, places: Sequence[Place], keys: Sequence[Trusted]) -> tuple[list[Signed], list[str]]:
-    """The checkpoints whose signatures hold, and a sentence for each note that is none, is missing or is out of place.
+def in_folder(outside: Outside, ledger: str, *, kept_up: bool) -> Place:
+    """The notes outside, read as they are asked for. Blocks."""
+    return Place(IN_FOLDER, outside.kept(ledger), kept_up)
 
-    The first of the places is the record; one checkpoint that is in several places counts once.
+
+def signatures(ledger: str, places: Sequence[Place], keys: Sequence[Trusted], settled: int) -> Heard:
+    """What is to be made of the notes of all places. Blocks.
+
+    The last of the places is the record; one checkpoint that is in several places counts once.
     """
     found: dict[tuple[int, bytes], Signed] = {}
-    faults, held = [], {}
+    known: dict[bytes, Said | None] = {}
+    faults: list[str] = []
+    held: dict[str, set[int]] = {}
+    there: dict[str, set[int]] = {}
     for place in places:
-        sizes: set[int] = set()
+        sizes = held[place.name] = set()
+        names = there[place.name] = set()
         for kept_as, note in place.notes:
-            try:
-                named, size, root = opened_by_any(note, keys)
-            except NotSigned:
-                faults.append(f"the checkpoint at {kept_as} {place.name} bears no signature that counts")
-                continue
-            if named != ledger:
-                faults.append(f"the checkpoint at {kept_as} {place.name} is one of {named}")
-                continue
-            if size != kept_as:
-                faults.append(f"what is kept as the checkpoint at {kept_as} {place.name} is the one at {size}")
-            sizes.add(size)
-            found.setdefault((size, root), Signed(size, root, place.name))
-        held[place.name] = sizes
-    return list(found.values()), [*faults, *_missing(places, held)]
-
-
-def _missing(places: Sequence[Place], held: dict[str, set[int]]) -> Iterator[str]:
-    """What one place holds and another should. Everything is on record first, and goes elsewhere in order of size."""
-    record, *others = places
+            names.add(kept_as)
+            said = _opened(note, keys, known)
+            if wrong := _wrong(ledger, kept_as, said):
+                faults.append(wrong.format(at=f"the checkpoint at {kept_as} {place.name}"))
+            if said is not None and said[0] == ledger:
+                sizes.add(said[1])
+                found.setdefault(said[1:], Signed(*said[1:], place.name))
+    *others, record = places
+    late: list[str] = []
     for other in others:
-        known = {kept_as for kept_as, _ in record.notes}
-        for size in sorted(held[other.name] - known):
-            yield f"the checkpoint at {size} is {other.name} and not {record.name}"
-        there = {kept_as for kept_as, _ in other.notes}
-        for size in sorted(size for size in held[record.name] - there if size < max(there, default=0)):
-            yield f"the checkpoint at {size} is {record.name} and not {other.name}"
+        only = sorted(held[other.name] - there[record.name])
+        faults += [f"the checkpoint at {size} is {other.name} and not {record.name}" for size in only]
+        largest = max(there[other.name], default=0)
+        for size in sorted(held[record.name] - there[other.name]):
+            sentence = f"the checkpoint at {size} is {record.name} and not {other.name}"
+            if size < largest:
+                faults.append(sentence)
+            elif other.kept_up and size <= settled:
+                late.append(sentence)
+    return Heard(list(found.values()), faults, late)
+
+
+def _wrong(ledger: str, kept_as: int, said: Said | None) -> str:
+    """What is wrong with a note as it is kept, or empty."""
+    if said is None:
+        return "{at} bears no signature that counts"
+    if said[0] != ledger:
+        return f"{{at}} is one of {said[0]}"
+    return f"what is kept as {{at}} is the one at {said[1]}" if said[1] != kept_as else ""
+
+
+def _opened(note: str, keys: Sequence[Trusted], known: dict[bytes, Said | None]) -> Said | None:
+    """What a note says, or None where it bears no signature that counts; the same note is looked at once."""
+    digest = hashlib.sha256(note.encode()).digest()
+    if digest not in known:
+        try:
+            known[digest] = opened_by_any(note, keys)
+        except NotSigned:
+            known[digest] = None
+    return known[digest]
