@@ -68,4 +68,5 @@ def _said(line: Row, state: bytes) -> bool:
     recorded, occurred, moment = marks[6], marks[7], datetime.fromisoformat
     if marks[:6] != line[6:12] or moment(recorded) != line[12]:
         return False
-    return line[13] == (line[12] if occurred is recorded else moment(occurred))
+    happened: datetime = line[13]
+    return happened == (line[12] if occurred is recorded else moment(occurred))
