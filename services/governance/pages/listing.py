@@ -24,6 +24,7 @@ from services.governance.pages.sentences import label, lower
 from services.governance.projection import Overview
 from services.governance.projection.figures import FIGURES
 from services.governance.projection.journey_reading import PAGE, Filters
+from services.governance.projection.searching import MANY
 from services.governance.projection.stories import WHY_OPEN
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -44,8 +45,11 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         sites = {s.site_id: s.title for s in reached if typed["region"] in ("", s.region)}
         now = governance.clock.now()
         shut = await overview.shut_to(governance.mapper.keys, me.actor_id)
-        rows = await overview.listed(list(sites), filters, now, _place(before), shut)
-        found, things = await overview.counted(list(sites), filters, now, shut)
+        asked = await overview.together(
+            rows=overview.listed(list(sites), filters, now, _place(before), shut),
+            counts=overview.counted(list(sites), filters, now, shut),
+        )
+        rows, (found, things) = asked["rows"], asked["counts"]
         kept = urlencode({name: value for name, value in typed.items() if value})
         last = rows[PAGE - 1] if len(rows) > PAGE else None
         return live(
@@ -121,6 +125,8 @@ def _when(filters: Filters) -> str:
 def _found(filters: Filters, journeys: int, things: int) -> str:
     """How many there are: of what the figure counts, and of journeys."""
     figure = FIGURES.get(filters.figure)
+    if filters.words and journeys > MANY:
+        return "Many journeys, the newest first. One more word finds fewer."
     if figure is None:
         return counted(journeys, "journey")
     told = counted(things, figure.one, figure.many)

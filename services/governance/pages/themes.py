@@ -47,7 +47,8 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
         )
         rows, counts = told["rows"], told["counts"]
         groups = [group for group in peer_groups(sites, rows) if group.code == group.unit]
-        apart = [site for site in sites if not any(site in group.sites for group in groups)]
+        grouped = {site.site_id for group in groups for site in group.sites}
+        apart = [site for site in sites if site.site_id not in grouped]
         if apart:
             groups.append(Peers("", "Sites that stated nothing to divide by", "", tuple(apart)))
         folded = len(sites) > MOST_COLUMNS and len(scope.regions) > 1 and not scope.region

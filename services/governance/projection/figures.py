@@ -36,19 +36,29 @@ class Figure:
     dated: LiteralString = ""
     count: LiteralString = "count(*)"
 
-    def clause(self, *, since: bool) -> LiteralString:
-        """The condition that a journey is behind the number; `since` limits it to what came at or after that day."""
-        where = f"{self.where} AND {self.dated} >= %(since)s" if since and self.dated else self.where
-        if self.table == "journey":
-            return where
-        return f"EXISTS (SELECT FROM {self.table} x WHERE x.journey = j.journey AND {where})"
+    @property
+    def is_of_journeys(self) -> bool:
+        """Whether it counts journeys themselves, and not what hangs on them."""
+        return self.table == "journey"
 
-    def things(self, *, since: bool) -> LiteralString:
-        """How many of what is counted one journey holds."""
-        if self.table == "journey":
-            return "1"
-        where = f"{self.where} AND {self.dated} >= %(since)s" if since and self.dated else self.where
-        return f"(SELECT {self.count} FROM {self.table} x WHERE x.journey = j.journey AND {where})"
+    def clause(self, *, since: bool) -> LiteralString:
+        """The condition that a row is counted; `since` limits it to what came at or after that day."""
+        return f"{self.where} AND {self.dated} >= %(since)s" if since and self.dated else self.where
+
+    def behind(self, *, since: bool) -> LiteralString:
+        """The journeys that hold something that is counted, as `j`, each with how many (`h.things`)."""
+        return from_there(
+            f"(SELECT x.journey, ({self.count})::int AS things FROM {self.table} x WHERE {self.clause(since=since)}"
+            " GROUP BY x.journey) AS h"
+        )
+
+
+def from_there(few: LiteralString) -> LiteralString:
+    """From `h`, of which there may be few, to their journeys `j` by key.
+
+    Without OFFSET the database would rather begin at the journeys, which are many.
+    """
+    return f"{few} CROSS JOIN LATERAL (SELECT * FROM journey k WHERE k.journey = h.journey OFFSET 0) AS j"
 
 
 def _held() -> dict[str, Figure]:

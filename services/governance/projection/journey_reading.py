@@ -67,20 +67,34 @@ class Filters:
     period: date | None = None
     words: str = ""
 
-    def clauses(self) -> list[str]:
-        """The conditions that a journey must meet."""
+    def clauses(self, *, common: bool = False) -> list[str]:
+        """The conditions that a journey must meet; `common` where the words are held by many."""
         given = {
             "site": "j.site = %(site)s", "kind": "j.kind = %(kind)s", "theme": "%(theme)s = ANY(j.themes)",
-            "month": MONTH, "period": MISSED, "words": searching.FOUND,
+            "month": MONTH, "period": MISSED,
         }  # fmt: skip
         asked = [clause for name, clause in given.items() if getattr(self, name)]
         if self.unit and self.month:
             asked.append(UNIT)
         if self.state:
             asked.append("j.stage <> 'closed'" if self.state == "open" else "j.stage = %(state)s")
-        if found := FIGURES.get(self.figure):
-            asked.append(found.clause(since=self.since is not None))
+        if self.words and (common or self._begins_elsewhere()):
+            asked.append(searching.HELD)
+        if (figure := FIGURES.get(self.figure)) and figure.is_of_journeys:
+            asked.append(figure.clause(since=self.since is not None))
         return asked
+
+    def source(self, *, common: bool = False) -> LiteralString:
+        """Where the journeys come from, as `j`, and how many of what the figure counts each holds."""
+        figure = FIGURES.get(self.figure)
+        if figure and not figure.is_of_journeys:
+            return figure.behind(since=self.since is not None)
+        if self.words and not common:
+            return figures.from_there(f"(SELECT found.journey, 1 AS things FROM ({searching.FOUND}) AS found) AS h")
+        return "(SELECT 1 AS things) AS h CROSS JOIN journey AS j"
+
+    def _begins_elsewhere(self) -> bool:
+        return self.figure in FIGURES and not FIGURES[self.figure].is_of_journeys
 
     def is_plain(self) -> bool:
         """Whether it asks for no more than a site, a kind and where a journey stands."""
@@ -112,34 +126,46 @@ class JourneyReading(Remembering):
     ) -> list[dict[str, Any]]:
         """A page of journeys at these sites, newest first, after the one that `before` names, without those that are
         shut to the reader; one more than PAGE where there is another page."""
-        asked = filters.clauses()
+        common = await self._are_common(filters.words)
+        asked = filters.clauses(common=common)
         if before:
             asked.append("(j.raised, j.journey) < (%(raised)s, %(journey)s)")
         where = " AND ".join([OPEN_TO_READER, *asked])
         given = self._given(sites, filters, now, shut) | {"limit": PAGE + 1}
         given |= dict(zip(("raised", "journey"), before, strict=True)) if before else {}
         return await self.rows(
-            f"SELECT j.*, {COUNTS} FROM journey j WHERE {where} ORDER BY j.raised DESC, j.journey DESC LIMIT %(limit)s",
+            f"SELECT j.*, {COUNTS} FROM {filters.source(common=common)} WHERE {where}"
+            " ORDER BY j.raised DESC, j.journey DESC LIMIT %(limit)s",
             given,
         )
 
     async def counted(
         self, sites: list[str], filters: Filters, now: datetime, shut: Sequence[UUID] = ()
     ) -> tuple[int, int]:
-        """How many journeys the list holds, and how many of what its figure counts they hold together."""
+        """How many journeys the list holds, and how many of what its figure counts they hold together; one more than
+        `searching.MANY` where words are so common that those are not counted."""
         if filters.is_plain() and not shut:
             asked = [filters.site] if filters.site in sites else sites
             held = await self.by_site(BY_STAGE, asked, stages, counted=STAGES_COUNTED)
             found = sum(each.found(filters.kind, filters.state) for each in held.values())
             return (found, found) if filters.site in ("", *sites) else (0, 0)
-        figure = FIGURES.get(filters.figure)
-        things = figure.things(since=filters.since is not None) if figure else "1"
-        where = " AND ".join([OPEN_TO_READER, *filters.clauses()])
+        common = await self._are_common(filters.words)
+        if common and len(sites) > searching.FEW_SITES:
+            return searching.MANY + 1, searching.MANY + 1
+        where = " AND ".join([OPEN_TO_READER, *filters.clauses(common=common)])
         row = await self.row(
-            f"SELECT count(*)::int AS journeys, coalesce(sum({things}), 0)::int AS things FROM journey j WHERE {where}",
+            "SELECT count(*)::int AS journeys, coalesce(sum(things), 0)::int AS things FROM"
+            f" (SELECT h.things FROM {filters.source(common=common)} WHERE {where}) AS found",
             self._given(sites, filters, now, shut),
         )
         return (row["journeys"], row["things"]) if row else (0, 0)
+
+    async def _are_common(self, words: str) -> bool:
+        """Whether more texts hold these words than are looked at one by one."""
+        if not words:
+            return False
+        row = await self.row(searching.HOW_MANY, {"words": words, "enough": searching.MANY + 1})
+        return bool(row and row["texts"] > searching.MANY)
 
     @staticmethod
     def _given(sites: list[str], filters: Filters, now: datetime, shut: Sequence[UUID]) -> dict[str, Any]:
@@ -178,13 +204,13 @@ class JourneyReading(Remembering):
         )
 
     async def breaches(self, journey: UUID) -> list[dict[str, Any]]:
-        """The measures that name this journey as one that missed the target."""
+        """The measures of its site that name this journey as one that missed the target."""
         return await self.rows(
             "SELECT f.measure_id, f.title, f.period, f.revision, b.because FROM measure_figure f,"
             " jsonb_to_recordset(f.breaches) AS b(journey uuid, because text)"
-            " WHERE f.breaches @> jsonb_build_array(jsonb_build_object('journey', %s::text)) AND b.journey = %s"
+            " WHERE f.site = (SELECT j.site FROM journey j WHERE j.journey = %(journey)s) AND b.journey = %(journey)s"
             " ORDER BY f.period, f.measure_id",
-            (str(journey), journey),
+            {"journey": journey},
         )
 
     async def challenges_on(self, journey: UUID) -> list[dict[str, Any]]:

@@ -62,6 +62,11 @@ TABLES = """
     CREATE INDEX IF NOT EXISTS journey_latest ON journey (raised DESC, journey DESC);
     CREATE INDEX IF NOT EXISTS journey_latest_learned ON journey (signed_off DESC, journey) WHERE learned <> '';
     CREATE INDEX IF NOT EXISTS journey_latest_changed ON journey (practice_changed DESC, journey) WHERE what_changed <> '';
+    CREATE INDEX IF NOT EXISTS journey_signed_off ON journey (signed_off) WHERE signed_off IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS journey_practice_changed ON journey (practice_changed) WHERE practice_changed IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS journey_waiting
+        ON journey (coalesce(due_on, (raised AT TIME ZONE 'Europe/London')::date), raised)
+        WHERE raised IS NOT NULL AND stage IN ('weigh', 'update', 'review', 'act', 'practise');
     CREATE INDEX IF NOT EXISTS journey_learned ON journey (site, signed_off DESC) WHERE learned <> '';
     CREATE INDEX IF NOT EXISTS journey_changed ON journey (site, practice_changed DESC) WHERE what_changed <> '';
     CREATE TABLE IF NOT EXISTS moment ( -- Each thing on record about a journey, in the order in which it was recorded.

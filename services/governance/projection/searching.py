@@ -27,10 +27,27 @@ TABLES: LiteralString = """
     DROP INDEX IF EXISTS journey_words, action_words, briefing_words, moment_words, challenge_words;
 """
 
-FOUND: LiteralString = """j.journey IN (
-    SELECT journey FROM journey WHERE reference IN (trim(%(words)s), upper(trim(%(words)s)), lower(trim(%(words)s)))
-    UNION SELECT told_of FROM wording WHERE words @@ websearch_to_tsquery('english', %(words)s))"""
-"""That a journey's reference is `words`, or that what was learned, agreed, briefed, recommended or challenged holds them."""
+MANY = 2_000
+"""How many texts with the words are looked at one by one; where there are more, the newest journeys are looked through,
+and not counted at more sites than a few."""
+FEW_SITES = 10
+
+HOW_MANY: LiteralString = (
+    "SELECT count(*)::int AS texts FROM (SELECT FROM wording WHERE words @@ websearch_to_tsquery('english', %(words)s)"
+    " LIMIT %(enough)s) AS found"
+)
+REFERENCED: LiteralString = "reference IN (trim(%(words)s), upper(trim(%(words)s)), lower(trim(%(words)s)))"
+
+FOUND: LiteralString = f"""
+    SELECT journey FROM journey WHERE {REFERENCED}
+    UNION SELECT told_of FROM wording WHERE words @@ websearch_to_tsquery('english', %(words)s)
+"""
+"""The journeys whose reference is `words`, or of which what was learned, agreed, briefed, recommended or challenged holds
+them."""
+
+HELD: LiteralString = f"""(j.{REFERENCED} OR EXISTS (
+    SELECT FROM wording w WHERE w.told_of = j.journey AND w.words @@ websearch_to_tsquery('english', %(words)s) OFFSET 0))"""
+"""That a journey is one of these, asked of one after the other: for words that many hold, of whom the newest are soon found."""
 
 
 def findable(rows: Rows, journey: UUID, part: str, said: str) -> None:

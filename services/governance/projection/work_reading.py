@@ -37,12 +37,12 @@ JOURNEYS: LiteralString = """
         journey, site, kind AS title, lead_role AS owner, due_on AS due_day, NULL::timestamptz AS due,
         CASE stage WHEN 'review' THEN coalesce(review_opened, triaged) WHEN 'act' THEN coalesce(signed_off, raised)
             WHEN 'practise' THEN practice_changed ELSE raised END AS since
-    FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND (
-        (stage IN ('weigh', 'update', 'practise') AND %(unowned)s)
-        OR (stage = 'act' AND %(unowned)s AND NOT EXISTS (SELECT FROM action a
-            WHERE a.journey = journey.journey AND a.state NOT IN ('verified', 'withdrawn')))
-        OR (stage = 'review' AND (lead_role = %(role)s OR (lead_role = '' AND %(unowned)s) OR %(everyone)s)))
-    ORDER BY coalesce(due_on, raised::date), raised LIMIT %(most)s
+    FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL AND stage = ANY(%(stages)s)
+        AND CASE stage WHEN 'review' THEN lead_role = %(role)s OR (lead_role = '' AND %(unowned)s) OR %(everyone)s
+            WHEN 'act' THEN NOT EXISTS (SELECT FROM action a
+                WHERE a.journey = journey.journey AND a.state NOT IN ('verified', 'withdrawn'))
+            ELSE true END
+    ORDER BY coalesce(due_on, (raised AT TIME ZONE 'Europe/London')::date), raised LIMIT %(most)s
 """
 
 SIGN_OFFS: LiteralString = """
@@ -101,7 +101,9 @@ class WorkReading(Asking):
     async def work(self, reader: Reader) -> list[dict[str, Any]]:
         """Everything that waits for the reader, first due first; what has no date stands by how long it has waited."""
         given = {name: getattr(reader, name) for name in Reader.__slots__}
-        given |= {"works_at": list(reader.works_at), "unowned": reader.unowned or reader.everyone, "most": MOST}
+        unowned = reader.unowned or reader.everyone
+        stages = ["weigh", "update", "review", "act", "practise"] if unowned else ["review"]
+        given |= {"works_at": list(reader.works_at), "unowned": unowned, "stages": stages, "most": MOST}
         asked = [JOURNEYS, SIGN_OFFS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
         told = await self.together(**{str(n): self.rows(question, given) for n, question in enumerate(asked)})
         found = [row for rows in told.values() for row in rows]
