@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from hashlib import sha1
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -42,7 +43,9 @@ def words(fact: PublishedEvent, about: UUID) -> Iterator[UUID]:
 
 def identity(event: Event) -> UUID:
     """A published event's id follows from the stored event's, so that a resend is recognised."""
-    return uuid5(event.originator_id, str(event.originator_version))
+    # What uuid5 makes, without its detour over text: once for each event.
+    digest = sha1(event.originator_id.bytes + b"%d" % event.originator_version, usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5)
 
 
 def _enveloped(values: dict[str, Any]) -> Envelope:
@@ -60,6 +63,7 @@ class Publisher:
 
     def __init__(self, service: str, mapper: Mapper, publish: Publication) -> None:
         self.service, self.mapper, self.publish = service, mapper, publish
+        self._speaks: dict[str, bool] = {}
 
     async def envelopes(self, rows: Sequence[Recorded]) -> list[Envelope | None]:
         """An envelope for each stored event, or None for what stays at home."""
@@ -73,7 +77,7 @@ class Publisher:
 
         A record whose words are too long under that seal is given back as it is, to be read by `envelopes`.
         """
-        said = [row for row in rows if self._speaks_of(self.mapper.kind_of(row.stored.topic))]
+        said = [row for row in rows if self._speaks_under(row.stored.topic)]
         for row, event in zip(said, self.mapper.sealed(row.stored for row in said), strict=True):
             try:
                 fact = self.publish(event)
@@ -81,13 +85,19 @@ class Publisher:
                 yield row
                 continue
             if type(fact) in wanted and fact is not None:
-                fact._envelope = self._around(row, event, fact, identity(event), {})
+                around = self._around(row, event, fact, identity(event), {})
+                # As `fact._envelope = around`, which pydantic takes a detour for.
+                object.__setattr__(fact, "__pydantic_private__", {"_envelope": around})
                 yield fact
 
-    def _speaks_of(self, kind: type[Event]) -> bool:
-        """Whether there is a case for such an event; where cases cannot be told, there may be one."""
-        case_of: Callable[[type], object] | None = getattr(self.publish, "dispatch", None)
-        return case_of is None or case_of(kind) is not case_of(object)
+    def _speaks_under(self, topic: str) -> bool:
+        """Whether there is a case for such events; where cases cannot be told, there may be one. Raises UnknownTopic."""
+        known = self._speaks.get(topic)
+        if known is None:
+            kind = self.mapper.kind_of(topic)
+            case_of: Callable[[type], object] | None = getattr(self.publish, "dispatch", None)
+            known = self._speaks[topic] = case_of is None or case_of(kind) is not case_of(object)
+        return known
 
     def _enclose(self, row: Recorded, event: Event, fact: PublishedEvent) -> Envelope:
         unique = identity(event)
