@@ -93,6 +93,8 @@ class History:
     adopted: list[tuple[date, str, str]] = field(default_factory=list)
     cases: dict[UUID, Case] = field(default_factory=dict)
     targets: dict[tuple[str, str], Target] = field(default_factory=dict)
+    measures: dict[UUID, Target] = field(default_factory=dict)
+    """The same targets, by the record that they are kept in."""
     facts: dict[str, dict[str, list[Fact]]] = field(default_factory=dict)
     """What triggers seek, by site and by what it is: "theme:falls"."""
     events: int = 0
@@ -229,9 +231,16 @@ def _given(history: History, said: dict[str, Any], recorded: datetime, duty: UUI
         case.given.setdefault(duty, recorded)
 
 
-def _set(history: History, said: dict[str, Any], _: datetime, __: UUID) -> None:
+def _set(history: History, said: dict[str, Any], _: datetime, measure: UUID) -> None:
     target = history.targets.setdefault((said["site"], said["measure_id"]), Target())
     target.held.append((date.fromisoformat(said["first_period"]), Measure.model_validate(said["definition"])))
+    history.measures[measure] = target
+
+
+def _withdrawn(history: History, _: dict[str, Any], recorded: datetime, measure: UUID) -> None:
+    """A month is checked when it is over, so the one in which a target is withdrawn is checked no more."""
+    if target := history.measures.get(measure):
+        target.held.append((figures.month_of(local_day(recorded)), None))
 
 
 def _fact(
@@ -278,6 +287,7 @@ TAKEN: dict[str, dict[str, Taker]] = {
     },
     "assurance": {
         "assurance.Measure.MeasureSet": _set,
+        "assurance.Measure.Withdrawn": _withdrawn,
         "assurance.Sign.Noted": _fact(lambda said: f"sign:{said['sign']}", lambda _, of: str(of), "noted_on", "times"),
         "assurance.AuditRound.FindingMade": _fact(
             lambda said: f"check:{said['check_id']}", lambda said, _: said["finding_id"], times="exceptions"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from deploy.replay.history import Case, Fact, History, local_day
+from deploy.replay.history import Case, Fact, History, Target, local_day
 from deploy.replay.yardsticks import Begun, Found, judged
 from libs.calendar import WorkingDays
 from libs.practice import Measure
@@ -35,7 +35,10 @@ def watched(history: History, old: RulePack | None, new: RulePack, begun: Begun,
     if not differ:
         return
     for place in history.places.values():
-        missed = [_Missed(history, place, begun.get(place.site, {}), pack, last) for pack in (old, new)]
+        missed = [
+            _Missed(history, place, begun.get(place.site, {}), pack, last, history.targets if pack is old else {})
+            for pack in (old, new)
+        ]
         for name in differ:
             before, after = was.get(name), would.get(name)
             fired = [dict(_fired(t, place, history, m)) for t, m in zip((before, after), missed, strict=True)]
@@ -84,12 +87,15 @@ def _asks(trigger: Trigger | None) -> dict[str, Any]:
 
 
 class _Missed(dict[str, list[Fact]]):
-    """The cases of a site that missed a measure's target under a pack, worked out when they are asked for."""
+    """The cases of a site that missed a measure's target under a pack, worked out when they are asked for. Months in which
+    a target that is `held` on record was not set, or withdrawn, were not checked."""
 
     def __init__(
-        self, history: History, place: Place, cases: Mapping[date, list[Case]], pack: RulePack | None, last: date
+        self, history: History, place: Place, cases: Mapping[date, list[Case]], pack: RulePack | None, last: date,
+        held: Mapping[tuple[str, str], Target],
     ) -> None:  # fmt: skip
         super().__init__()
+        self.held = held
         self.history, self.place, self.cases, self.last = history, place, cases, last
         self.measures = {each.id: each for each in pack.measures if fits(each, place)} if pack else {}
 
@@ -100,8 +106,9 @@ class _Missed(dict[str, list[Fact]]):
 
     def _found(self, measure: Measure) -> Iterator[Fact]:
         days, until = WorkingDays(self.place.nation), self.history.end
+        target = self.held.get((self.place.site, measure.id))
         for month, cases in self.cases.items():
-            if month > self.last:
+            if month > self.last or (target is not None and target.on(month) is None):
                 continue
             # A month is checked on the first day of the next one; its breaches are facts from then on.
             checked = figures.month_after(month)

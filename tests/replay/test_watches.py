@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -82,6 +83,34 @@ def test_what_missed_its_target_is_worked_out_anew_under_either_pack() -> None:
     two = MEASURE | {"numerator": MEASURE["numerator"] | {"n": 2}}  # type: ignore[operator]
     old, new = ({"triggers": [trigger], "measures": [measure]} for measure in (MEASURE, two))
     assert fired(history(*cases), old, new) == [(date(2026, 3, 1), "would not have been set off")]
+
+
+def withdrawn(on: date) -> History:
+    """Two complaints that were seen too late in February, under a target that was set in January and withdrawn on a day."""
+    cases = [late(number, 2) for number in (1, 2)]
+    for case in cases:
+        case.received = case.recorded = MONDAY - timedelta(days=28)
+        case.milestones[Milestone.MANAGEMENT_REVIEWED] = case.recorded + timedelta(days=2)
+    made, measure = history(*cases), UUID(int=1)
+    said = {"site": "elm", "measure_id": "seen", "first_period": "2026-01-01", "definition": MEASURE}
+    TAKEN["assurance"]["assurance.Measure.MeasureSet"](made, said, MONDAY - timedelta(days=60), measure)
+    at = datetime.combine(on, time(9), UTC)
+    TAKEN["assurance"]["assurance.Measure.Withdrawn"](made, {"site": "elm", "version": "2"}, at, measure)
+    return made
+
+
+def test_a_target_that_was_withdrawn_was_missed_by_nobody_from_that_month_on() -> None:
+    """Withdrawn in February, nothing of February was checked, so nothing had fired; withdrawn in March, it had."""
+    trigger = TRIGGER | {"id": "late", "any_of": [{"breach": "seen"}], "at_least": 2, "within_days": 45}
+    old, new = {"triggers": [trigger], "measures": [MEASURE]}, {"triggers": [], "measures": [MEASURE]}
+    assert fired(withdrawn(date(2026, 2, 20)), old, new) == []
+    assert fired(withdrawn(date(2026, 3, 20)), old, new) == [(date(2026, 3, 1), "would not have been set off")]
+
+
+def test_figures_of_a_target_that_was_withdrawn_are_news_under_rules_that_hold_it() -> None:
+    made = withdrawn(date(2026, 2, 20))
+    assert made.targets["elm", "seen"].on(date(2026, 1, 1)) is not None
+    assert made.targets["elm", "seen"].on(date(2026, 2, 1)) is None
 
 
 @pytest.mark.parametrize(
