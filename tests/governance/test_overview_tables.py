@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import PublishedEvent
 from libs.directory import Site
+from libs.views import View
 from services.governance.projection import Overview, project
 from services.governance.projection.stories import journey_story, provider_story, site_story
 from services.governance.projection.work_reading import Reader
@@ -37,7 +38,7 @@ async def overview(module_database: Database) -> AsyncIterator[Overview]:
         yield view
 
 
-async def tables_of(view: Overview, schema: str) -> dict[str, list[str]]:
+async def tables_of(view: View, schema: str) -> dict[str, list[str]]:
     """Everything the tables hold."""
     held: dict[str, list[str]] = {}
     async with view.pool.connection() as connection, connection.transaction():

@@ -1,0 +1,136 @@
+"""What somebody further up has to see to: the same however it was heard, and gone once it is seen to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from psycopg_pool import AsyncConnectionPool
+
+from contracts import action, assurance
+from contracts.envelope import PublishedEvent
+from services.governance.projection.heeding import Heeding
+from tests.governance.saying import Saying
+from tests.governance.test_overview_tables import tables_of
+from tests.servers import Database
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+DAY = date(2026, 3, 1)
+THINGS = [UUID(int=n) for n in range(3)]
+POSTS = ["elm.deputy", "north.manager"]
+EXAMPLES = settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example asks a real database
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def escalated(thing: UUID, step: int) -> action.ActionEscalated:
+    due = DAY + timedelta(days=step)
+    return action.ActionEscalated(action_id=thing, due=due, step=step, to_posts=[POSTS[step - 1]])
+
+
+def fired(thing: UUID) -> assurance.TriggerFired:
+    return assurance.TriggerFired(
+        firing_id=thing, trigger_id="t", title="Falls", kind="action_trigger", facts=[], must_follow="Look again.",
+        owed_by="registered_manager", due=DAY, rules_version="p/1",
+    )  # fmt: skip
+
+
+def drawn(thing: UUID) -> assurance.AuditRoundOpened:
+    return assurance.AuditRoundOpened(
+        round_id=thing, tool_id="a", tool_version="1", title="Handover", period=DAY, population=9, sample=3
+    )
+
+
+def _anything(thing: UUID) -> list[PublishedEvent]:
+    not_followed = {"trigger_id": "t", "title": "Falls", "owed_by": "registered_manager", "due": DAY}
+    return [
+        escalated(thing, 1),
+        escalated(thing, 2),
+        action.ActionExtended(action_id=thing, due=DAY, because="sealed:1"),
+        action.ActionImplemented(action_id=thing, implemented_on=DAY, evidence_kind="audit", evidence="sealed:1"),
+        action.ActionWithdrawn(action_id=thing, because="sealed:1"),
+        fired(thing),
+        assurance.TriggerNotFollowed(firing_id=thing, **not_followed),  # type: ignore[arg-type]
+        assurance.TriggerFollowed(firing_id=thing, trigger_id="t", how="sealed:1", late=False),
+        assurance.TriggerFollowed(firing_id=thing, trigger_id="t", how="sealed:1", late=True),
+        drawn(thing),
+        assurance.AuditRoundClosed(round_id=thing, tool_id="a", title="Handover", period=DAY, figures=[]),
+    ]
+
+
+def said(facts: Sequence[PublishedEvent]) -> list[PublishedEvent]:
+    says = Saying()
+    return [says.say(each, UUID(int=9)) for each in facts]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def heeding(module_database: Database) -> AsyncIterator[Heeding]:
+    """The view, whose live tables are the ones that are built anew for each history."""
+    conninfo = module_database.conninfo("governance")
+    async with AsyncConnectionPool(conninfo, open=False, kwargs={"autocommit": True}) as pool:
+        view = Heeding("governance", pool)
+        await view.set_up()
+        await view.set_up(view.next)
+        view.live = view.next
+        yield view
+
+
+async def held_after(view: Heeding, batches: list[list[PublishedEvent]]) -> Any:
+    await view.begin_anew()
+    for batch in batches:
+        await view.keep(batch, {}, view.next)
+    return await tables_of(view, view.next)
+
+
+@EXAMPLES
+@given(
+    facts=st.lists(st.sampled_from([fact for thing in THINGS for fact in _anything(thing)]), max_size=40),
+    size=st.integers(1, 9),
+)
+async def test_it_is_the_same_however_its_publishers_are_read_one_after_the_other_or_mixed(
+    heeding: Heeding, facts: list[PublishedEvent], size: int
+) -> None:
+    heard = said(facts)
+    kept = await held_after(heeding, [heard[n : n + size] for n in range(0, len(heard), size)])
+    assert await held_after(heeding, [sorted(heard, key=lambda event: event.publisher())]) == kept
+    assert await held_after(heeding, [sorted(heard, key=lambda event: event.publisher(), reverse=True)]) == kept
+
+
+async def waiting(
+    view: Heeding, facts: Sequence[PublishedEvent], *posts: str, role: str = ""
+) -> list[tuple[str, date]]:
+    await held_after(view, [said(facts)])
+    return [(row["task"], row["due"]) for row in await view.waiting(["elm"], posts, role)]
+
+
+async def test_a_change_that_was_taken_up_waits_for_each_post_it_reached_until_it_is_settled(heeding: Heeding) -> None:
+    one, more = THINGS[0], action.ActionExtended(action_id=THINGS[0], due=DAY, because="sealed:1")
+    both = [escalated(one, 1), escalated(one, 2)]
+    for post in POSTS:
+        assert await waiting(heeding, both, post) == [("taken_up", DAY + timedelta(days=2))]
+        assert await waiting(heeding, [*both, more], post) == []
+    again = [*both, more, escalated(one, 1)]
+    assert await waiting(heeding, again, POSTS[0]) == [("taken_up", DAY + timedelta(days=1))]
+    assert await waiting(heeding, again, POSTS[1]) == []  # anew along the route, from its first step
+    assert await heeding.waiting(["oak"], POSTS, "") == []
+
+
+async def test_what_must_follow_waits_for_its_role_and_late_stays_late(heeding: Heeding) -> None:
+    one, two, three = THINGS
+    missed = assurance.TriggerNotFollowed(
+        firing_id=two, trigger_id="t", title="Falls", owed_by="registered_manager", due=DAY
+    )
+    followed = assurance.TriggerFollowed(firing_id=two, trigger_id="t", how="sealed:1", late=False)
+    facts: list[PublishedEvent] = [fired(one), fired(two), missed, followed, drawn(three)]
+    assert await waiting(heeding, facts, role="registered_manager") == [("firing", DAY)]
+    assert await waiting(heeding, facts, role="nominated_individual") == []
+    assert await heeding.standing(["elm"]) == {"fired": 2, "followed": 1, "late": 1, "audits": 1, "closed": 0}
