@@ -6,11 +6,13 @@ from datetime import datetime
 
 import psycopg
 
+from services.governance.projection import sums
+
 EVENTS_A_JOURNEY = 18
 MEASURES, MONTHS, PEOPLE = 6, 18, 12
 TABLES = (
     "journey", "moment", "action", "duty", "briefing", "briefing_person", "measure", "measure_figure", "closure", "verdict",
-    "cadence", "capacity", "challenge", "regulator_count", "wording",
+    "cadence", "capacity", "challenge", "regulator_count", "wording", *sums.NAMES,
 )  # fmt: skip
 
 JOURNEYS = """
@@ -72,7 +74,7 @@ INSERT INTO closure SELECT journey, (ARRAY['done','briefed','practised','effecti
     practice_changed + k * 12 * interval '1 day', 'Seen.', NULL, ''
 FROM journey CROSS JOIN LATERAL generate_series(1, closure) AS k WHERE practice_changed IS NOT NULL;
 INSERT INTO closure SELECT journey, 'sustained', NULL, '', practice_changed + interval '90 days', 'The figure fell back.'
-FROM journey WHERE practice_changed IS NOT NULL AND closure = 4 ON CONFLICT DO NOTHING;
+FROM journey WHERE practice_changed < %(now)s - interval '90 days' AND closure = 4 ON CONFLICT DO NOTHING;
 INSERT INTO verdict SELECT journey, site, 'm1', (ARRAY['improved','no_evidence','too_little_data'])[1 + length(learned) %% 3],
     '4/9', '9/9', 'Fisher', practice_changed + interval '60 days' FROM journey WHERE closure >= 4;
 """
@@ -110,6 +112,7 @@ def fill(conninfo: str, events: int, sites: int, now: datetime) -> int:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)}")
         for statements in (JOURNEYS, MOMENTS, HANGING, SITES):
             cursor.execute(statements, asked)
+        cursor.execute(sums.filled())
         connection.commit()
         connection.autocommit = True
         for table in TABLES:
