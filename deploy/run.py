@@ -27,6 +27,7 @@ from deploy.travel import Traveller, travel_routes
 from deploy.web import Door
 from libs import logs, telemetry
 from libs.clock import TravelledClock
+from libs.sweeping import settled
 from libs.web.sign_in import Persona
 
 ENDED = "SELECT 1 FROM governance.inbox WHERE consumer = %s AND message_id = 'ended'"
@@ -108,6 +109,7 @@ class EmbeddedRun:
             people: list[Persona] = await personas(platform)
             door = Door(platform, lambda: people, banner=self._banner)
             await door.open()
+            settled()
             door.add(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
             renewing = asyncio.create_task(_renew(people, platform))
             try:

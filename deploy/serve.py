@@ -14,6 +14,7 @@ from deploy.tls import encrypted
 from deploy.web import Door
 from libs import logs, telemetry
 from libs.clock import SystemClock
+from libs.sweeping import settled
 from libs.web.sign_in import Persona
 
 
@@ -32,6 +33,7 @@ async def main(service: str, host: str, port: int, env: dict[str, str]) -> None:
             people = await personas(platform)
         door = Door(platform, (lambda: people) if shows_personas else None)
         await door.open()
+        settled()
         try:
             await _listen(door, host, port)
         finally:

@@ -11,7 +11,8 @@ from libs.folding import Folded, NotFoldable
 from libs.logs import log
 from libs.publishing import Publisher
 from libs.store import EventStore
-from libs.telling import Sources, followed, met, pages, unswept
+from libs.sweeping import unswept
+from libs.telling import Sources, followed, met, pages
 from libs.views import Overtaken, View
 
 __all__ = ["Sources", "Told", "followed", "rebuild"]

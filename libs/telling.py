@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -68,16 +66,3 @@ async def met(view: View, name: str, publisher: Publisher, rows: Sequence[Record
     wanted = set(view.followed())
     opened = (envelope.open() for envelope in await publisher.envelopes(rows) if envelope)
     return [event for event in opened if type(event) in wanted]
-
-
-@contextmanager
-def unswept() -> Iterator[None]:
-    """Let memory be freed by counting alone meanwhile: rows that are held hold no circles, and looking for circles among
-    them took a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +26,7 @@ from libs.calendar import local_day
 from libs.clock import Clock, StagedClock, SystemClock
 from libs.deciding import Act
 from libs.store import Once
+from libs.sweeping import hardly_swept
 
 Told = Callable[[str, float], None]
 """Told what is happening, and how much of it is done, from 0 to 1."""
@@ -36,8 +36,6 @@ LETTERS_AT_ONCE, MOST_LETTERS = 64, 100_000
 PLAYING = Act("system:demonstration", "system")
 REGULAR_SINCE = timedelta(days=40)
 """How long before the end the rules that ask for regular rounds were adopted."""
-SELDOM = 100_000
-"""How many objects are made before the interpreter looks for waste."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -104,15 +102,13 @@ async def seed(
     stage_clock = StagedClock(LONG_AGO)
     platform = Platform(env, stage_clock)
     await platform.open()
-    usual = gc.get_threshold()
-    gc.set_threshold(SELDOM)  # what is remembered stays in use, so that looking for waste in it often finds none
     try:
         if await platform.rooms["governance"].store.answer(PLAYER, "ended"):
             return
         wanted = Programme.ending((clock or SystemClock()).now(), sites, months)
-        await perform(platform, stage_clock, await _agreed(platform, wanted), told)
+        with hardly_swept():
+            await perform(platform, stage_clock, await _agreed(platform, wanted), told)
     finally:
-        gc.set_threshold(*usual)
         await platform.close()
 
 
