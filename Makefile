@@ -7,7 +7,8 @@ PYTHON = $(shell for p in $(CANDOUR_PYTHON) python3.12 python3.13 python3.11 pyt
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 VAR ?= var
-workers ?= 2
+# One more than there are cores: tests wait for servers and pages a third of their time.
+workers ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 STAMP := .venv/candour-lock.sha256
 LOCK := deploy/requirements
 
