@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
 from uuid import UUID
 
 from fastapi import Request
@@ -74,13 +75,21 @@ def journeys_behind(what: Counted, site: str = "", unit: str = "", month: date |
     """The list of the journeys that a number counts."""
     since, until = (month, month) if month else (what.since, what.until)
     asked = {
-        "site": site, "kind": what.kind, "theme": what.theme, "month": since.isoformat(), "until": until.isoformat(),
-        "unit": unit, "region": region,
+        "kind": what.kind, "theme": what.theme, "month": since.isoformat(), "until": until.isoformat(), "unit": unit,
+        "region": region,
     }  # fmt: skip
-    return "/journeys?" + urlencode({name: value for name, value in asked.items() if value})
+    return address("/journeys", site=site, **asked)
 
 
-def address(path: str, **asked: str) -> str:
+def address(path: str, *, site: str = "", **asked: str) -> str:
     """An address of one of these pages."""
-    kept = {name: value for name, value in asked.items() if value}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    kept = _query(tuple((name, value) for name, value in asked.items() if value))
+    of_site = f"site={quote_plus(site)}" if site else ""
+    query = "&".join(part for part in (of_site, kept) if part)
+    return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=256)
+def _query(asked: tuple[tuple[str, str], ...]) -> str:
+    """What hundreds of addresses of one page have in common."""
+    return urlencode(asked)
