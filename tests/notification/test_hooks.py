@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +14,12 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from contracts.taxonomy import Role
-from services.notification.delivery.hooks import AddressInside, Fence, NotReachable, body, signed
+from services.notification.delivery.hooks import AddressInside, Fence, NotReachable, body, call, signed
 from services.notification.domain.message import Message
 from services.notification.domain.subscribers import (
     AddressNotUsable,
     AddressOnTheList,
+    Endpoint,
     NotOnTheList,
     NotYoursToConnect,
     ReasonMissing,
@@ -87,6 +92,10 @@ LEAVING = Subscribers.create_id("an endpoint")
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
     "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::",
+    "::", "::ffff:0.0.0.0", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::", "fd00:ec2::254",
+    "100.100.100.200", "192.0.0.192", "168.63.129.16", "::ffff:168.63.129.16", "255.255.255.255", "198.18.0.1",
+    "::127.0.0.1", "::a9fe:a9fe", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "fec0::1", "192.88.99.1", "3fff::1", "5f00::1",
+    "2001:0:4136:e378:8000:63bf:f5ff:fffe", "2001:db8::1", "ff0e::1",
 ]  # fmt: skip
 
 
@@ -95,7 +104,7 @@ def test_an_address_inside_a_private_network_is_not_called(address: str) -> None
     assert not Fence().admits(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_a_public_address_is_called(address: str) -> None:
     assert Fence().admits(address)
 
@@ -109,6 +118,66 @@ def test_a_setting_names_the_networks_of_ones_own_that_may_be_called() -> None:
         Fence.of({"CANDOUR_WEBHOOK_ALLOW": "somewhere"})
 
 
+async def test_a_name_of_which_one_address_lies_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 443)) for each in ("8.8.8.8", "169.254.169.254")]
+
+    async def looked_up(*_: Any, **__: Any) -> Any:
+        return found
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
+    with pytest.raises(AddressInside):
+        await Fence().resolve("https://rota.example/hooks")
+
+
+@asynccontextmanager
+async def listener(answer: bytes) -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Somebody on this machine who answers every call with these bytes, and what they were called with."""
+    heard: list[bytes] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], heard
+
+
+async def test_what_was_looked_up_is_what_is_called_whatever_the_name_says_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def first_outside_then_inside(host: str, port: int, **_: Any) -> Any:
+        asked.append(host)
+        inside = "127.0.0.1" if len(asked) == 1 else "127.0.0.2"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (inside, port))]
+
+    async with listener(b"HTTP/1.1 204 No Content\r\n\r\n") as (port, heard):
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", first_outside_then_inside)
+        endpoint = Endpoint(f"http://rebinding.example:{port}/hooks", OLD, ())
+        await call(given(Message, CALL).aggregate, endpoint, NOW, Fence.of({"CANDOUR_WEBHOOK_ALLOW": "127.0.0.1/32"}))
+    assert asked == ["rebinding.example"]
+    assert f"host: rebinding.example:{port}".encode() in heard[0].lower()
+
+
+async def test_an_answer_that_points_elsewhere_is_not_followed() -> None:
+    async with (
+        listener(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n") as (elsewhere, called),
+        listener(
+            f"HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:{elsewhere}/latest/meta-data\r\n\r\n".encode()
+        ) as (port, heard),
+    ):
+        endpoint = Endpoint(f"http://127.0.0.1:{port}/hooks", OLD, ())
+        with pytest.raises(NotReachable, match="307"):
+            await call(
+                given(Message, CALL).aggregate, endpoint, NOW, Fence.of({"CANDOUR_WEBHOOK_ALLOW": "127.0.0.1/32"})
+            )
+    assert (len(heard), called) == (1, [])
+
+
 async def test_a_name_is_looked_up_before_it_is_called() -> None:
     with pytest.raises(AddressInside):
         await Fence().resolve("https://localhost/hooks")
@@ -116,6 +185,15 @@ async def test_a_name_is_looked_up_before_it_is_called() -> None:
         await Fence().resolve("http://8.8.8.8/hooks")
     with pytest.raises(AddressInside):
         await Fence().resolve("https://0x7f000001/hooks")
+    for disguised in (
+        "https://2130706433/",
+        "https://127.1/",
+        "https://[::ffff:7f00:1]/",
+        "https://0/",
+        "https://[::]/",
+    ):
+        with pytest.raises(AddressInside):
+            await Fence().resolve(disguised)
     with pytest.raises(NotReachable):
         await Fence().resolve("https://nowhere.invalid/hooks")
     assert await Fence.of({"CANDOUR_WEBHOOK_ALLOW": "127.0.0.0/8"}).resolve("http://127.0.0.1:9/") == "127.0.0.1"

@@ -29,6 +29,11 @@ GONE = 410
 NAT64 = ip_network("64:ff9b::/96")
 """Addresses that stand for an IPv4 address (RFC 6052) and are as private as that is."""
 V4_BITS = 0xFFFFFFFF
+GIVEN_OUT = ip_network("2000::/3")
+"""Where every IPv6 address of the public internet lies (IANA). The rest (::a.b.c.d, 64:ff9b:1::, fec0:: …) leads elsewhere."""
+NOT_PUBLIC = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""What Python's lists call public, the older ones at least: clouds' own name services and metadata (192.0.0.192 is one, in what
+RFC 6890 keeps for protocols), withdrawn 6to4 relays (RFC 7526), and addresses for documentation (RFC 9637)."""
 
 
 class NotReachable(Exception):
@@ -58,7 +63,7 @@ class Fence:
     def admits(self, text: str) -> bool:
         """Whether an address may be called: it is public, or a setting names its network."""
         address = plain(ip_address(text.partition("%")[0]))
-        return self.lists(address) or (address.is_global and not address.is_multicast)
+        return self.lists(address) or public(address)
 
     def lists(self, address: Address) -> bool:
         """Whether a setting names the network of this address."""
@@ -82,6 +87,14 @@ class Fence:
         if parts.scheme != "https" and not all(self.lists(plain(ip_address(a.partition("%")[0]))) for a in addresses):
             raise AddressInside("A public address is called by https:// alone.")
         return addresses[0]
+
+
+def public(address: Address) -> bool:
+    """Whether an address (as `plain` gives it) is one of the public internet."""
+    if isinstance(address, IPv6Address) and address not in GIVEN_OUT:
+        return False
+    never = any(address in network for network in NOT_PUBLIC if network.version == address.version)
+    return address.is_global and not address.is_multicast and not never
 
 
 def plain(address: Address) -> Address:
