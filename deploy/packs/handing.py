@@ -150,5 +150,5 @@ def noted(request: Request, made: Made) -> MadePack:
     return MadePack(
         digest=made.digest, file=made.name, size=made.size, reader=request.profile.id, as_of=made.as_of,
         events=made.events, query=query, filters=[list(each) for each in request.query.stated()],
-        frameworks=[each.id for each in request.frameworks],
+        frameworks=[each.id for each in request.frameworks], told=made.told,
     )  # fmt: skip

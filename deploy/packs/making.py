@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
-from contracts.sealed import ERASED, is_sealed
 from deploy.packs import telling
+from deploy.packs.agreeing import Scope
 from deploy.packs.bag import TAG_MANIFEST, bag, bagging_date, digest_of
+from deploy.packs.earlier import told_before
 from deploy.packs.framework import Framework, mapped, told
-from deploy.packs.gathering import BATCH, RAISED, SITE, Gathered, RecordNotSound, Told, gather
+from deploy.packs.gathering import RAISED, SITE, Gathered, RecordNotSound, Told, gather
+from deploy.packs.heeding import Careful
 from deploy.packs.profile import Profile, Shown
 from deploy.packs.query import Query
 from deploy.packs.report import day_words, pdf
+from deploy.packs.sealed import Words, sealed_words
 from deploy.packs.signing import PackKey
-from deploy.packs.spool import Entry, Spool
+from deploy.packs.spool import Spool
 from deploy.packs.stored import kinds, line_schema, state_schema
 from deploy.packs.story import stories
 from deploy.packs.tables import Table, tables
@@ -60,6 +62,8 @@ class Made:
     events: int
     provider: str
     """Whose journeys it tells, or empty where it tells those of several providers."""
+    told: list[dict[str, Any]] = field(default_factory=list)
+    """What it says to a reader who is given no small numbers, to be remembered."""
 
     @property
     def name(self) -> str:
@@ -91,8 +95,9 @@ async def make(
         try:
             found = await asyncio.to_thread(gather, auditor, request.query, spool, request.at, told)
             key = _believed(found, signer)
-            sealed = await _sealed_words(found.entries, request.profile, keys)
-            making = _Making(request, found, keys.open, sealed, key, Path(folder) / "bag", told)
+            sealed = await sealed_words(found.entries, request.profile, keys)
+            careful = await asyncio.to_thread(_careful, request, found, auditor)
+            making = _Making(request, found, keys.open, sealed, key, Path(folder) / "bag", told, careful)
             return await asyncio.to_thread(making.made, into)
         finally:
             spool.close()
@@ -111,31 +116,12 @@ def _believed(found: Gathered, signer: Signer) -> PackKey:
     return key
 
 
-@dataclass
-class Words:
-    """How many words under seal a pack comes upon: opened for its reader, erased since, and left as they are."""
-
-    opened: int = 0
-    erased: int = 0
-    left: int = 0
-
-
-async def _sealed_words(entries: Iterable[Entry], profile: Profile, keys: KeyRing) -> Words:
-    """Have the keys at hand that the profile needs, and count; what was erased says so."""
-    words, every = Words(), iter(entries)
-    while some := list(islice(every, BATCH)):
-        found = [(entry.topic, name, text) for entry in some for name, text in _sealed(entry)]
-        tokens = [text for topic, name, text in found if profile.opens_words(topic, name)]
-        await keys.ready({subject for token in tokens if (subject := KeyRing.subject_of(token))})
-        words.opened += len(tokens)
-        words.left += len(found) - len(tokens)
-        words.erased += sum(keys.open(token) == ERASED for token in tokens)
-    return words
-
-
-def _sealed(entry: Entry) -> list[tuple[str, str]]:
-    fields = {**entry.body, "by.rationale": entry.body.get("by", {}).get("rationale")}
-    return [(name, text) for name, text in fields.items() if is_sealed(text)]
+def _careful(request: Request, found: Gathered, auditor: str) -> Careful | None:
+    """What a reader who is given no small numbers may be told beside all that was told before. None: any number."""
+    if request.profile.small_numbers is None:
+        return None
+    before, sources = told_before(auditor, request.query, request.profile.id, found.as_of)
+    return Careful(Scope.of(request.query, found.as_of), before, sources)
 
 
 @dataclass
@@ -149,12 +135,15 @@ class _Making:
     key: PackKey
     folder: Path
     told: Told
+    careful: Careful | None = None
 
     def made(self, into: Path) -> Made:
         """Write every part, then the bag."""
         profile, found = self.request.profile, self.found
         given = tables(found.entries, profile, self.open)
-        content = _content(self.request, found, given, self.words, self.key)
+        if self.careful:
+            given = self.careful.tables(given)
+        content = _content(self.request, found, given, self.words, self.key, self.careful)
         told = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
         self._write("data/pack.pdf", pdf(content, found.as_of))
         self._write("data/pack.json", told)
@@ -188,7 +177,8 @@ class _Making:
         path = into / f"{name}.zip"
         bag(self.folder, name, info, self.key.sign, path)
         sizes = {ledger: each.size for ledger, each in sorted(found.checkpoints.items())}
-        return Made(path, digest_of(path), found.as_of, sizes, len(found.entries), _provider(found))
+        told = self.careful.remembered if self.careful else []
+        return Made(path, digest_of(path), found.as_of, sizes, len(found.entries), _provider(found), told)
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.folder / name
@@ -215,13 +205,22 @@ def _event_schemas(found: Gathered, profile: Profile) -> dict[str, bytes]:
     return {"schemas/events.json": line_schema()} | schemas
 
 
-def _content(request: Request, found: Gathered, given: list[Table], words: Words, key: PackKey) -> dict[str, Any]:
+def _content(
+    request: Request, found: Gathered, given: list[Table], words: Words, key: PackKey, heed: Careful | None
+) -> dict[str, Any]:
     """Everything that the pages say, and pack.json with them."""
     profile, every = request.profile, stories(found.entries)
     careful = "opportunities" in profile.counts
     say, split = (profile.number, profile.parts) if careful else (str, telling.plainly)
     kinds, themes = {s.journey: s.kind for s in every}, {s.journey: set(s.themes) for s in every}
     sites = {entry.site: str(entry.body["title"]) for entry in found.entries.of([SITE])}
+    sections = telling.figures(every, say, split)
+    held = [(each, mapped(each, found.entries, kinds, themes)) for each in request.frameworks]
+    bearing = [told(each, on, say) for each, on in held]
+    if heed and careful:
+        plain = telling.figures(every, str)
+        sections = {name: heed.figures(name, plain[name], rows) for name, rows in sections.items()}
+        bearing = [heed.framework(told(each, on, str), shown) for (each, on), shown in zip(held, bearing, strict=True)]
     one_by_one = telling.journeys(every[:MOST_JOURNEYS], profile, sites)
     measures = [] if "measures" in profile.counts else _measures(given, sites)
     return {
@@ -232,12 +231,11 @@ def _content(request: Request, found: Gathered, given: list[Table], words: Words
         "profile": {"id": profile.id, "version": profile.version, "reader": profile.reader}, "note": profile.note,
         "small": _small(profile), "facts": _facts(request, found),
         "checkpoints": {n: {"size": c.size, "root": c.root} for n, c in sorted(found.checkpoints.items())},
-        "gaps": telling.gaps(every, say), "missing": _missing(found, profile, words, len(every)),
-        "analysis": telling.analysis(every, say), "action": telling.action(every, say, split),
-        "communication": telling.communication(every, say, split), "follow_up": telling.follow_up(every, say),
+        "missing": _missing(found, profile, words, len(every)) + (heed.stated() if heed else []), **sections,
+        "gaps": [f"{what}: {number}." for what, number in sections["gaps"]],
         "measures": measures[-MOST_MEASURES:], "measures_left": max(0, len(measures) - MOST_MEASURES),
         "triangulation": [] if "evidence" in profile.counts else telling.triangulation(every, profile),
-        "frameworks": [told(each, mapped(each, found.entries, kinds, themes), say) for each in request.frameworks],
+        "frameworks": bearing,
         "journeys": one_by_one, "journeys_left": max(0, len(every) - MOST_JOURNEYS) if one_by_one else 0,
         "openssl": OPENSSL, "key": key.verifier,
     }  # fmt: skip

@@ -72,6 +72,8 @@ class Table:
     columns: dict[str, tuple[str, Kind]]
     rows: Iterable[list[Cell]]
     counted: bool = False
+    true: Mapping[tuple[str, ...], int] | None = None
+    """The numbers behind a counted table, where its reader is not told them."""
 
     def records(self) -> Iterator[dict[str, Cell]]:
         """The rows by column name."""
@@ -126,7 +128,8 @@ def _counted(spec: Spec, entries: Entries, profile: Profile) -> Table:
     columns["number"] = ("How many", "string")
     every = counted(found) if profile.small_numbers else [(key, str(number)) for key, number in sorted(found.items())]
     rows: list[list[Cell]] = [[*key, number] for key, number in every]
-    return Table(spec.name, f"{spec.title}, counted", columns, rows, counted=True)
+    true = dict(found) if profile.small_numbers else None
+    return Table(spec.name, f"{spec.title}, counted", columns, rows, counted=True, true=true)
 
 
 def _plain(entry: Entry, name: str, spec: Spec) -> Cell:

@@ -97,7 +97,16 @@ def triangulation(stories: Sequence[Story], profile: Profile) -> list[list[str]]
     return rows
 
 
-def gaps(stories: Sequence[Story], say: Say) -> list[str]:
+def figures(stories: Sequence[Story], say: Say, split: Split = plainly) -> dict[str, list[tuple[str, str]]]:
+    """Every figure of the pages, by section."""
+    return {
+        "analysis": analysis(stories, say), "action": action(stories, say, split),
+        "communication": communication(stories, say, split), "follow_up": follow_up(stories, say),
+        "gaps": gaps(stories, say),
+    }  # fmt: skip
+
+
+def gaps(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
     """What is not there, said plainly. An empty list means that none of the things looked for is missing."""
     changed = [story for story in stories if story.changed]
     duties = [each for story in stories for each in story.duties.values()]
@@ -122,7 +131,7 @@ def gaps(stories: Sequence[Story], say: Say) -> list[str]:
         ("Changes not shown to last", sum(ClosureState.SUSTAINED.value not in story.states for story in changed)),
         ("Changes that held once and have slipped back", sum(bool(story.lost) for story in stories)),
     ]  # fmt: skip
-    return [f"{words}: {say(number)}." for words, number in looked_for if number]
+    return [(words, say(number)) for words, number in looked_for if number]
 
 
 def journeys(stories: Sequence[Story], profile: Profile, sites: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -132,6 +133,7 @@ class EvidencePack(Aggregate):
         frameworks: list[str]
         as_of: datetime
         events: int
+        told: list[dict[str, Any]] = field(default_factory=list)  # came later: what older packs told is not remembered
 
     class TakenAway(Event):
         TOPIC = "audit.EvidencePack.TakenAway"
@@ -144,6 +146,7 @@ class EvidencePack(Aggregate):
     def __init__(
         self, *, provider: str, site: str, journey: UUID, about: UUID, digest: str, file: str, size: int, reader: str,
         query: dict[str, Any], filters: list[list[str]], frameworks: list[str], as_of: datetime, events: int,
+        told: list[dict[str, Any]],
     ) -> None:  # fmt: skip
         self.digest, self.file, self.reader, self.query = digest, file, reader, query
         self.frameworks, self.as_of = frameworks, as_of

@@ -51,7 +51,7 @@ def one(*entries: Entry) -> Story:
 
 
 def missing(*entries: Entry) -> list[str]:
-    return telling.gaps(stories(entries), str)
+    return [f"{what}: {number}." for what, number in telling.gaps(stories(entries), str)]
 
 
 def test_a_journey_is_told_in_the_order_in_which_journeys_were_put_on_record() -> None:

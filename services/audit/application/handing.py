@@ -37,6 +37,8 @@ class MadePack:
     query: dict[str, Any] = field(default_factory=dict)
     filters: list[list[str]] = field(default_factory=list)
     frameworks: list[str] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    """Counts that were said to a reader who is given no small numbers: name, true number, and at which site if at one."""
 
 
 def require_hander(role: str) -> None:
@@ -61,7 +63,7 @@ class Handing(Deciding):
         pack = EvidencePack(
             provider=provider, site="", journey=identity, about=identity, digest=made.digest, file=made.file,
             size=made.size, reader=made.reader, query=made.query, filters=made.filters, frameworks=made.frameworks,
-            as_of=made.as_of, events=made.events,
+            as_of=made.as_of, events=made.events, told=made.told,
         )  # fmt: skip
         return await self.save(act, pack)
 
