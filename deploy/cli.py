@@ -167,15 +167,20 @@ def seed(
 
 @app.command()
 def rebuild(
-    view: Annotated[str, typer.Argument(help="Service and view, such as governance.overview.")], var: VAR = Path("var")
+    view: Annotated[str, typer.Argument(help="Service and view, such as governance.overview.")] = "",
+    var: VAR = Path("var"),
 ) -> None:
-    """Build a view anew from the first event, beside the one in use, and swap."""
-    from deploy import upkeep
+    """Build a view anew from the first event, beside the one in use, and swap; without a name, all that an upgrade outdated."""
+    from deploy import rebuilding
 
+    if not view:
+        done = asyncio.run(rebuilding.all_up_to_date(var))
+        typer.echo(f"Built anew and in use: {', '.join(done)}." if done else "Every view was made by this release.")
+        return
     service, _, name = view.partition(".")
     try:
-        events = asyncio.run(upkeep.build_anew(var, service, name))
-    except upkeep.NoSuchView as missing:
+        events = asyncio.run(rebuilding.build_anew(var, service, name))
+    except (rebuilding.NoSuchView, rebuilding.NotMadeOfEvents) as missing:
         raise typer.BadParameter(str(missing)) from None
     typer.echo(f"{view} was built anew from {events:,} events and is in use.")
 

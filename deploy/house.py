@@ -14,8 +14,11 @@ from deploy.nats.topology import services
 from libs.clock import Clock
 from libs.keys import DDL as KEYS_DDL
 from libs.keys import KeyRing
+from libs.publishing import Publisher
 from libs.room import House, Room
+from libs.store import EventStore
 from libs.store_sql import ddl
+from libs.views import View
 from services.audit.ledger import DDL as LEDGER_DDL
 
 
@@ -52,6 +55,14 @@ class Platform:
     def service(self, name: str) -> Any:
         """A service by name."""
         return self.rooms[name].service
+
+    def logs(self) -> dict[str, tuple[EventStore, Publisher]]:
+        """Each room's log, and who says what of it leaves: what views are built anew from."""
+        return {name: (room.store, room.publisher) for name, room in self.rooms.items()}
+
+    def outdated(self) -> list[View]:
+        """The views whose rows another release made, once they are open."""
+        return [view for room in self.rooms.values() for view in room.outdated()]
 
     async def open(self) -> None:
         """Open every store and view; nothing runs yet."""

@@ -23,6 +23,7 @@ from deploy.demo.people import SOURCES, personas
 from deploy.demo.playing import PLAYER
 from deploy.embedded.servers import Servers
 from deploy.house import Platform, statements
+from deploy.rebuilding import bring_up_to_date
 from deploy.travel import Traveller, travel_routes
 from deploy.web import Door
 from libs import logs, telemetry
@@ -105,6 +106,7 @@ class EmbeddedRun:
         platform = Platform(env, self.clock)
         await platform.open()
         try:
+            await bring_up_to_date(platform.outdated(), platform.logs(), self.console)
             await platform.start()
             people: list[Persona] = await personas(platform)
             door = Door(platform, lambda: people, banner=self._banner)

@@ -25,6 +25,10 @@ async def main(service: str, host: str, port: int, env: dict[str, str]) -> None:
     await ready(env[f"CANDOUR_PG_{service.upper()}"], patience=120)
     platform = Platform(env, SystemClock(), only=[service])
     await platform.open()
+    for view in platform.rooms[service].outdated():
+        logs.log(service).warning(
+            "made by another release: build it anew", command=f"candour rebuild {service}.{view.name}"
+        )
     try:
         await platform.start()
         people: list[Persona] = []

@@ -15,7 +15,7 @@ from libs.sweeping import unswept
 from libs.telling import Sources, followed, met, pages
 from libs.views import Overtaken, View
 
-__all__ = ["Sources", "Told", "followed", "rebuild"]
+__all__ = ["NotMadeOfEvents", "Sources", "Told", "followed", "rebuild"]
 
 BATCH = 2_000
 TRIES = 50
@@ -23,6 +23,10 @@ TRIES = 50
 
 Told = Callable[[str, int, int], None]
 """Told a source, the position read so far, and the position its log ended at when this was read."""
+
+
+class NotMadeOfEvents(LookupError):
+    """What this view holds is said by no event, so that it cannot be built anew. Nothing was changed."""
 
 
 def _silent(_source: str, _position: int, _end: int) -> None:
@@ -33,10 +37,13 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
     """Fill new tables from the logs of every service the view follows, then put them in place of the live ones.
 
     The live view is read and kept meanwhile. Returns the position reached in each log; reading goes on from there.
-    Raises LookupError where the log of a service that the view follows is not at hand: half a view would look whole.
+    Raises NotMadeOfEvents; LookupError where the log of a service that the view follows is not at hand, since half a
+    view would look whole.
     Raises Overtaken where the live view could not be caught up with.
     """
     names = followed(view)
+    if not names:
+        raise NotMadeOfEvents(f"{NotMadeOfEvents.__doc__} View: {view.service}.{view.name}")
     if missing := [name for name in names if name not in sources]:
         raise LookupError(f"{view.name} follows {', '.join(missing)}, whose log is not at hand")
     await view.begin_anew()

@@ -190,7 +190,12 @@ class Room:
             "position": self.store.position,
             "unpublished": behind,
             "parked": parked,
+            "outdated": [view.name for view in self.outdated()],
         }
+
+    def outdated(self) -> list[View]:
+        """The views whose rows another release made, which should be built anew."""
+        return [view for view in self.kept.values() if view.outdated]
 
     def idle(self) -> bool:
         """Whether what was decided here is published and shown here, as far as this process can tell without asking."""

@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS bookmark (
 MADE = "CREATE TABLE IF NOT EXISTS made (view text PRIMARY KEY, shape text NOT NULL, open_to_all text[] NOT NULL)"
 """With which statements a view's tables were made last: the same ones need not be run at every start."""
 
+FILLED = "CREATE TABLE IF NOT EXISTS filled (view text PRIMARY KEY, cases text NOT NULL)"
+"""By which cases a view's rows were made: a later release may make other rows of the same events."""
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -32,6 +35,7 @@ class Tables:
     names: tuple[str, ...]
     statements: LiteralString
     hanging: Mapping[str, Hangs]
+    cases: str
 
     async def make(self, connection: AsyncConnection[Any], schema: str) -> list[str]:
         """Make what is missing. The names of tables that do not say whose their rows are."""
@@ -52,6 +56,25 @@ class Tables:
             (self.view, self._shape(), open_to_all),
         )
         return open_to_all
+
+    async def filled_by_ours(self, connection: AsyncConnection[Any], *, empty: bool) -> bool:
+        """Whether all rows were made by the cases that would make them now; so it is where there are none yet."""
+        there = await (await connection.execute("SELECT to_regclass('filled') IS NOT NULL")).fetchone()
+        if there and there[0]:
+            found = await connection.execute("SELECT cases FROM filled WHERE view = %s", (self.view,))
+            if await found.fetchone() == (self.cases,):
+                return True
+        if empty:
+            await self.note_filled(connection)
+        return empty
+
+    async def note_filled(self, connection: AsyncConnection[Any]) -> None:
+        """From here on the rows are those that our cases make."""
+        await connection.execute(FILLED)
+        await connection.execute(
+            "INSERT INTO filled VALUES (%s, %s) ON CONFLICT (view) DO UPDATE SET cases = excluded.cases",
+            (self.view, self.cases),
+        )
 
     async def _known(self, connection: AsyncConnection[Any]) -> list[str] | None:
         row = await (await connection.execute("SELECT to_regclass('made') IS NOT NULL")).fetchone()

@@ -6,7 +6,10 @@ A view can be thrown away at any time and built anew beside the one in use, then
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import sys
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, LiteralString, TypeVar
 
 from psycopg import AsyncConnection
@@ -71,14 +74,22 @@ class View:
         """How far the database was told; what lies between changed nothing, and may be read again after a crash."""
         self.open_to_all: list[str] = []
         """Its tables that do not say whose their rows are, which everyone may read."""
-        self._tables = Tables(self.name, self.table_names, self.tables, self.hanging)
+        self.outdated = False
+        """Whether its rows were made by the cases of another release, so that it should be built anew."""
+        self._tables = Tables(self.name, self.table_names, self.tables, self.hanging, self._cases())
         self._moved = asyncio.Condition()
         self._answers: dict[Hashable, Any] = {}
 
-    def followed(self) -> Iterable[type]:
+    def followed(self) -> list[type]:
         """Every event class the view has a case for."""
         registry = self.project.registry  # type: ignore[attr-defined]
         return [kind for kind in registry if isinstance(kind, type) and kind is not object]
+
+    def _cases(self) -> str:
+        """Names the files in which the view and its cases are written, as they are now."""
+        written = {case.__module__ for case in self.project.registry.values()}  # type: ignore[attr-defined]
+        files = (sys.modules[module].__file__ for module in sorted(written | {type(self).__module__}))
+        return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files if file)).hexdigest()
 
     def neighbours(self) -> list[str]:
         """The publishers it hears."""
@@ -99,6 +110,8 @@ class View:
                 "SELECT source, position, stream_sequence FROM bookmark WHERE view = %s", (self.name,)
             )
             self.pages = {source: (position, sequence) for source, position, sequence in await rows.fetchall()}
+            if not schema and self.followed():
+                self.outdated = not await self._tables.filled_by_ours(connection, empty=not self.pages)
         self.places = self._resumed(self.pages)
         self._answers = {}
 
@@ -248,6 +261,8 @@ class View:
             await connection.execute("DELETE FROM bookmark WHERE view = %s", (self.name,))
             for source, place in places.items():
                 await connection.execute("INSERT INTO bookmark VALUES (%s, %s, %s, %s)", (self.name, source, *place))
+            await self._tables.note_filled(connection)
+        self.outdated = False
         self.pages, self._answers = places, {}
         self.places = self._resumed(places)
         async with self._moved:

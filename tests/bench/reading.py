@@ -40,11 +40,10 @@ async def relay_rate(platform: Platform) -> dict[str, Any]:
 
 async def rebuild_rate(platform: Platform) -> dict[str, Any]:
     """Events a second into governance's overview, built anew beside the live one from every service's log."""
-    sources = {name: (room.store, room.publisher) for name, room in platform.rooms.items()}
     overview = platform.service("governance").overview
     events = sum(room.store.position for room in platform.rooms.values())
     began = time.perf_counter()
-    await rebuild(overview, sources)
+    await rebuild(overview, platform.logs())
     spent = time.perf_counter() - began
     return {"events": events, "per_second": round(events / spent)}
 

@@ -6,19 +6,22 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
+from rich.console import Console
 
 from deploy.house import Platform
 from deploy.nats.topology import services
+from deploy.rebuilding import bring_up_to_date
 from libs.deciding import Act
 from libs.directory import Directory
 from libs.mapper import Mapper
 from libs.publishing import Publisher
-from libs.rebuild import Sources, followed, rebuild
+from libs.rebuild import NotMadeOfEvents, Sources, followed, rebuild
 from libs.store import EventStore
 from libs.views import View
 from services.governance.projection import Overview
@@ -33,7 +36,7 @@ SEALED = re.compile(r"sealed:[^\"]+")
 @asynccontextmanager
 async def logs_of(platform: Platform, database: Database) -> AsyncIterator[Sources]:
     """Every service's log: those of the platform's rooms, and the empty ones of services that are not running."""
-    sources = {name: (room.store, room.publisher) for name, room in platform.rooms.items()}
+    sources = platform.logs()
     async with AsyncExitStack() as stack:
         for name in set(services()) - sources.keys():
             conninfo = database.conninfo(name)
@@ -85,6 +88,25 @@ async def test_a_view_built_anew_equals_the_view_that_was_kept(
         await weighed(house, 1)
         await house.settle()
         assert len((await tables_of(overview))["journey"]) == 6
+        async with logs_of(house, database) as sources:
+            await what_another_release_made_is_made_anew(house, overview, sources)
+            with pytest.raises(NotMadeOfEvents, match=r"intake\.drafts"):
+                await rebuild(house.service("intake").drafts, sources)
+
+
+async def what_another_release_made_is_made_anew(house: Platform, overview: Overview, sources: Sources) -> None:
+    assert house.outdated() == []
+    async with overview.pool.connection() as connection:
+        await connection.execute("UPDATE governance_view.filled SET cases = 'of then' WHERE view = 'overview'")
+    await overview.change("UPDATE journey SET kind = 'as it was called then'")
+    await overview.set_up()
+    assert house.outdated() == [overview]
+    said = StringIO()
+    assert await bring_up_to_date(house.outdated(), sources, Console(file=said)) == ["governance.overview"]
+    assert "overview up to this release" in said.getvalue()
+    await overview.set_up()
+    assert house.outdated() == []
+    assert {row["kind"] for row in await overview.rows("SELECT kind FROM journey")} == {"near_miss"}
 
 
 async def test_what_is_decided_while_a_view_is_built_is_neither_lost_nor_doubled(
