@@ -19,7 +19,7 @@ from libs.keys import KeyRing
 from libs.service import NotFound
 from services.governance.pages import formats
 from services.governance.pages.outside import quarters
-from services.governance.projection import Overview
+from services.governance.projection import Overview, searching
 from services.governance.projection.barring import without_shut
 from services.governance.projection.dictionary import Column, Table
 from services.governance.projection.journey_reading import Filters
@@ -120,7 +120,14 @@ async def test_a_journey_is_shut_to_whom_an_allegation_is_about(told: Overview) 
     assert await told.shut_to(keys, "person:dev") == []
 
 
-async def test_words_are_found_where_they_stand_in_clear(told: Overview) -> None:
+@pytest.mark.parametrize(
+    ("few", "many"), [(10, 500), (0, 500), (0, 0)], ids=["at few sites", "by text", "newest first"]
+)
+async def test_words_are_found_where_they_stand_in_clear(
+    told: Overview, few: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "FEW_SITES", few)
+    monkeypatch.setattr(searching, "MANY", many)
     for words, found in (
         ("handover form", [FIRST]),
         ("REF-102", [SECOND]),
@@ -130,3 +137,5 @@ async def test_words_are_found_where_they_stand_in_clear(told: Overview) -> None
         listed = await told.listed(SITES, Filters(words=words), NOW)
         assert (words, [row["journey"] for row in listed]) == (words, found)
     assert await told.listed(["oak"], Filters(words="handover"), NOW) == []
+    late = Filters(words="handover", figure="changes_late")  # what is counted leads to the journeys, then the words
+    assert await told.listed(SITES, late, NOW) == []

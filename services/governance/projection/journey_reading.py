@@ -126,7 +126,7 @@ class JourneyReading(Remembering):
     ) -> list[dict[str, Any]]:
         """A page of journeys at these sites, newest first, after the one that `before` names, without those that are
         shut to the reader; one more than PAGE where there is another page."""
-        common = await self._are_common(filters.words)
+        common = await self._are_common(filters.words, sites)
         asked = filters.clauses(common=common)
         if before:
             asked.append("(j.raised, j.journey) < (%(raised)s, %(journey)s)")
@@ -149,7 +149,7 @@ class JourneyReading(Remembering):
             held = await self.by_site(BY_STAGE, asked, stages, counted=STAGES_COUNTED)
             found = sum(each.found(filters.kind, filters.state) for each in held.values())
             return (found, found) if filters.site in ("", *sites) else (0, 0)
-        common = await self._are_common(filters.words)
+        common = await self._are_common(filters.words, sites)
         if common and len(sites) > searching.FEW_SITES:
             return searching.MANY + 1, searching.MANY + 1
         where = " AND ".join([OPEN_TO_READER, *filters.clauses(common=common)])
@@ -160,10 +160,10 @@ class JourneyReading(Remembering):
         )
         return (row["journeys"], row["things"]) if row else (0, 0)
 
-    async def _are_common(self, words: str) -> bool:
-        """Whether more texts hold these words than are looked at one by one."""
-        if not words:
-            return False
+    async def _are_common(self, words: str, sites: Sequence[str]) -> bool:
+        """Whether to look for these words journey by journey, since many texts hold them or there are few journeys."""
+        if not words or len(sites) <= searching.FEW_SITES:
+            return bool(words)
         row = await self.row(searching.HOW_MANY, {"words": words, "enough": searching.MANY + 1})
         return bool(row and row["texts"] > searching.MANY)
 

@@ -27,10 +27,11 @@ TABLES: LiteralString = """
     DROP INDEX IF EXISTS journey_words, action_words, briefing_words, moment_words, challenge_words;
 """
 
-MANY = 2_000
+MANY = 500
 """How many texts with the words are looked at one by one; where there are more, the newest journeys are looked through,
-and not counted at more sites than a few."""
+and nobody counts them."""
 FEW_SITES = 10
+"""At so few sites all journeys are soon looked through, whatever the words."""
 
 HOW_MANY: LiteralString = (
     "SELECT count(*)::int AS texts FROM (SELECT FROM wording WHERE words @@ websearch_to_tsquery('english', %(words)s)"

@@ -70,12 +70,13 @@ THEMES_COUNTED: LiteralString = f"""
 """
 
 STEPS: LiteralString = f"""
-    SELECT site, array_agg(closure) AS closure,
-        array_agg(ARRAY[to_done, to_briefed, to_practised, to_effective, to_sustained]) AS took
+    SELECT site, string_agg(concat_ws(' ', closure, coalesce(to_done, 'nan'), coalesce(to_briefed, 'nan'),
+        coalesce(to_practised, 'nan'), coalesce(to_effective, 'nan'), coalesce(to_sustained, 'nan')), ' ') AS told
     FROM lasting WHERE site = ANY(%(sites)s) AND signed_off >= coalesce({SINCE}, '-infinity') GROUP BY site
 """
+"""Six numbers for each journey in one text, which is read faster than as many values."""
 WAITING: LiteralString = f"""
-    SELECT site, stage, array_agg(extract(epoch FROM since)::float8 ORDER BY since, journey) AS since,
+    SELECT site, stage, string_agg(extract(epoch FROM since)::text, ' ' ORDER BY since, journey) AS since,
         (array_agg(journey ORDER BY since, journey))[1] AS longest
     FROM lasting WHERE site = ANY(%(sites)s) AND stage <> 'closed' AND signed_off >= coalesce({SINCE}, '-infinity')
     GROUP BY 1, 2
@@ -151,10 +152,12 @@ class Took:
 
 def took(rows: list[Row]) -> Took:
     """A site's journeys with something to change."""
-    if not rows:
-        return Took(np.empty(0, np.int8), np.empty((0, 5)))
-    days = np.array(rows[0]["took"], dtype=float)
-    return Took(np.array(rows[0]["closure"], np.int8), np.maximum(days, 0))
+    told = _numbers(rows[0]["told"] if rows else "").reshape(-1, 6)
+    return Took(told[:, 0].astype(np.int8), np.maximum(told[:, 1:], 0))
+
+
+def _numbers(text: str) -> np.ndarray:
+    return np.array(text.split(), dtype=float)
 
 
 def steps(sites: list[Took]) -> list[Row]:
@@ -188,7 +191,7 @@ class Waits:
 
 def waits(rows: list[Row]) -> dict[str, Waits]:
     """A site's journeys that wait between learning and lasting proof, by stage."""
-    return {row["stage"]: Waits(row["site"], np.array(row["since"], dtype=float), row["longest"]) for row in rows}
+    return {row["stage"]: Waits(row["site"], _numbers(row["since"]), row["longest"]) for row in rows}
 
 
 def stalled(sites: Iterable[dict[str, Waits]], now: datetime) -> list[Row]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.governance.projection.asking import Asking
 
-MOST = 200
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
