@@ -110,6 +110,7 @@ class ActionOverdue(PublishedEvent, name="action.action_overdue.v1"):
     action_id: UUID
     due: date
     owner_post: str
+    to_post: str = Field(default="", description="who answers for that post while its holder is away; empty: nobody does")
 
 
 class FactorLeftWithReason(PublishedEvent, name="action.factor_left_with_reason.v1"):

@@ -180,6 +180,14 @@ class ProfessionalUpdateCommunicated(PublishedEvent, name="intake.professional_u
     """Staff who support the person know of it: the third clock."""
 
 
+class ReporterAnswered(PublishedEvent, name="intake.reporter_answered.v1"):
+    """Whoever reported without a name came back and wrote something. What they wrote stays where they wrote it."""
+
+
+class ReporterAnswersRead(PublishedEvent, name="intake.reporter_answers_read.v1"):
+    """Somebody who handles the journey has read what was written, or has asked again."""
+
+
 class RegulatorCountRestated(PublishedEvent, name="intake.regulator_count_restated.v1"):
     """A regulator's running total for a site and year, as it stood at a date. It may go down: a correction, not news."""
 

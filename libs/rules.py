@@ -32,6 +32,7 @@ from libs.calendar import WorkingDays, calendar_days
 from libs.conditions import Condition, Facts, check, compiled, facts_of, is_answer
 from libs.domain import Refused
 from libs.emergencies import EmergencyAccess
+from libs.escalating import Escalation
 from libs.policytext import malformed, read
 from libs.practice import Cadence, Measure, PatternRule, Reflection
 from libs.reaching import LetterTemplate, Reaching
@@ -160,6 +161,7 @@ class RulePack(Part):
     reflection: Reflection | None = None
     retention: Retention | None = None
     reaching: Reaching = Reaching()
+    escalation: Escalation = Escalation()
     emergency_access: EmergencyAccess = EmergencyAccess()
     letters: tuple[LetterTemplate, ...] = ()
 

@@ -30,7 +30,7 @@ Opened = Callable[..., Awaitable[Platform]]
 def rules() -> dict[str, Any]:
     """The rule pack that ships, with its measures, reflection and cadences."""
     content = read(RULES / "england-adult-social-care.yaml")
-    for name in ("measures", "reflection", "cadences", "audit_tools", "triggers", "letters", "reaching"):
+    for name in ("measures", "reflection", "cadences", "audit_tools", "triggers", "letters", "reaching", "escalation"):
         content |= read(RULES / f"{name}.yaml")
     return dict(content)
 

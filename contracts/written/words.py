@@ -30,6 +30,7 @@ WORDS: dict[str, Any] = {
     "ActionAgreed.due": "2026-04-13",
     "ActionExtended.due": "2026-04-27",
     "ActionOverdue.due": "2026-04-13",
+    "ActionOverdue.to_post": "willow-house.deputy_manager",
     "CadenceMissed.due": "2026-05-29",
     "Breach.because": "guidance reached night staff on the ninth working day, not within five",
     "ClosureStateLost.because": "seen in 6 of 10 handovers in May, below the nine that were agreed",

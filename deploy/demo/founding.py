@@ -36,6 +36,7 @@ def rules() -> dict[str, Any]:
         "audit_tools",
         "triggers",
         "reaching",
+        "escalation",
         "letters",
         "access",
         "retention",

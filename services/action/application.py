@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.taxonomy import EvidenceSource, Role
 from libs.calendar import local_day
 from libs.deciding import Act, Saved, deciding
-from libs.directory import Directory, PostHeld
+from libs.directory import Directory
 from libs.domain import Refused
 from libs.practice import Measure
 from libs.reading import opened
@@ -29,8 +29,6 @@ from services.action.domain.rules import (
 
 NOT_LEADING = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that carry actions out and look at them, but do not decide what is agreed."""
-MANAGING = frozenset({Role.REGISTERED_MANAGER, Role.SERVICE_MANAGER, Role.DEPUTY_MANAGER})
-OVERSEEING = frozenset({Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD, Role.PROVIDER_REPRESENTATIVE})
 
 
 def require_leader(act: Act) -> None:
@@ -71,31 +69,6 @@ class Actions(Service):
         posts = await self.directory.posts_above(site)
         holders = [holder for post in posts for holder in await self.directory.holders(post.post_id)]
         return [holder["name"] for holder in await opened(self.mapper.keys, holders, "name")]
-
-    async def told_when_late(self, site: str, owner_post: str) -> list[PostHeld]:
-        """Whose concern a late action is, in order: the post that owns it, its deputy, then the posts above."""
-        posts = await self.directory.posts_above(site)
-        owner = [post for post in posts if post.post_id == owner_post]
-        deputies = {post.deputy_post_id for post in owner}
-        deputy = [post for post in posts if post.post_id in deputies]
-        above = [post for post in posts if not post.scope.startswith("site:") and post not in [*owner, *deputy]]
-        return [*owner, *deputy, *above]
-
-    async def route(self, site: str, owner_post: str) -> list[list[str]]:
-        """Whose concern an action becomes, step by step, as long as it is not made: the owner's deputy with the site's
-        managers, then the region, then the provider. Where nobody holds a post, or all are away, its deputy stands in."""
-        above = [post for post in await self.directory.posts_above(site) if post.post_id != owner_post]
-        owner = await self.directory.posts_above(site)
-        deputies = {post.deputy_post_id for post in owner if post.post_id == owner_post}
-        near = [p for p in above if p.scope.startswith("site:") and (p.post_id in deputies or p.role in MANAGING)]
-        wide = [p for p in above if p.scope.startswith("region:")]
-        widest = [p for p in above if p.scope.startswith("provider:") and p.role in OVERSEEING]
-        steps = [await self._held(near), await self._held(wide), await self._held(widest)]
-        return [step for step in steps if step]
-
-    async def _held(self, posts: list[PostHeld]) -> list[str]:
-        found = await self.directory.answering([post.post_id for post in posts], self.today())
-        return list(dict.fromkeys(found.values()))
 
     async def outstanding(self, action: Action) -> int | None:
         """How many people still have to take part in a change; None where nobody was named."""

@@ -71,7 +71,9 @@ def extended(event: Action.Extended) -> PublishedEvent:
 
 @publish.register
 def overdue(event: Action.Overdue) -> PublishedEvent:
-    return said.ActionOverdue(action_id=event.originator_id, due=event.due, owner_post=event.owner_post)
+    return said.ActionOverdue(
+        action_id=event.originator_id, due=event.due, owner_post=event.owner_post, to_post=event.to_post
+    )
 
 
 @publish.register

@@ -15,6 +15,7 @@ from services.intake.domain import (
     Pattern,
     RegulatorCount,
     StaffAllegation,
+    Talk,
 )
 
 
@@ -162,6 +163,16 @@ def update_actioned(event: Opportunity.UpdateActioned) -> PublishedEvent:
 @publish.register
 def update_communicated(event: Opportunity.UpdateCommunicated) -> PublishedEvent:
     return said.ProfessionalUpdateCommunicated()
+
+
+@publish.register
+def reporter_answered(event: Talk.Answered) -> PublishedEvent:
+    return said.ReporterAnswered()
+
+
+@publish.register
+def reporter_answers_read(event: Talk.AnswersRead) -> PublishedEvent:
+    return said.ReporterAnswersRead()
 
 
 @publish.register

@@ -9,6 +9,7 @@ import pytest
 
 from services.action.domain import rules
 from services.action.domain.action import Action
+from services.action.domain.route import Stage
 from tests.action.facts import COLLEAGUE, DUE, agreed, implemented
 from tests.given import NOW, SOMEONE, Happened, event, given
 
@@ -18,6 +19,7 @@ VERIFIED = event(Action.Verified, seen="Seen at the morning handover.")
 WITHDRAWN = event(Action.Withdrawn, because="The wing closed.")
 LATER = date(2026, 3, 30)
 AFTER_DUE = datetime(2026, 3, 17, 0, 0, tzinfo=UTC)
+NEXT = date(2026, 3, 24)
 
 
 def made(action: Any) -> None:
@@ -160,15 +162,33 @@ def test_another_post_takes_an_action_over_with_a_reason() -> None:
     done.when(lambda a: a.hand_over("elm.deputy", "So.")).refused(rules.AlreadyImplemented)
 
 
-def test_what_is_still_not_made_goes_up_the_route_a_step_at_a_time() -> None:
-    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", nation="SCO")
-    first = event(Action.Escalated, due=DUE, step=1, to_posts=["elm.deputy"], nation="SCO")
-    given(Action, agreed(), late).when(lambda a: a.escalate(["elm.deputy"])).then(first)
-    given(Action, agreed(), late, first).when(lambda a: a.escalate(["north.manager"])).then(
-        event(Action.Escalated, step=2, to_posts=["north.manager"])
-    )
-    given(Action, agreed(), late, first).when(lambda a: a.escalate([])).nothing()
-    given(Action, agreed()).when(lambda a: a.escalate(["elm.deputy"])).nothing()
-    given(Action, agreed(), STARTED, late, implemented()).when(lambda a: a.escalate(["elm.deputy"])).nothing()
+def test_what_is_still_not_made_goes_up_the_route_a_step_at_a_time_and_nobody_is_told_twice() -> None:
+    home, region, provider = "elm.deputy", "north.manager", "acme.quality"
+    route = [
+        Stage(1, (home,), NEXT),
+        Stage(2, (home, region), NEXT),
+        Stage(3, (region, provider, "elm.registered_manager"), None),
+    ]
+    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", nation="SCO", next_on=NEXT)
+    steps = [
+        event(Action.Escalated, due=DUE, step=n, level=n, to_posts=[post], nation="SCO", next_on=on, rule="pack/1")
+        for n, post, on in ((1, home, NEXT), (2, region, NEXT), (3, provider, None))
+    ]
+    for n, step in enumerate(steps):
+        given(Action, agreed(), late, *steps[:n]).when(lambda a: a.escalate(route, "pack/1")).then(step)
+    given(Action, agreed(), late, *steps).when(lambda a: a.escalate(route)).nothing()
+    stands_in = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", to_post=home, next_on=NEXT)
+    passed_over = event(Action.Escalated, step=1, level=2, to_posts=[region])
+    given(Action, agreed(), stands_in).when(lambda a: a.escalate(route)).then(passed_over)
+
+
+def test_nobody_above_is_concerned_by_what_is_not_late_or_was_made_or_has_more_time() -> None:
+    route = [Stage(1, ("elm.deputy",), None)]
+    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager")
     more_time = event(Action.Extended, due=LATER, because="Parts.")
-    given(Action, agreed(), late, first, more_time).when(lambda a: a.escalate(["elm.deputy"])).nothing()
+    given(Action, agreed(), late).when(lambda a: a.escalate([Stage(1, (), NEXT)])).nothing()
+    given(Action, agreed()).when(lambda a: a.escalate(route)).nothing()
+    given(Action, agreed(), STARTED, late, implemented()).when(lambda a: a.escalate(route)).nothing()
+    given(Action, agreed(), late, more_time).when(lambda a: a.escalate(route)).nothing()
+    before = event(Action.Escalated, due=DUE, step=1, to_posts=["elm.deputy"])  # as stored before levels had a number
+    given(Action, agreed(), late, before).when(lambda a: a.escalate(route)).nothing()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -239,11 +239,6 @@ async def test_the_view_knows_when_practice_changed_and_when_it_slipped(elm: Wor
     assert not await finished()
 
 
-async def test_who_is_concerned_by_a_late_action_is_known_in_order(elm: World) -> None:
-    concerned = await elm.actions.told_when_late("elm", OWNER)
-    assert [each.post_id for each in concerned] == [OWNER, "elm.deputy_manager", "north.representative"]
-
-
 async def test_an_action_whose_day_passed_is_overdue_once_and_more_time_moves_the_day(elm: World) -> None:
     journey = await elm.signed_off(factor := uuid4())
     action = await elm.agreed(journey, factor)
@@ -272,13 +267,18 @@ async def test_an_action_whose_day_passed_is_overdue_once_and_more_time_moves_th
 
 async def test_what_is_still_late_goes_up_the_route_of_posts_that_somebody_holds(elm: World) -> None:
     governance = elm.platform.service("governance")
-    assert await elm.actions.route("elm", OWNER) == []
+    journey = await elm.signed_off(factor := uuid4())
+    mine = await elm.agreed(journey, None, due=elm.today + timedelta(days=300))
+    action = await elm.agreed(journey, factor, owner_post="elm.deputy_manager")
+
+    async def answering(of: UUID) -> list[tuple[str, ...]]:
+        return [stage.posts for stage in await elm.route(of)]
+
+    assert await answering(mine) == [(), (), ()]
     await governance.appoint(OPERATOR, "north.representative", uuid4(), "Cy Lamb", "")
     await elm.platform.settle()
-    assert await elm.actions.route("elm", OWNER) == [["north.representative"]]
-    assert await elm.actions.route("elm", "elm.deputy_manager") == [[OWNER], ["north.representative"]]
-    journey = await elm.signed_off(factor := uuid4())
-    action = await elm.agreed(journey, factor, owner_post="elm.deputy_manager")
+    assert await answering(mine) == [(), ("north.representative",), ()]
+    assert await answering(action) == [(OWNER,), ("north.representative",), ()]
     due = (await elm.actions.get(Action, action)).due
     await elm.live_until(end_of_day(due) + timedelta(days=8))
     assert [each["to_posts"] for each in await elm.published(journey, ActionEscalated)] == [[OWNER]]
@@ -288,6 +288,11 @@ async def test_what_is_still_late_goes_up_the_route_of_posts_that_somebody_holds
     shown = await elm.plans.action(action, elm.today)
     assert shown
     assert shown["escalated_to"] == [OWNER, "north.representative"]
+    steps = [(each["step"], each["posts"]) for each in await elm.plans.told_late(action, due)]
+    assert steps == [(0, ["elm.deputy_manager"]), (1, [OWNER]), (2, ["north.representative"])]
+    await governance.restrict(OPERATOR.because("Few need to know."), "acme", "elm", journey, [OWNER])
+    await elm.platform.settle()
+    assert await answering(action) == [(OWNER,), (), ()]
 
 
 async def test_a_list_of_actions_is_read_a_page_at_a_time(elm: World) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from libs.calendar import end_of_day
+from libs.calendar import WorkingDays, end_of_day
 from libs.deadlines import Due, Lifted
+from libs.escalating import Escalation
+from libs.policytext import read
 from services.action.domain.action import Action
 from services.action.policy import ESCALATE, OVERDUE, dates
 from tests.action.facts import DUE, agreed, implemented
@@ -37,8 +40,29 @@ def test_each_step_of_the_route_comes_five_working_days_of_the_nation_after_the_
     due = date(2026, 3, 24)
     late = event(Action.Overdue, due=due, owner_post="elm.registered_manager", nation="SCO")
     step = event(Action.Escalated, due=due, step=1, to_posts=["elm.deputy"], nation="SCO")
+    scotland, route = WorkingDays("SCO"), Escalation()
+    days = [route.day(n, due, scotland) for n in (1, 2, 3, 4)]
+    assert days == [date(2026, 3, 31), date(2026, 4, 8), date(2026, 4, 15), None]
+    # What was stored before rules named the route says no day.
     assert list(dates(past(late))) == [Due(ESCALATE, end_of_day(date(2026, 3, 31)))]
     assert list(dates(past(step))) == [Due(ESCALATE, end_of_day(date(2026, 4, 8)))]
+
+
+def test_the_next_step_is_watched_for_on_the_day_that_the_rules_in_force_said_and_not_after_the_last() -> None:
+    on = date(2026, 3, 20)
+    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", nation="ENG", next_on=on)
+    step = {"due": DUE, "to_posts": ["elm.deputy"], "nation": "ENG"}
+    assert list(dates(past(late))) == [Due(ESCALATE, end_of_day(on))]
+    assert list(dates(past(event(Action.Escalated, step=1, level=1, next_on=on, **step)))) == [
+        Due(ESCALATE, end_of_day(on))
+    ]
+    assert list(dates(past(event(Action.Escalated, step=2, level=2, next_on=None, **step)))) == []
+
+
+def test_the_route_that_ships_is_the_one_that_was_followed_before_rules_named_it() -> None:
+    shipped = Escalation.model_validate(read(Path("deploy/rules/escalation.yaml"))["escalation"])
+    assert shipped.steps == Escalation().steps
+    assert "to be confirmed by the provider" in shipped.source
 
 
 def past(happened: Happened) -> Any:

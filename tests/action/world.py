@@ -15,10 +15,13 @@ from contracts.review import ReviewSignedOff, SignedOffFactor
 from deploy.house import Platform
 from libs.calendar import local_day
 from libs.clock import HandClock
-from libs.deciding import Act
+from libs.deciding import Act, deciding
+from libs.escalating import Escalation
 from services.action.application import Actions
-from services.action.domain.action import Terms
+from services.action.domain.action import Action, Terms
+from services.action.domain.route import Stage
 from services.action.policy import react
+from services.action.policy.route import route
 from services.action.projection import Plans
 from tests.given import heard
 from tests.house import OPERATOR, housed, with_sites
@@ -87,6 +90,11 @@ class World:
     async def agreed(self, journey: UUID, factor: UUID | None, **fields: Any) -> UUID:
         """An action was agreed."""
         return (await self.actions.agree(MANAGER, journey, self.terms(factor, **fields))).id
+
+    async def route(self, action: UUID) -> list[Stage]:
+        """The route that an action would go up today."""
+        with deciding(MANAGER, self.platform.clock.now()):
+            return await route(self.actions, await self.actions.get(Action, action), Escalation())
 
     async def implemented(self, action: UUID) -> None:
         """The manager made the change."""

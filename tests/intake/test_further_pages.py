@@ -13,9 +13,11 @@ import pytest_asyncio
 
 from libs.clock import HandClock
 from libs.deciding import Act
+from libs.web.posts import Post
 from services.intake.application import Report, receipt
 from services.intake.domain import Opportunity
-from tests.hands import CARER, MANAGER, QUALITY, Hands, Reception, received
+from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
+from tests.house import OPERATOR
 from tests.intake.test_pages import reported
 from tests.servers import Backend, Messaging
 
@@ -156,12 +158,40 @@ async def test_somebody_without_a_name_comes_back_with_the_number_and_the_word(r
     page = (await ann.get(f"/intake/{journey}")).text
     assert "Next: read what they answered" in page
     assert "The one to the garden." in page
+    await answers_wait_for_those_who_may_know(reception, journey)
+    await ann.get(f"/intake/{journey}")
     assert (await ann.post(f"/intake/{journey}/answers-read")).status_code == 303
+    await reception.platform.settle()
+    assert not await waiting(reception, MANAGER, journey)
     assert "Next: decide what follows" in (await ann.get(f"/intake/{journey}")).text
     stored = [row.stored.state.decode() for row in await reception.platform.rooms["intake"].store.read(0, 900)]
     mine = [each for each in stored if journey in each]
     assert mine
     assert not any(word in each or "cy" in each or "garden" in each for each in mine)
+
+
+async def waiting(reception: Reception, post: Post, journey: str, actor: str = "person:ann") -> bool:
+    """Whether somebody finds in My work that an answer on a journey waits to be read."""
+    page = (await (await reception.browser(post, actor)).get("/work?everyone=yes")).text
+    assert "garden" not in page
+    return f'href="/intake/{journey}#talk"' in page
+
+
+async def answers_wait_for_those_who_may_know(reception: Reception, journey: str) -> None:
+    """For a manager of the site; not for a carer, another site, whom the allegation is about, or whom it is withheld from."""
+    await reception.platform.settle()
+    assert await waiting(reception, MANAGER, journey)
+    assert not await waiting(reception, CARER, journey, "person:cy")
+    assert not await waiting(reception, ELSEWHERE, journey)
+    governance = reception.platform.service("governance")
+    few = "elm.deputy_manager"
+    await governance.establish_post(OPERATOR, "acme", "elm", few, "deputy_manager", "site:elm", "Deputy, Elm", None)
+    await reception.platform.settle()
+    await governance.restrict(OPERATOR.because("Few need to know."), "acme", "elm", UUID(journey), [few])
+    await reception.platform.settle()
+    assert not await waiting(reception, MANAGER, journey)
+    await governance.lift_restriction(OPERATOR.because("It is known now."), UUID(journey))
+    await reception.platform.settle()
 
 
 async def test_a_word_is_tried_only_so_often(reception: Reception) -> None:

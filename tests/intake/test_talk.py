@@ -10,6 +10,7 @@ from libs.domain import Refused
 from services.intake.domain import Talk
 from services.intake.domain.refusals import AnsweredAlready, NothingNewToRead, NothingSaid, QuestionNotKnown, TalkFull
 from services.intake.domain.talk import MOST
+from services.intake.publication import publish
 from tests.given import event, given
 
 OPENED = event(Talk.Opened)
@@ -39,6 +40,26 @@ def test_only_an_open_question_is_answered(question: UUID, rule: type[Refused]) 
 def test_what_was_answered_is_read_once() -> None:
     given(Talk, OPENED, ASKED, ANSWERED).when(lambda talk: talk.read_answers()).then(event(Talk.AnswersRead))
     given(Talk, OPENED, ASKED).when(lambda talk: talk.read_answers()).refused(NothingNewToRead)
+
+
+def test_who_asks_again_has_read_what_was_answered() -> None:
+    asked = event(Talk.Asked, words="And when?")
+
+    def again(talk: Talk) -> None:
+        talk.ask("And when?")
+
+    given(Talk, OPENED, ASKED, ANSWERED).when(again).then(event(Talk.AnswersRead), asked)
+
+
+def test_neighbours_hear_that_something_was_answered_and_read_and_none_of_the_words() -> None:
+    for kind, said in (
+        (Talk.Answered, "intake.reporter_answered.v1"),
+        (Talk.AnswersRead, "intake.reporter_answers_read.v1"),
+    ):
+        published = publish.dispatch(kind)(None)
+        assert published is not None
+        assert (published.name, published.model_dump()) == (said, {})
+    assert publish.dispatch(Talk.Asked)(None) is None
 
 
 def test_nothing_is_said_without_words_or_end() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from contracts.taxonomy import EvidenceSource
@@ -11,23 +11,11 @@ from libs.calendar import end_of_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event
 from services.action.domain import rules
+from services.action.domain.route import Stage, next_stage
+from services.action.domain.state import TO_BE_MADE, State
 from services.action.domain.terms import NAMED, PER_PERSON, Terms, today
 
 __all__ = ["TO_BE_MADE", "Action", "State", "Terms", "today"]
-
-
-class State(StrEnum):
-    """How far an action has come."""
-
-    AGREED = "agreed"
-    STARTED = "started"
-    IMPLEMENTED = "implemented"
-    VERIFIED = "verified"
-    WITHDRAWN = "withdrawn"
-
-
-TO_BE_MADE = (State.AGREED, State.STARTED)
-"""The states in which a due date still means something."""
 
 
 class Action(Aggregate):
@@ -70,6 +58,8 @@ class Action(Aggregate):
         due: date
         owner_post: str
         nation: str = "ENG"
+        to_post: str = ""
+        next_on: date | None = None
 
     class HandedOver(Event):
         TOPIC = "action.Action.HandedOver"
@@ -83,6 +73,9 @@ class Action(Aggregate):
         step: int
         to_posts: list[str]
         nation: str = "ENG"
+        level: int = 0
+        next_on: date | None = None
+        rule: str = ""
 
     class Implemented(Event):
         TOPIC = "action.Action.Implemented"
@@ -112,11 +105,10 @@ class Action(Aggregate):
     ) -> None:  # fmt: skip
         self.plan_id, self.factor_id, self.what = plan_id, factor_id, what
         self.owner_post, self.due, self.change_kind = owner_post, due, change_kind
-        self.escalated, self.nation = 0, "ENG"
-        self.state = State.AGREED
-        self.blocked = False
+        self.escalated, self.level, self.nation = 0, 0, "ENG"
+        self.told: list[str] = []
+        self.state, self.blocked, self.implemented_by = State.AGREED, False, ""
         self.overdue_since: date | None = None
-        self.implemented_by = ""
 
     def start(self) -> None:
         """Work on the change began."""
@@ -170,7 +162,8 @@ class Action(Aggregate):
 
     @event(Extended)
     def _(self, due: date) -> None:
-        self.due, self.overdue_since, self.escalated = due, None, 0
+        self.due, self.overdue_since = due, None
+        self.escalated, self.level, self.told = 0, 0, []
 
     def hand_over(self, owner_post: str, because: str) -> None:
         """Another post sees the change through from now on. Its day stays, and so does what is on record."""
@@ -186,26 +179,35 @@ class Action(Aggregate):
     def _(self, owner_post: str) -> None:
         self.owner_post = owner_post
 
-    def fall_overdue(self, nation: str = "ENG") -> None:
-        """Notice that the due day ended and the change was not made: once for each due date."""
+    def fall_overdue(self, nation: str = "ENG", to_post: str = "", next_on: date | None = None) -> None:
+        """Notice that the due day ended and the change was not made: once for each due date.
+
+        `to_post` answers for the owner's post today; after `next_on` the next on the route is concerned.
+        """
         passed = circumstances().now >= end_of_day(self.due)
         if passed and self.state in TO_BE_MADE and self.overdue_since is None:
-            self.trigger_event(self.Overdue, due=self.due, owner_post=self.owner_post, nation=nation)
-
-    @event(Overdue)
-    def _(self, due: date, nation: str) -> None:
-        self.overdue_since, self.nation = due, nation
-
-    def escalate(self, to_posts: list[str]) -> None:
-        """Still not made: the next on the site's route is concerned, if there is one, each once for each due date."""
-        if self.state in TO_BE_MADE and self.overdue_since == self.due and to_posts:
             self.trigger_event(
-                self.Escalated, due=self.due, step=self.escalated + 1, to_posts=to_posts, nation=self.nation
+                self.Overdue, due=self.due, owner_post=self.owner_post, nation=nation, to_post=to_post, next_on=next_on
             )
 
+    @event(Overdue)
+    def _(self, due: date, nation: str, to_post: str) -> None:
+        self.overdue_since, self.nation = due, nation
+        self.told = [to_post] if to_post else []
+
+    def escalate(self, route: Iterable[Stage], rule: str = "") -> None:
+        """Still not made: the next on the route that a rule names is concerned, each once for each due date."""
+        stage = next_stage(route, self.level, {*self.told, self.owner_post})
+        if self.state in TO_BE_MADE and self.overdue_since == self.due and stage:
+            self.trigger_event(
+                self.Escalated, due=self.due, step=self.escalated + 1, to_posts=list(stage.posts), nation=self.nation,
+                level=stage.level, next_on=stage.next_on, rule=rule,
+            )  # fmt: skip
+
     @event(Escalated)
-    def _(self, step: int) -> None:
-        self.escalated = step
+    def _(self, step: int, level: int, to_posts: list[str]) -> None:
+        self.escalated, self.level = step, level or step
+        self.told = [*self.told, *to_posts]
 
     @property
     def per_person(self) -> bool:

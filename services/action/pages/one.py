@@ -84,8 +84,10 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
             measure=measures.get(row["measure_id"], row["measure_id"]),
             steps=steps,
             why_not=await actions.not_possible(act_of_form(me, ""), found),
-            concerned=await actions.told_when_late(found.site, found.owner_post) if row["late"] else [],
-            escalated=[posts.get(each, each) for each in row["escalated_to"]],
+            told=[
+                (each["told"], [posts.get(post, post) for post in each["posts"]])
+                for each in await plans.told_late(action, row["due"])
+            ],
             posts=[(post, title) for post, title in posts.items() if post != found.owner_post],
             names_what=found.change_kind in NAMED,
             per_person=found.per_person and found.state in TO_BE_MADE,

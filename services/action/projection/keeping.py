@@ -151,8 +151,18 @@ def action_extended(event: Action.Extended, rows: Rows) -> None:
 @project.register
 def action_overdue(event: Action.Overdue, rows: Rows) -> None:
     rows.execute(
-        "UPDATE action SET overdue_since = %s, version = %s WHERE action_id = %s",
-        (event.due, event.originator_version, event.originator_id),
+        "UPDATE action SET overdue_since = %s, next_step_on = %s, version = %s WHERE action_id = %s",
+        (event.due, event.next_on, event.originator_version, event.originator_id),
+    )
+    _told(event, 0, [event.to_post or event.owner_post], rows)
+
+
+def _told(event: Action.Overdue | Action.Escalated, step: int, posts: list[str], rows: Rows) -> None:
+    """Which posts were told at which step, the owner at step 0, for each due day."""
+    rows.execute(
+        "INSERT INTO late_step (action_id, due, step, journey, site, posts, told) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (event.originator_id, event.due, step, event.journey, event.site, posts, event.recorded),
     )
 
 
@@ -203,9 +213,10 @@ def action_handed_over(event: Action.HandedOver, rows: Rows) -> None:
 @project.register
 def action_escalated(event: Action.Escalated, rows: Rows) -> None:
     rows.execute(
-        "UPDATE action SET escalated_to = escalated_to || %s, version = %s WHERE action_id = %s",
-        (event.to_posts, event.originator_version, event.originator_id),
+        "UPDATE action SET escalated_to = escalated_to || %s, next_step_on = %s, version = %s WHERE action_id = %s",
+        (event.to_posts, event.next_on, event.originator_version, event.originator_id),
     )
+    _told(event, event.step, event.to_posts, rows)
 
 
 @project.register

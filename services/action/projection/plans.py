@@ -56,7 +56,7 @@ class Plans(View):
     """
 
     name = "plans"
-    table_names = ("plan", "factor", "action", "participant")
+    table_names = ("plan", "factor", "action", "participant", "late_step")
     tables = """
         CREATE TABLE IF NOT EXISTS plan (
             journey uuid PRIMARY KEY, plan_id uuid NOT NULL, provider text NOT NULL, site text NOT NULL,
@@ -87,6 +87,11 @@ class Plans(View):
         ALTER TABLE action ADD COLUMN IF NOT EXISTS named text NOT NULL DEFAULT '';
         ALTER TABLE action ADD COLUMN IF NOT EXISTS handed_over_because text NOT NULL DEFAULT '';
         ALTER TABLE action ADD COLUMN IF NOT EXISTS escalated_to text[] NOT NULL DEFAULT '{}';
+        ALTER TABLE action ADD COLUMN IF NOT EXISTS next_step_on date;
+        CREATE TABLE IF NOT EXISTS late_step (
+            action_id uuid NOT NULL, due date NOT NULL, step int NOT NULL, journey uuid NOT NULL, site text NOT NULL,
+            posts text[] NOT NULL, told timestamptz NOT NULL, PRIMARY KEY (action_id, due, step)
+        );
         CREATE TABLE IF NOT EXISTS participant (
             action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, site text NOT NULL, took_part_on date,
             excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
@@ -128,6 +133,13 @@ class Plans(View):
         """One action, or None."""
         found = await self._ask(f"{ACTION} WHERE a.action_id = %(action)s", action=action, today=today)
         return found[0] if found else None
+
+    async def told_late(self, action: UUID, due: date) -> list[dict[str, Any]]:
+        """Which posts were told, and when, that an action was not made by its day; the owner is step 0."""
+        return await self._ask(
+            "SELECT step, posts, told FROM late_step WHERE action_id = %(action)s AND due = %(due)s ORDER BY step",
+            action=action, due=due,
+        )  # fmt: skip
 
     async def participants(self, action: UUID) -> list[dict[str, Any]]:
         """Those whom a change is meant for, who took part when, and who was excused; the reason is under seal."""

@@ -152,7 +152,18 @@ async def _waiting(
     """What waits for a reader's posts and role, without what is shut to the person who reads."""
     shut = await overview.shut_to(governance.mapper.keys, reader.actor)
     items = [_item(row, sites) for row in without_shut(await overview.work(reader), shut)]
+    answers = await governance.reaching_out.answers(reader.sites) if reader.unowned else []
+    items += [_answer(row, sites) for row in without_shut(answers, shut)]
     return items + await _heeding(governance, reader, sites)
+
+
+def _answer(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
+    """Somebody without a name wrote: where to read it, and nothing of what, when to the minute, or who."""
+    return {
+        "task": "Read what was answered", "title": "somebody who reported without a name came back",
+        "site": sites.get(row["site"], ""), "href": f"/intake/{row['journey']}#talk", "journey": row["journey"],
+        "due": None, "since": row["since"],
+    }  # fmt: skip
 
 
 async def _emergencies(governance: Governance, me: SignedIn, sites: dict[str, str]) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""What reaching out still asks of a site: another site's change to decide on and follow, an outcome to write to somebody."""
+"""What reaching out still asks of a site: another site's change to decide on and follow, an outcome to write to somebody,
+and what somebody answered who reported without a name."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any, ClassVar, LiteralString
 
 from psycopg_pool import AsyncConnectionPool
 
+from contracts import intake
 from contracts import notification as said
 from libs.views import Rows, View
 
@@ -15,10 +17,11 @@ MOST = 100
 
 
 class ReachingOut(View):
-    """One row for each change of another site that was put to a site, and one for each record of the duty of candour."""
+    """One row for each change of another site that was put to a site, for each record of the duty of candour, and for each
+    journey on which somebody without a name answered."""
 
     name = "reaching_out"
-    table_names: ClassVar[tuple[str, ...]] = ("transfer", "candour")
+    table_names: ClassVar[tuple[str, ...]] = ("transfer", "candour", "answered")
     tables: ClassVar[LiteralString] = """
         CREATE TABLE IF NOT EXISTS transfer (
             transfer_id uuid PRIMARY KEY, site text NOT NULL, title text NOT NULL, state text NOT NULL DEFAULT 'asked',
@@ -30,6 +33,10 @@ class ReachingOut(View):
             taken text[] NOT NULL DEFAULT '{}', since timestamptz NOT NULL
         );
         CREATE INDEX IF NOT EXISTS candour_site ON candour (site) WHERE applies;
+        CREATE TABLE IF NOT EXISTS answered (
+            journey uuid PRIMARY KEY, site text NOT NULL, since timestamptz NOT NULL, read boolean NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS answered_site ON answered (site, since) WHERE NOT read;
     """
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
@@ -45,6 +52,13 @@ class ReachingOut(View):
             "  AND applies AND contact = 'open' AND 'written_follow_up' = ANY(taken) AND NOT 'outcome_letter' = ANY(taken)"
             " ORDER BY since, id LIMIT %(most)s",
             {"sites": list(sites), "actor": actor, "most": MOST},
+        )
+
+    async def answers(self, sites: Sequence[str]) -> list[dict[str, Any]]:
+        """The journeys on which somebody without a name answered and nobody has read it yet, the longest first."""
+        return await self.rows(
+            "SELECT journey, site, since FROM answered WHERE site = ANY(%s) AND NOT read ORDER BY since, journey LIMIT %s",
+            (list(sites), MOST),
         )
 
     async def standing(self, sites: Sequence[str]) -> dict[str, int]:
@@ -121,3 +135,18 @@ def contact(event: said.CandourContactRecorded, rows: Rows) -> None:
     if event.what != "tried":
         stands = "open" if event.what == "resumed" else event.what
         rows.execute("UPDATE candour SET contact = %s WHERE journey = %s", (stands, event.journey))
+
+
+@project.register
+def answered(event: intake.ReporterAnswered, rows: Rows) -> None:
+    """What waits already has waited since the first that nobody read."""
+    rows.execute(
+        "INSERT INTO answered AS a (journey, site, since, read) VALUES (%s, %s, %s, false) ON CONFLICT (journey) DO UPDATE"
+        " SET since = CASE WHEN a.read THEN excluded.since ELSE a.since END, read = false",
+        (event.journey, event.site, event.recorded),
+    )
+
+
+@project.register
+def answers_read(event: intake.ReporterAnswersRead, rows: Rows) -> None:
+    rows.execute("UPDATE answered SET read = true WHERE journey = %s", (event.journey,))

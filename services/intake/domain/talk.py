@@ -73,8 +73,13 @@ class Talk(Aggregate):
         self.unread = 0
 
     def ask(self, words: str) -> UUID:
-        """The service asks. The question waits until whoever reported it comes back; nobody can be reminded."""
+        """The service asks. The question waits until whoever reported it comes back; nobody can be reminded.
+
+        Who asks again has read what was answered.
+        """
         self._require_room(words)
+        if self.unread:
+            self.trigger_event(self.AnswersRead)
         here = uuid4()
         self.trigger_event(self.Asked, question_id=here, words=words)
         return here

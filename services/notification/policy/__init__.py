@@ -130,7 +130,9 @@ async def let_leavers_go(event: TeamMemberLeft, service: Any) -> Iterable[Aggreg
 
 @react.register
 async def tell_the_owner(event: ActionOverdue, service: Any) -> Iterable[Aggregate]:
-    message = word_to(event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.owner_post)
+    message = word_to(
+        event, About.ACTION_OVERDUE, f"{event.action_id}/{event.due}", post=event.to_post or event.owner_post
+    )
     return [] if await service.find(Message, message.id) else await with_calls(service, [message])
 
 

@@ -12,33 +12,22 @@ from contracts.review import ReviewSignedOff
 from contracts.taxonomy import ClosureState
 from libs.calendar import WorkingDays, end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
-from libs.directory import Site
 from libs.domain import Aggregate
+from libs.escalating import Escalation
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
+from services.action.policy.route import Knowing, answering, route, rules_of_route
 
 OVERDUE, ESCALATE = "overdue", "escalate"
-DAYS_BETWEEN = 5
-"""Working days after which the next on the route is concerned, where an action is still not made."""
 NO_MORE = (Lifted(OVERDUE), Lifted(ESCALATE))
 
 A = TypeVar("A", bound=Aggregate)
 
 
-class Sites(Protocol):
-    """Where it is known in which nation a site lies."""
-
-    async def site(self, site_id: str) -> Site: ...
-
-
-class Records(Protocol):
+class Records(Knowing, Protocol):
     """What the policy asks of its service."""
 
-    directory: Sites
-
     async def find(self, kind: type[A], identity: UUID) -> A | None: ...
-
-    async def route(self, site: str, owner_post: str) -> list[list[str]]: ...
 
 
 @singledispatch
@@ -87,11 +76,13 @@ async def notice_what_is_overdue(event: DeadlineReached, action: Records) -> Ite
     found = await action.find(Action, event.aggregate)
     if found is None or event.name not in {OVERDUE, ESCALATE}:
         return ()
+    rules, version = await rules_of_route(action)
     if event.name == OVERDUE:
-        found.fall_overdue((await action.directory.site(found.site)).nation)
+        site = await action.directory.site(found.site)
+        answers = await answering(action, [found.owner_post])
+        found.fall_overdue(site.nation, next(iter(answers), ""), rules.day(1, found.due, site.working_days))
     else:
-        route = await action.route(found.site, found.owner_post)
-        found.escalate(route[found.escalated] if found.escalated < len(route) else [])
+        found.escalate(await route(action, found, rules), version)
     return (found,)
 
 
@@ -117,17 +108,20 @@ def extended(event: Action.Extended) -> Iterable[Due | Lifted]:
 
 @dates.register
 def overdue(event: Action.Overdue) -> Iterable[Due | Lifted]:
-    return (_next_step(event),)
+    return _next_step(event)
 
 
 @dates.register
 def escalated(event: Action.Escalated) -> Iterable[Due | Lifted]:
-    return (_next_step(event),)
+    return _next_step(event)
 
 
-def _next_step(event: Action.Overdue | Action.Escalated) -> Due:
-    days = DAYS_BETWEEN * (getattr(event, "step", 0) + 1)
-    return Due(ESCALATE, end_of_day(WorkingDays(event.nation).add(event.due, days)))
+def _next_step(event: Action.Overdue | Action.Escalated) -> Iterable[Due]:
+    """What was stored before rules named the route says no day: it followed the steps that were usual then."""
+    on = event.next_on
+    if on is None and not getattr(event, "level", 0):
+        on = Escalation().day(getattr(event, "step", 0) + 1, event.due, WorkingDays(event.nation))
+    return (Due(ESCALATE, end_of_day(on)),) if on else ()
 
 
 @dates.register
