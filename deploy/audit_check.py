@@ -16,7 +16,7 @@ from deploy.demo.people import SOURCES
 from libs.nkeys import signed_in
 from services.audit.app import witness
 from services.audit.application import LEDGERS, verified
-from services.audit.ledger import Comparison, Outside, Signer
+from services.audit.ledger import Comparison, Signer, outside_at
 
 KINDS = {
     "altered": "was altered", "removed": "was removed", "inserted": "was slipped in", "moved": "was moved",
@@ -24,13 +24,13 @@ KINDS = {
 }  # fmt: skip
 
 
-async def check(var: Path, ledgers: Sequence[str], folder: Path | None, console: Console) -> list[Comparison]:
+async def check(var: Path, ledgers: Sequence[str], folder: str | None, console: Console) -> list[Comparison]:
     """Compare these ledgers (all where none is named). Raises LookupError for one that does not exist."""
     if unknown := set(ledgers) - set(LEDGERS):
         raise LookupError(f"There is no ledger {', '.join(sorted(unknown))}. There are: {', '.join(LEDGERS)}.")
     with settings(var, SOURCES) as (env, _):
-        chosen = folder or (Path(env["CANDOUR_CHECKPOINTS"]) if env.get("CANDOUR_CHECKPOINTS") else None)
-        outside = Outside(chosen) if chosen else None
+        chosen = folder or env.get("CANDOUR_CHECKPOINTS")
+        outside = outside_at(chosen) if chosen else None
         current = Signer.of_file(env["CANDOUR_AUDIT_KEY_FILE"]).verifier
         async with _stream(env) as connection:
 

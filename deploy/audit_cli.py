@@ -25,7 +25,8 @@ def verify(
     var: VAR = Path("var"),
     ledger: Annotated[list[str] | None, typer.Option(help="One service's ledger; all where none is named.")] = None,
     checkpoints: Annotated[
-        Path | None, typer.Option(file_okay=False, help="The folder with signed checkpoints, where it is elsewhere.")
+        str | None,
+        typer.Option(help="The folder or object store (s3://…) with signed checkpoints, where it is elsewhere."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Tell programs instead of people.")] = False,
 ) -> None:

@@ -18,7 +18,7 @@ from libs.room import House, Room
 from libs.wire import Wire
 from services.audit import api, pages
 from services.audit.application import LEDGERS, Audit
-from services.audit.ledger import Book, Entry, Outside, Signer, entry_of
+from services.audit.ledger import Book, Entry, Signer, entry_of, outside_at
 from services.audit.ledger.history import History
 from services.audit.ledger.witnesses import Note, StreamGone, Witness
 from services.audit.projection import (
@@ -60,7 +60,7 @@ def room(house: House) -> Room:
     service.signer = Signer.kept(service.key_file)
     service.auditor = house.env["CANDOUR_PG_AUDITOR"]
     if folder := house.env.get("CANDOUR_CHECKPOINTS"):
-        service.outside = Outside(Path(folder))
+        service.outside = outside_at(folder)
     service.witness = witness(audit.wire.connect)
     announcing = Relay(audit.store, audit.wire.connect, CHECKPOINTS, announce)
     audit.ears.append(partial(_hear, service))

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from libs.clock import HandClock
 from services.audit.application import verifying
-from services.audit.ledger import Signer, leaf_of
+from services.audit.ledger import Signer, leaf_of, outside_at
 from tests.audit.ways import OF, WAYS
 from tests.audit.world import AUDITOR, EVENTS, LEDGER, World, begun, more, opened
 from tests.servers import Backend, Messaging
@@ -231,6 +231,11 @@ async def test_checkpoints_that_are_no_longer_outside_are_missed_once_they_had_t
         shutil.rmtree(world.folder / LEDGER)
         problems = (await world.found()).problems
     assert problems == [f"the checkpoint at {size} is on record and not in the folder" for size in (4, 6)]
+    with monkeypatch.context() as patch:
+        patch.setattr(world.audit, "outside", outside_at("memory:///"))
+        patch.setattr(world.audit, "_kept_outside", None)
+        assert await world.audit.keep_outside() == 2
+        assert (await world.found()).sound
 
 
 async def test_an_end_cut_off_from_store_and_ledger_alike_before_it_was_signed_is_named_by_the_stream(

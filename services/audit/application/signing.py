@@ -190,7 +190,7 @@ class Signing(Service):
                     added += await asyncio.to_thread(self.outside.keep, ledger, row["size"], row["note"])
             self._kept_outside = page
         except OSError as error:
-            log(OWN).error("checkpoints could not be written outside", reason=type(error).__name__)
+            log(OWN).error("checkpoints could not be written outside", reason=str(error))
         return added
 
 

@@ -1,17 +1,25 @@
-"""Checkpoints outside the database: a folder of the provider's choice, to which files are added and never changed.
+"""Checkpoints outside the database: in a folder or an object store of the provider's choice, where notes are added and never
+changed.
 
-Whoever owns the database does not own this folder, if it lies on another machine or on storage that keeps what is
-written. A file is there whole or not at all, and a second note for one size is never put over the first.
+Whoever owns the database does not own this place, if it lies on another machine or on storage that keeps what is
+written. A note is there whole or not at all, and a second note for one size is never put over the first.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 STATEMENTS = "keys"
+MARK = "append-only.txt"
+"""What is put into an object store twice, to see that the second time is refused."""
+WAIT = timedelta(seconds=20)
+"""How long is tried again where an object store does not answer."""
 
 
 class Outside:
@@ -22,35 +30,41 @@ class Outside:
 
     def keep(self, ledger: str, size: int, note: str) -> bool:
         """Add a checkpoint; False where one is there already, whatever it says. Raises OSError."""
-        return self._add(self.folder / ledger / f"{size:020d}.txt", note)
+        return self._add(f"{ledger}/{size:020d}.txt", note)
 
     def keep_statement(self, number: int, statement: str) -> bool:
         """Add what was said about a change of key. Raises OSError."""
-        return self._add(self.folder / STATEMENTS / f"{number:06d}.txt", statement)
+        return self._add(f"{STATEMENTS}/{number:06d}.txt", statement)
 
     def notes(self, ledger: str) -> Iterator[str]:
-        """Every checkpoint of a ledger, smallest first."""
+        """Every checkpoint of a ledger, smallest first. Raises OSError."""
         yield from (note for _, note in self.kept(ledger))
 
     def kept(self, ledger: str) -> Iterator[tuple[int, str]]:
         """Every checkpoint of a ledger with the size under which it is kept (nought where its name is none)."""
-        for path in sorted((self.folder / ledger).glob("*.txt")):
-            yield int(path.stem) if path.stem.isdigit() else 0, path.read_text(errors="replace")
+        for name in self._names(ledger):
+            yield int(name) if name.isdigit() else 0, self._read(f"{ledger}/{name}.txt")
 
     def note(self, ledger: str, size: int) -> str:
         """The checkpoint of a ledger at a size. Raises OSError."""
-        return (self.folder / ledger / f"{size:020d}.txt").read_text()
+        return self._read(f"{ledger}/{size:020d}.txt")
 
     def sizes(self, ledger: str) -> set[int]:
-        """At which sizes there is a checkpoint of a ledger."""
-        return {int(path.stem) for path in (self.folder / ledger).glob("*.txt") if path.stem.isdigit()}
+        """At which sizes there is a checkpoint of a ledger. Raises OSError."""
+        return {int(name) for name in self._names(ledger) if name.isdigit()}
 
     def statements(self) -> list[str]:
-        """Every change of key, in order."""
-        return [path.read_text() for path in sorted((self.folder / STATEMENTS).glob("*.txt"))]
+        """Every change of key, in order. Raises OSError."""
+        return [self._read(f"{STATEMENTS}/{name}.txt") for name in self._names(STATEMENTS)]
 
-    @staticmethod
-    def _add(path: Path, text: str) -> bool:
+    def _names(self, group: str) -> list[str]:
+        return sorted(path.stem for path in (self.folder / group).glob("*.txt"))
+
+    def _read(self, name: str) -> str:
+        return (self.folder / name).read_text("utf-8", errors="replace")
+
+    def _add(self, name: str, text: str) -> bool:
+        path = self.folder / name
         if path.exists():
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,3 +80,75 @@ class Outside:
         finally:
             fresh.unlink(missing_ok=True)
         return True
+
+
+class Objects(Outside):
+    """The same in an object store (S3 and what speaks like it, Google's, Azure's). Its own settings say who we are there,
+    such as AWS_ACCESS_KEY_ID; a right to put and to read is enough, and none to delete is better."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._refuses = False
+
+    def _names(self, group: str) -> list[str]:
+        import obstore
+
+        with _reached():
+            found = [Path(each["path"]) for some in obstore.list(self._store, group) for each in some]
+        return sorted(path.stem for path in found if path.suffix == ".txt" and path.parent.name == group)
+
+    def _read(self, name: str) -> str:
+        import obstore
+
+        with _reached():
+            return bytes(obstore.get(self._store, name).bytes()).decode("utf-8", errors="replace")
+
+    def _add(self, name: str, text: str) -> bool:
+        if not self._refuses:
+            self._require_refusal()
+        return self._put(name, text)
+
+    def _require_refusal(self) -> None:
+        """Some stores take no notice of the wish that nothing be written over. Raises OSError for such a one."""
+        self._put(MARK, "What is here is never changed.\n")
+        if self._put(MARK, "What is here is never changed.\n"):
+            raise OSError("this object store writes over what is there, so no checkpoint is kept in it")
+        self._refuses = True
+
+    def _put(self, name: str, text: str) -> bool:
+        import obstore
+        from obstore.exceptions import AlreadyExistsError
+
+        with _reached():
+            try:
+                # The store itself refuses a second one (If-None-Match), so that not even two processes write over each other.
+                obstore.put(self._store, name, text.encode(), mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                return False
+        return True
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """What goes wrong at the store, as what goes wrong at a folder."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except BaseError as fault:
+        raise OSError(f"the object store did not do it: {type(fault).__name__}") from fault
+
+
+def outside_at(place: str) -> Outside:
+    """A folder by its path, or an object store by its address, such as s3://bucket/path. Raises ValueError for no such kind."""
+    if "://" not in place:
+        return Outside(Path(place))
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
+
+    remote = not place.startswith(("file://", "memory://"))
+    more: dict[str, Any] = {"retry_config": {"max_retries": 3, "retry_timeout": WAIT}} if remote else {}
+    try:
+        return Objects(from_url(place, **more))
+    except BaseError as fault:
+        raise ValueError(f"{place} is no address of an object store: {type(fault).__name__}") from fault
