@@ -55,7 +55,7 @@ def create(
         typer.echo(str(refusal), err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{made.path}\n{made.events:,} events, as of {made.as_of.isoformat()}. SHA-256 {made.digest}")
-    typer.echo("Whoever gets it unpacks it and runs: python verify.py")
+    typer.echo("Whoever gets it unpacks it and runs: python -I verify.py")
 
 
 @pack.command()

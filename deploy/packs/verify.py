@@ -1,8 +1,9 @@
 """Check this evidence pack offline, with nothing but Python: every file, every event's proof, and every signature.
 
-Run: python verify.py [folder]. It ends with 0 where all is sound, and with 1 after naming each part that is not.
+Run: python -I verify.py [folder]. It ends with 0 where all is sound, and with 1 after naming each part that is not.
 The keys in the pack only show that it is whole. That it is the provider's, you see by comparing the key printed below
-with the one the provider publishes.
+with the one the provider publishes. Whoever changed a pack could change this script in it too: where that matters to
+you, run a copy of it that you have from elsewhere, and name the pack's folder.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 Point = tuple[int, int, int, int]
 KEY, SIGNATURE = 32, 64
+SIGNED, BY = "tagmanifest-sha256.txt", "signature.ed25519"
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 
@@ -67,7 +69,11 @@ def signed(key: bytes, signature: bytes, message: bytes) -> bool:
 def included(leaf: bytes, index: int, size: int, path: Iterator[bytes], root: bytes) -> bool:
     """Whether a Merkle audit path leads from a leaf to the root (RFC 9162, 2.1.3.2)."""
     node, last = leaf, size - 1
+    if not 0 <= index < size:
+        return False
     for step in path:
+        if not last:
+            return False
         if index & 1 or index == last:
             node = sha256(b"\x01" + step + node)
             while index and not index & 1:
@@ -105,14 +111,14 @@ def lines(path: Path) -> list[str]:
 
 def files(folder: Path) -> Iterator[str]:
     """Every file that is not as it was made."""
-    for manifest in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
+    for manifest in (SIGNED, "manifest-sha256.txt"):
         for line in lines(folder / manifest):
             digest, _, name = line.partition("  ")
             if not (folder / name).is_file() or sha256((folder / name).read_bytes()).hex() != digest:
                 yield f"{name}: missing, or not as {manifest} lists it"
-    listed = {line.partition("  ")[2] for line in lines(folder / "manifest-sha256.txt")}
-    found = {path.relative_to(folder).as_posix() for path in (folder / "data").rglob("*") if path.is_file()}
-    yield from (f"{name}: not part of the pack as it was made" for name in sorted(found - listed))
+    listed = {line.partition("  ")[2] for line in lines(folder / "manifest-sha256.txt") + lines(folder / SIGNED)}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() or path.is_symlink()}
+    yield from (f"{name}: not part of the pack as it was made" for name in sorted(found - listed - {SIGNED, BY}))
 
 
 def proofs(folder: Path, keys: list[tuple[bytes, bytes]]) -> Iterator[str]:
@@ -141,8 +147,8 @@ def faults(folder: Path) -> Iterator[str]:
         yield from files(folder)
         rows = [line.split("+", 2) for line in lines(folder / "data" / "keys.txt")]
         keys = [(bytes.fromhex(number), base64.b64decode(key)[1:]) for _, number, key in rows]
-        manifest = (folder / "tagmanifest-sha256.txt").read_bytes()
-        if not signed(keys[0][1], (folder / "signature.ed25519").read_bytes(), manifest):
+        manifest = (folder / SIGNED).read_bytes()
+        if not signed(keys[0][1], (folder / BY).read_bytes(), manifest):
             yield "signature.ed25519: does not sign tagmanifest-sha256.txt under the first key of data/keys.txt"
         yield from proofs(folder, keys)
     except (OSError, ValueError, IndexError) as fault:

@@ -8,6 +8,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from shutil import which
@@ -27,21 +28,9 @@ from deploy.packs.counting import NOT_SAID
 from deploy.packs.gathering import RecordNotSound
 from deploy.packs.making import OPENSSL, Made
 from tests.demo.seeded import settings
+from tests.packs.broken import OFFLINE, SEEN_THROUGH, changed, lines
 from tests.packs.signed import Signed, in_a_loop, packs, signed, unpacked
 from tests.servers import Database, Messaging
-
-SEEN_THROUGH = ("data/events.jsonl", "data/keys.txt", "data/checkpoints/", "signature", "tagmanifest")
-"""Parts whose inside is checked as well as their hash."""
-OFFLINE = """
-import runpy, sys
-def watch(what, given):
-    if what.startswith(("socket.", "subprocess.", "ctypes.", "urllib.")) or what in {"os.system", "os.exec", "os.fork"}:
-        raise SystemExit("it asked for " + what)
-sys.addaudithook(watch)
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-"""Runs a script that may neither ask the network nor start a program."""
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +77,6 @@ def faults(verify: dict[str, Any]) -> Callable[[Path], list[str]]:
     return lambda folder: list(verify["faults"](folder))
 
 
-def lines(bag: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (bag / "data" / "events.jsonl").read_text().splitlines()]
-
-
 def test_the_same_asked_at_the_same_checkpoint_gives_the_same_bytes(made: dict[str, Made]) -> None:
     assert made["again"].content == made["inspector"].content
     assert made["again"].digest == hashlib.sha256(made["inspector"].content).hexdigest()
@@ -121,14 +106,6 @@ def test_a_pack_is_a_bag(bags: dict[str, Path]) -> None:
     assert bagit.Bag(str(bags["inspector"])).validate()
 
 
-def changed(path: Path) -> bytes:
-    """Change one bit in the middle of a file; what it held."""
-    before = path.read_bytes()
-    middle = len(before) // 2
-    path.write_bytes(before[:middle] + bytes([before[middle] ^ 1]) + before[middle + 1 :])
-    return before
-
-
 def test_a_changed_byte_is_found_in_the_part_where_it_is_whichever_part_it_is(
     copy: Path, verify: dict[str, Any]
 ) -> None:
@@ -150,9 +127,32 @@ def test_a_whole_pack_has_no_fault(copy: Path, faults: Callable[[Path], list[str
 def test_a_missing_file_and_one_put_in_are_named(copy: Path, faults: Callable[[Path], list[str]]) -> None:
     (copy / "data" / "tables" / "actions.csv").unlink()
     (copy / "data" / "tables" / "more.csv").write_text("a\n")
+    (copy / "READ ME FIRST.html").write_text("Nothing was found.")
     found = faults(copy)
     assert any("tables/actions.csv: missing" in fault for fault in found)
     assert any("tables/more.csv: not part" in fault for fault in found)
+    assert "READ ME FIRST.html: not part of the pack as it was made" in found
+
+
+def test_what_is_put_beside_the_check_to_stand_in_for_python_s_own_library_is_named_and_not_run(copy: Path) -> None:
+    (copy / "json.py").write_text("raise SystemExit('Sound: every file, proof and signature.')\n")
+    done = subprocess.run(
+        [sys.executable, "-I", copy / "verify.py"], cwd=copy, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "json.py: not part of the pack as it was made" in done.stdout
+
+
+def test_an_event_is_at_its_own_place_alone(copy: Path, verify: dict[str, Any]) -> None:
+    """A place beyond the ledger's size can have the same low bits, and so the same path, as the one where the event is."""
+    keys = [line.split("+", 2) for line in (copy / "data" / "keys.txt").read_text().splitlines()]
+    known = [(bytes.fromhex(number), b64decode(key)[1:]) for _, number, key in keys]
+    for event in lines(copy):
+        size, root = verify["checkpoint"](copy, event["ledger"], known)
+        path = [b64decode(step) for step in event["path"]]
+        for place in (event["place"] + (1 << at) for at in range(1, 12)):
+            assert not verify["included"](verify["leaf_of"](event), place - 1, size, iter(path), root), place
+        assert not verify["included"](verify["leaf_of"](event), event["place"] - 1, size, iter([*path, path[0]]), root)
 
 
 def test_an_event_rewritten_together_with_every_hash_is_still_not_in_the_ledger(
