@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +39,17 @@ class Life:
 
     env: dict[str, str]
     folder: Path
+
+    @property
+    def key(self) -> Path:
+        """Where the key in use lies."""
+        return Path(self.env["CANDOUR_AUDIT_KEY_FILE"])
+
+    def killed(self, step: str) -> None:
+        """Another process changes the key, or takes it up, and is killed at a step."""
+        argv = [sys.executable, "-m", "tests.audit.killed", step]
+        done = subprocess.run(argv, input=json.dumps(self.env), text=True, capture_output=True, check=False)
+        assert done.returncode == -signal.SIGKILL, done.stderr
 
     @property
     def next_key(self) -> Path:
@@ -74,8 +89,8 @@ async def test_whatever_step_is_cut_off_one_line_of_checkpoints_and_of_keys_goes
         await with_sites(platform, "elm")
         first = audit.signer.verifier
     await _signed_and_killed_before_anyone_heard(life)
-    await _killed_before_the_new_key_is_on_record(life, first, monkeypatch)
-    await _killed_before_the_new_key_is_in_place(life, monkeypatch)
+    await _killed_before_the_new_key_is_on_record(life, first)
+    await _killed_before_the_new_key_is_in_place(life)
     async with life.begun("governance", "audit") as (platform, audit):
         assert audit.signer.verifier != first
         assert [key.verifier for key in await audit.keys_to_trust()] == [audit.signer.verifier, first]
@@ -98,27 +113,27 @@ async def _signed_and_killed_before_anyone_heard(life: Life) -> None:
         assert await audit.witness.notes(LEDGER) == []
 
 
-async def _killed_before_the_new_key_is_on_record(life: Life, first: str, patch: pytest.MonkeyPatch) -> None:
+async def _killed_before_the_new_key_is_on_record(life: Life, first: str) -> None:
+    """Once with the new key's seed written, once more while that is taken away again: the old key is still the one."""
+    for step in ("seed written", "taking it away"):
+        life.killed(step)
+        assert life.next_key.exists(), step
+        assert Signer.of_file(life.key).verifier == first, step
     async with life.begun("audit", start=False) as (_, audit):
-        with patch.context() as cut:
-            cut.setattr(audit, "save", killed)
-            with pytest.raises(Killed):
-                await audit.change_key(AUDITOR)
         await audit.take_up_key()
         assert audit.signer.verifier == first
         assert not life.next_key.exists()
 
 
-async def _killed_before_the_new_key_is_in_place(life: Life, patch: pytest.MonkeyPatch) -> None:
-    async with life.begun("audit", start=False) as (_, audit):
-        with patch.context() as cut:
-            cut.setattr(Path, "replace", killed)
-            with pytest.raises(Killed):
-                await audit.change_key(AUDITOR)
-    waiting = Signer.of_file(life.next_key)
+async def _killed_before_the_new_key_is_in_place(life: Life) -> None:
+    """Once with the new key on record, once more while its file is put in place: the new key is the one."""
+    for step in ("on record", "taking it up"):
+        life.killed(step)
+        waiting = Signer.of_file(life.next_key)
     async with life.begun("audit", start=False) as (_, audit):
         await audit.take_up_key()
         assert audit.signer.verifier == waiting.verifier
+        assert not life.next_key.exists()
 
 
 async def _killed_while_the_folder_is_written(audit: Audit, patch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,11 @@ class Signing(Service):
             await asyncio.to_thread(write_seed, self._next_key, seed)  # from here on nobody signs with the old one
         except OSError as error:
             raise KeyIsReadOnly from error
-        sizes = {name: len(book.tree) for name, book in self.books.items()}
+        signed = await self.checkpoints.latest_of_each()  # a ledger that is not loaded yet was signed all the same
+        sizes = {
+            name: max(len(book.tree), signed[name]["size"] if name in signed else 0)
+            for name, book in self.books.items()
+        }
         number = len(await self._statements()) + 1
         journey = ledger_journey("keys")
         key = SigningKey(

@@ -1,0 +1,47 @@
+"""A process that changes the signing key, or takes it up, and is killed at a step: `python -m tests.audit.killed STEP`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from deploy.house import Platform
+from libs.clock import HandClock
+from services.audit.application import Audit
+from tests.audit.world import AUDITOR
+from tests.house import MONDAY
+
+
+def killed(*_: Any, **__: Any) -> NoReturn:
+    """No clean-up runs, nothing is written any more."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("a killed process goes no further")
+
+
+async def main(step: str, env: dict[str, str]) -> None:
+    """Go on until the step at which this process ends."""
+    platform = Platform(env, HandClock(MONDAY), ["audit"])
+    await platform.open()
+    audit: Audit = platform.service("audit")
+    for book in audit.books.values():
+        await book.load()
+    if step == "seed written":
+        audit.save = killed  # type: ignore[method-assign]
+    elif step == "on record":
+        Path.replace = killed  # type: ignore[method-assign]
+    elif step == "taking it up":
+        Path.replace = killed  # type: ignore[method-assign]
+        await audit.take_up_key()
+    else:
+        Path.unlink = killed  # type: ignore[method-assign]
+        await audit.take_up_key()
+    await audit.change_key(AUDITOR)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], json.load(sys.stdin)))
