@@ -16,8 +16,9 @@ FRESH: LiteralString = """
             AND signed_off >= %(since)s)::int AS new_learned,
         (SELECT count(*) FROM journey WHERE site = ANY(%(sites)s) AND raised IS NOT NULL
             AND practice_changed >= %(since)s)::int AS new_changes,
-        (SELECT count(*) FROM closure c JOIN journey k ON k.journey = c.journey WHERE k.site = ANY(%(sites)s)
-            AND k.raised IS NOT NULL AND c.lost >= %(since)s)::int AS fell_back,
+        (SELECT count(*) FROM (SELECT journey FROM closure WHERE lost >= %(since)s) AS c
+            CROSS JOIN LATERAL (SELECT site, raised FROM journey k WHERE k.journey = c.journey OFFSET 0) AS k
+            WHERE k.site = ANY(%(sites)s) AND k.raised IS NOT NULL)::int AS fell_back,
         (SELECT count(*) FROM challenge h JOIN journey k ON k.journey = h.journey WHERE k.site = ANY(%(sites)s)
             AND k.raised IS NOT NULL AND h.answered >= %(since)s)::int AS new_answers
 """
