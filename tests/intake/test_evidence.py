@@ -37,6 +37,13 @@ def zipped(*parts: str) -> bytes:
     return kept.getvalue()
 
 
+def of_version(number: int) -> bytes:
+    """A document whose list says that a later version of the format is needed."""
+    kept = zipped("word/document.xml")
+    place = kept.index(b"PK\x01\x02") + 6
+    return kept[:place] + number.to_bytes(2, "little") + kept[place + 2 :]
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
@@ -61,6 +68,7 @@ def test_what_a_file_is_is_told_by_its_content(content: bytes, kind: str) -> Non
         (b"\x00text", FileKindNotTaken),
         (b"PK\x03\x04broken", FileKindNotTaken),
         (zipped("evil.txt"), FileKindNotTaken),
+        (of_version(99), FileKindNotTaken),
         (zipped("word/document.xml", "word/vbaProject.bin"), FileKindNotTaken),
     ],
 )

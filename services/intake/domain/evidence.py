@@ -56,7 +56,7 @@ def _is_word(content: bytes) -> bool:
         return False
     try:
         parts = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last for a version that is not known yet
         return False
     return "word/document.xml" in parts and not any(part.lower().endswith("vbaproject.bin") for part in parts)
 
