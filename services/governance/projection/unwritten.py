@@ -10,8 +10,14 @@ from libs.views import Rows
 from services.governance.projection.writing import moment, project
 
 PUBLISHERS = frozenset({"intake", "review", "action", "notification", "assurance"})
-UNPLACED = frozenset({"intake.external_incident_answered.v1"})
-"""What belongs to no journey."""
+UNPLACED = frozenset(
+    {
+        "intake.external_incident_answered.v1",
+        "intake.reporter_answered.v1",
+        "intake.reporter_answers_read.v1",
+    }
+)
+"""What belongs to no journey, and what would tell by its hour who wrote without a name."""
 
 
 def told_plainly(event: PublishedEvent, rows: Rows) -> None:
