@@ -64,16 +64,23 @@ def _rows(then: Sequence[Mapping[str, Any]], later: Sequence[Mapping[str, Any]],
         if key in before:
             yield from _differing(before[key], row, place)
         else:
-            yield Difference(place, "", _told(row))
+            yield Difference(place, "", _told(_beyond_its_name(row)))
     for key, row in before.items():
         if key not in after:
-            yield Difference(_inside(where, _called(row)), _told(row), "")
+            yield Difference(_inside(where, _called(row)), _told(_beyond_its_name(row)), "")
 
 
 def _key(row: Mapping[str, Any]) -> str:
     return next(
         (f"{name}={row[name]}" for name in NAMED_BY if row.get(name) is not None), str(sorted(row.items(), key=str))
     )
+
+
+def _beyond_its_name(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row without what it is called by and known by, unless that is all there is to it."""
+    called = next((name for name in CALLED if row.get(name)), "")
+    rest = {name: each for name, each in row.items() if name != called and name not in NAMED_BY}
+    return rest if _told(rest) else row
 
 
 def _called(row: Mapping[str, Any]) -> str:

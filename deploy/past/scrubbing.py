@@ -67,6 +67,7 @@ def _timeline(router: APIRouter, door: PastDoor) -> None:
         return _page(
             request, "deploy/timeline.html", what=what, step=step, steps=len(steps), decision=here, found=found,
             first=steps[0], last=steps[-1], stamp=then.stamp, plain=plain, who=who,
+            named=dict(await door.views(me)).get(what, "One journey"),
         )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from libs.web.asking import act_of, told
 from services.audit.application import Audit, Me
 from services.audit.application.asking import wanted_of
 from services.audit.application.deciding import NO_SUCH_JOURNEY
+from services.audit.application.sentences import listing
 from services.audit.ledger.history import PAGE
 
 WIDEST = 1 << 53
@@ -63,6 +64,7 @@ def _ledgers(api: APIRouter, audit: Audit) -> None:
         found = [asdict(entry) | {"leaf": b64encode(entry.leaf).decode()} for entry in await audit.decisions(journey)]
         if not found:  # nothing of it is on record: the same answer for whoever may see everything
             raise NotFound(NO_SUCH_JOURNEY)
+        await audit.note_reading(me, "the ledger entries of a journey")
         return found
 
 
@@ -115,7 +117,9 @@ def _history(api: APIRouter, audit: Audit) -> None:
     @api.get("/decisions")
     async def decided(request: Request, me: Me) -> list[dict[str, Any]]:
         """Decisions within reach, newest first: by journey, site, role, actor, rules, service, since, until, by_people."""
-        return [asdict(each) for each in (await audit.decided(me, wanted_of(request.query_params)))[:PAGE]]
+        found = await audit.decided(me, wanted_of(request.query_params))
+        await audit.note_reading(me, listing(request.query_params))
+        return [asdict(each) for each in found[:PAGE]]
 
     @api.get("/decisions/{service}/{position}")
     async def one(me: Me, service: str, position: int) -> dict[str, Any]:

@@ -77,6 +77,10 @@ async def test_the_decisions_of_a_journey_are_listed(reception: Reception) -> No
     page = await hands.get(f"/audit/journeys/{event.journey}")
     assert "Site: registered" in page.text
     assert (await hands.get(f"/audit/journeys/{uuid4()}")).status_code == 404
+    await hands.get("/audit/decisions?actor=Mrs+Smith&site=elm")
+    await reception.platform.settle()
+    read = [each["what"] for each in (await (await reception.program(AUDITOR)).get("/api/audit/readings")).json()]
+    assert read[:2] == ["the list of decisions, by person, site", "the decisions of a journey"]  # and not whose
 
 
 async def test_a_care_worker_does_not_read_the_ledgers(reception: Reception) -> None:

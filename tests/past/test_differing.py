@@ -28,7 +28,7 @@ def test_a_number_is_named_by_where_it_stands_and_a_row_by_what_it_is_called() -
         Difference("Journeys open", "3", "2"),
         Difference("Regions › North › Late", "1", "0"),
         Difference("Regions › North › Sites › Elm › Late", "1", "0"),
-        Difference("Regions › South", "", "region: South; late: 4"),
+        Difference("Regions › South", "", "late: 4"),
         Difference("Learned › Check twice.", "journey: 1; learned: Check twice.", ""),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,23 @@ DONE = {
 }  # fmt: skip
 
 
+LISTED = {
+    "journey": "journey", "actor": "person", "role": "role", "site": "site", "service": "room", "rules": "rules",
+    "since": "day", "until": "day", "by_people": "people",
+}  # fmt: skip
+"""By what a list of decisions can be narrowed."""
+RECORDS = {
+    "Cadence": "Regular round", "FollowUp": "Follow-up", "Measure": "Target", "Programme": "What sites are held to",
+    "RuleBook": "Rules", "Verification": "Comparison",
+}  # fmt: skip
+"""Records whose own names are ours and nobody else's."""
+
+
 def plain(topic: str) -> str:
     """A stored event's name in words: intake.Opportunity.ClosedWithoutReview → Opportunity: closed without review."""
     *_, record, happened = f" .{topic}".split(".")
-    return f"{_words(record).capitalize()}: {_words(happened)}"
+    name = _words(record)
+    return f"{RECORDS.get(record, name.capitalize())}: {_words(happened).removeprefix(f'{name} ')}"
 
 
 def _words(name: str) -> str:
@@ -41,6 +54,13 @@ def who(actor: str, role: str) -> str:
         return "Candour, by rule"
     known = Role(role).label if role in {each.value for each in Role} else role
     return f"{known} ({actor.partition(':')[2][:8]})"
+
+
+def listing(filters: Iterable[str]) -> str:
+    """Which list of decisions was read, by what it was narrowed; what was typed is not repeated, it may name somebody."""
+    named = set(filters)
+    narrowed = ", ".join(dict.fromkeys(words for name, words in LISTED.items() if name in named))
+    return f"the list of decisions, by {narrowed}" if narrowed else "the list of decisions"
 
 
 def field_of(name: str) -> str:

@@ -17,7 +17,7 @@ from libs.web.forms import Form
 from services.audit.application import LEDGERS, Audit, Me
 from services.audit.application.asking import stamp_of, wanted_of
 from services.audit.application.deciding import NO_SUCH_JOURNEY
-from services.audit.application.sentences import field_of, plain, shown, who
+from services.audit.application.sentences import field_of, listing, plain, shown, who
 from services.audit.ledger.history import PAGE, Decision, Wanted
 
 WORDS = {"plain": plain, "who": who, "field_of": field_of, "shown": shown, "stamp_of": stamp_of}
@@ -42,6 +42,7 @@ def _lists(router: APIRouter, audit: Audit) -> None:
         typed = {name: value for name, value in request.query_params.items() if value and name != "before"}
         wanted, form = wanted_of(typed), Form(typed)
         found = await audit.decided(me, wanted, _place(before))
+        await audit.note_reading(me, listing(typed))
         last = found[PAGE - 1] if len(found) > PAGE else None
         page: Response = request.app.state.shell.page(
             request, "audit/decisions.html", form=form, decisions=found[:PAGE], filtered=bool(typed),
@@ -64,6 +65,7 @@ def _lists(router: APIRouter, audit: Audit) -> None:
             ]
         if not found:  # the same answer as for a journey that the post does not reach
             raise NotFound(NO_SUCH_JOURNEY)
+        await audit.note_reading(me, "the decisions of a journey", found[0])
         page: Response = request.app.state.shell.page(
             request,
             "audit/journey.html",
