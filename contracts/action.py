@@ -110,7 +110,9 @@ class ActionOverdue(PublishedEvent, name="action.action_overdue.v1"):
     action_id: UUID
     due: date
     owner_post: str
-    to_post: str = Field(default="", description="who answers for that post while its holder is away; empty: nobody does")
+    to_post: str = Field(
+        default="", description="who answers for that post while its holder is away; empty: nobody does"
+    )
 
 
 class FactorLeftWithReason(PublishedEvent, name="action.factor_left_with_reason.v1"):
@@ -129,3 +131,10 @@ class PracticeChanged(PublishedEvent, name="action.practice_changed.v1"):
     what_changed: str = Field(max_length=4000, description="what staff now do differently, free of names")
     measure_ids: list[str] = Field(default_factory=list)
     affects_people: bool = False
+
+
+class ReadInEmergency(PublishedEvent, name="action.read_in_emergency.v1"):
+    """A page of a journey was shown to somebody whom an emergency lets in. Governance, which let them in, keeps the list."""
+
+    access_id: UUID
+    what: str = Field(max_length=200, description="which page, by the pattern of its address")

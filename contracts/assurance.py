@@ -211,3 +211,10 @@ class TriggerNotFollowed(PublishedEvent, name="assurance.trigger_not_followed.v1
     title: str
     owed_by: str
     due: date
+
+
+class ReadInEmergency(PublishedEvent, name="assurance.read_in_emergency.v1"):
+    """A page of a journey was shown to somebody whom an emergency lets in. Governance, which let them in, keeps the list."""
+
+    access_id: UUID
+    what: str = Field(max_length=200, description="which page, by the pattern of its address")

@@ -212,3 +212,10 @@ class ExternalIncidentAnswered(PublishedEvent, name="intake.external_incident_an
 
     def address(self) -> str:
         return f"answers.incidents.{self.source}"
+
+
+class ReadInEmergency(PublishedEvent, name="intake.read_in_emergency.v1"):
+    """A page of a journey was shown to somebody whom an emergency lets in. Governance, which let them in, keeps the list."""
+
+    access_id: UUID
+    what: str = Field(max_length=200, description="which page, by the pattern of its address")

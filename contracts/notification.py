@@ -204,3 +204,10 @@ class MessageUndelivered(PublishedEvent, name="notification.message_undelivered.
     channel: str
     attempts: int
     reason: str = Field(max_length=300)
+
+
+class ReadInEmergency(PublishedEvent, name="notification.read_in_emergency.v1"):
+    """A page of a journey was shown to somebody whom an emergency lets in. Governance, which let them in, keeps the list."""
+
+    access_id: UUID
+    what: str = Field(max_length=200, description="which page, by the pattern of its address")

@@ -114,3 +114,10 @@ class ReviewReopened(PublishedEvent, name="review.review_reopened.v1"):
 
     review_id: UUID
     because: Sealed
+
+
+class ReadInEmergency(PublishedEvent, name="review.read_in_emergency.v1"):
+    """A page of a journey was shown to somebody whom an emergency lets in. Governance, which let them in, keeps the list."""
+
+    access_id: UUID
+    what: str = Field(max_length=200, description="which page, by the pattern of its address")

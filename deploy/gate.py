@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 
 from deploy.house import Platform
@@ -13,6 +15,8 @@ from libs.reach import EVERYTHING, everything
 from libs.web.access import Access, Bounds
 from libs.web.posts import SignedIn
 
+GOVERNANCE = "governance"
+"""Whose pages begin with other words than its name: it keeps account of its own."""
 OVERSEES = "safeguarding.oversee"
 """Who may do this sees what is only for those who need to know: somebody has to see that it is right."""
 
@@ -20,7 +24,7 @@ OVERSEES = "safeguarding.oversee"
 class HouseGate:
     """Every room keeps the organisation and who is let in, so any one of them will do.
 
-    Only governance keeps account of what was read in an emergency, so only where it runs does one open anything.
+    What is read in an emergency goes first on the record of the room that shows it, which needs no other to be up.
     """
 
     def __init__(self, platform: Platform, access: Access) -> None:
@@ -38,15 +42,19 @@ class HouseGate:
             barred = await directory.shut_to(self._platform.keys.pseudonym("actor", me.actor_id))
             oversees = self._access.decide(me.role, OVERSEES).allowed
             withheld = frozenset() if oversees else await directory.withheld_from(me.acting_in) - barred
-            counted = "governance" in self._platform.rooms
-            let_in = await directory.let_in(me.actor_id, now) if counted else []
+            let_in = await directory.let_in(me.actor_id, now)
             return Bounds(await _sites(directory, me), barred | withheld, withheld, let_in)
 
     async def note(self, me: SignedIn, emergency: LetIn, request: Request) -> None:
         """Put on record what is about to be shown in an emergency. Raises EmergencyIsOver."""
-        route = getattr(request.scope.get("route"), "path", "")
+        route = re.sub(str(emergency.journey), "{journey}", request.url.path, flags=re.IGNORECASE)
         act = Act(me.actor_id, me.role, me.scope)
-        await self._platform.service("governance").read_in_emergency(act, emergency.access_id, route)
+        room = next((part for part in route.split("/")[1:3] if part in self._platform.rooms), GOVERNANCE)
+        service = self._platform.service(room)
+        if room == GOVERNANCE:
+            await service.read_in_emergency(act, emergency.access_id, route)
+        else:
+            await service.show_in_emergency(act, emergency, route)
 
 
 async def _sites(directory: Directory, me: SignedIn) -> list[str]:

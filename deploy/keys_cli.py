@@ -36,7 +36,7 @@ def rotate(
     from deploy.attached import settings
     from deploy.demo.people import SOURCES
     from libs.keys import KeyRing
-    from libs.rewrapping import rewrap
+    from libs.rewrapping import UnderNeither, rewrap
 
     with settings(var, SOURCES) as (env, shared):
         if shared and not everyone_has_both:
@@ -45,9 +45,13 @@ def rotate(
                 " ask with --everyone-has-both; or stop Candour. Nothing was changed.", err=True,
             )  # fmt: skip
             raise typer.Exit(1)
-        new, done = KeyRing.wrapping_key(str(_made(to))), 0
-        for done in rewrap(env["CANDOUR_PG_OWNER"], KeyRing.wrapping_key(env["CANDOUR_KEK_FILE"]), new):
-            typer.echo(f"{done} keys are under the new wrapping key.")
+        try:
+            new, old = KeyRing.wrapping_key(str(_made(to))), KeyRing.wrapping_key(env["CANDOUR_KEK_FILE"])
+            for done in rewrap(env["CANDOUR_PG_OWNER"], old, new):
+                typer.echo(f"{done} keys are under the new wrapping key.")
+        except (OSError, ValueError, UnderNeither) as fault:
+            typer.echo(f"{fault} What was done before stays; mend this, then ask again with the same {to}.", err=True)
+            raise typer.Exit(1) from None
         typer.echo(
             f"None is left under {env['CANDOUR_KEK_FILE']}. Put {to} in its place now, and keep the former for as long as"
             " backups of the keys from before today are kept; then destroy it, and them with it."
@@ -66,9 +70,13 @@ def destroy_again(var: VAR = Path("var")) -> None:
 
 
 def _made(path: Path) -> Path:
+    """There as a whole or not at all: half a key, left by a crash, would be taken for one that was lost."""
     if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        beside = path.with_name(f"{path.name}.part")
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(BYTES))
             file.flush()
             os.fsync(file.fileno())
+        beside.rename(path)
     return path

@@ -22,8 +22,8 @@ from deploy.past.door import past_routes
 from deploy.past.looking import PastDoor
 from deploy.replay.pages import replay_routes
 from deploy.rooms_page import rooms_routes
+from deploy.subject_access import access_to
 from deploy.subject_access.desk import Desk
-from deploy.subject_access.pages import access_routes
 from deploy.threats import threats_routes
 from libs.clock import SystemClock
 from libs.logs import log
@@ -83,7 +83,7 @@ class Door:
         rooms = [router for room in platform.rooms.values() for router in room.routes()]
         self.errands = Errands()
         counter = Counter(platform, self.errands)
-        packs = [pack_routes(counter), pack_api(counter), access_routes(Desk(platform))]
+        packs = [pack_routes(counter), pack_api(counter), *access_to(Desk(platform))]
         beside = [past_routes(self.past), *packs, replay_routes(platform, self.errands)] if self.past else []
         for router in [*rooms, rooms_routes(platform), threats_routes(), *beside]:
             self.add(router)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from pydantic import Field
 
+from libs.domain import Refused
 from libs.practice import Part, Words
+
+SAME_READING = timedelta(minutes=1)
+"""A page that keeps itself up to date is one reading, not one for each time it looks for news."""
 
 
 class EmergencyAccess(Part):
@@ -17,3 +21,7 @@ class EmergencyAccess(Part):
     reviewed_on: date | None = None
     minutes: int = Field(default=240, ge=15, le=1440)
     """How long one emergency opens one journey."""
+
+
+class EmergencyIsOver(Refused):
+    """The time for reading this is over. If somebody is still at risk, ask again."""

@@ -14,16 +14,21 @@ from libs.keys import PSEUDONYMS, pseudonym_secret
 BATCH = 1_000
 
 
+class UnderNeither(Exception):
+    """A key is under neither wrapping key, so one of the two files is not the one it should be."""
+
+
 def rewrap(owner: str, old: bytes, new: bytes, batch: int = BATCH) -> Iterator[int]:
     """Wrap every key under the new wrapping key; how many so far, after each commit.
 
     Broken off anywhere it can be begun again: what is done is recognised and left. Each key is locked while it is changed,
     so that one that is being destroyed stays destroyed. Goes over all keys until a round finds none under the old one,
     since others may make some meanwhile. `owner` is a connection that may update them; no service may. Raises
-    InvalidUnwrap for a key that is under neither.
+    UnderNeither for a key that neither opens.
     """
     done = 0
     with psycopg.connect(owner, autocommit=True) as connection:
+        _require_right(connection, old, new)
         _keep_pseudonyms(connection, old, new)
         while True:
             before = done
@@ -32,6 +37,12 @@ def rewrap(owner: str, old: bytes, new: bytes, batch: int = BATCH) -> Iterator[i
                 yield done
             if done == before:
                 return
+
+
+def _require_right(connection: psycopg.Connection[Any], old: bytes, new: bytes) -> None:
+    """Before anything is written: under a wrong wrapping key nobody would be told again by their pseudonym."""
+    for (wrapped,) in connection.execute("SELECT wrapped FROM keys.person_key ORDER BY made_at LIMIT 1"):
+        _anew(wrapped, old, new)
 
 
 def _keep_pseudonyms(connection: psycopg.Connection[Any], old: bytes, new: bytes) -> None:
@@ -72,5 +83,8 @@ def _anew(wrapped: bytes, old: bytes, new: bytes) -> bytes | None:
     try:
         aes_key_unwrap(new, wrapped)
     except InvalidUnwrap:
-        return aes_key_wrap(new, aes_key_unwrap(old, wrapped))
+        try:
+            return aes_key_wrap(new, aes_key_unwrap(old, wrapped))
+        except InvalidUnwrap:
+            raise UnderNeither(UnderNeither.__doc__) from None
     return None

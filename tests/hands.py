@@ -43,7 +43,7 @@ class Hands:
 
     async def post(self, path: str, **typed: Any) -> httpx2.Response:
         """Send the form of the page that is open."""
-        carried = {name: self.hidden(name) for name in ("csrf_token", "key", "version", "seen")}
+        carried = {name: self.hidden(name) for name in ("csrf_token", "key", "version", "seen", "word")}
         answer = await self.client.post(path, data={k: v for k, v in (carried | typed).items() if v != ""})
         if answer.status_code != 303:
             self.page = answer.text

@@ -92,6 +92,7 @@ WORDS: dict[str, Any] = {
     "RecommendationReceived.body": "safeguarding_board",
     "SubjectBarred.subject": "7d1f0c9a52e84b6f8a3c5e2d1b0f9e8c",
     "SubjectBarLifted.subject": "7d1f0c9a52e84b6f8a3c5e2d1b0f9e8c",
+    "ReadInEmergency.what": "/review/{journey}",
     "EvidenceAttached.sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "EvidenceAttached.media_type": "application/pdf",
     "EvidenceAttached.size": 48213,

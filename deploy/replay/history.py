@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -124,19 +124,19 @@ class History:
         )[1]
 
 
-def read(auditor: str, until: datetime | None = None, told: Told = lambda _, __, ___: None) -> History:
-    """History as known at `until`, or now. It is read in one snapshot over a connection that may only read.
-
-    Raises psycopg.Error where a store cannot be read.
-    """
-    history = History(until=until)
+def read(
+    auditor: str, until: datetime | None = None, told: Told = lambda _, __, ___: None, without: Collection[UUID] = ()
+) -> History:
+    """History as known at `until`, or now, with nothing of the journeys in `without`, so that no count tells of what is shut
+    to who asks. It is read in one snapshot over a connection that may only read. Raises psycopg.Error."""
+    history, shut = History(until=until), set(map(str, without))
     with psycopg.connect(auditor) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         for service, takers in TAKEN.items():
             for topic, aggregate, said in _events(connection, service, list(takers), told):
                 recorded = datetime.fromisoformat(said["timestamp"])
-                if until is None or recorded <= until:
+                if said["journey"] not in shut and (until is None or recorded <= until):
                     history.events += 1
                     takers[topic](history, said, recorded, aggregate)
     if until is None:

@@ -19,6 +19,7 @@ from deploy.replay.running import PARTS, Period, Replayed, replay
 from libs.calendar import local_day
 from libs.domain import Refused
 from libs.policytext import MOST_BYTES, DocumentTooLarge, read
+from libs.reach import reached
 from libs.rules import pack_of
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
@@ -69,9 +70,10 @@ def replay_routes(platform: Platform, errands: Errands) -> APIRouter:
         if period is None or not form.ok:
             return _page(request, me, form, 422)
         provider, title = me.scope.removeprefix("provider:"), "Trying rules out on history"
+        shut = reached().shut
 
         async def run(told: Told) -> Replayed:
-            found = await asyncio.to_thread(replay, audit.auditor, content, period, provider, told)
+            found = await asyncio.to_thread(replay, audit.auditor, content, period, provider, told, shut)
             rules = found.content["rules"]
             await audit.note_reading(me, f"History under the rules {rules['id']} {rules['version']}")
             return found

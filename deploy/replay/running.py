@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -56,13 +57,15 @@ def pack_from(*paths: Path) -> tuple[RulePack, dict[str, Any]]:
 
 
 def replay(
-    auditor: str, content: dict[str, Any], period: Period, provider: str = "", told: Told = lambda *_: None
-) -> Replayed:
+    auditor: str, content: dict[str, Any], period: Period, provider: str = "", told: Told = lambda *_: None,
+    without: Collection[UUID] = (),
+) -> Replayed:  # fmt: skip
     """Run the history of a period, as known at its end, through a rule pack. Nothing is written anywhere.
 
-    `provider` narrows to one provider's sites. Raises psycopg.Error where a store cannot be read.
+    `provider` narrows to one provider's sites; `without` leaves out the journeys that are shut to who asks. Raises
+    psycopg.Error where a store cannot be read.
     """
-    history = read(auditor, end_of_day(period.last).astimezone(UTC), told)
+    history = read(auditor, end_of_day(period.last).astimezone(UTC), told, without)
     if provider:
         _only(history, provider)
     return compared(history, content, period)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,12 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from contracts.taxonomy import AskedBy, OpportunityKind
 from deploy.subject_access.desk import Desk
 from deploy.subject_access.gathering import Record
+from deploy.subject_access.telling import Told
 from libs.calendar import local_day
 from libs.domain import Refused
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.signed_in import signed_in
+from services.audit.domain import SubjectAccess
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 STATES = {"asked": "Being worked on", "released": "Released", "declined": "Declined"}
@@ -35,7 +39,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
     @router.get("")
     async def listed(request: Request, me: Me, after: int = 0) -> Response:
         await desk.audit.accesses.reached("audit", after)
-        rows = await desk.audit.requests(act_of_form(me, ""))
+        rows = await desk.requests(act_of_form(me, ""))
         sites = {site.site_id: site.title for site in await desk.audit.directory.sites()}
         return _page(request, "deploy/access_list.html", 200, rows=rows, sites=sites, states=STATES)
 
@@ -65,15 +69,22 @@ def _answering(router: APIRouter, desk: Desk) -> None:
     async def one(request: Request, me: Me, access: UUID) -> Response:
         return await _one(request, desk, me, access, Form())
 
+    @router.get("/{access}/files/{sha256}")
+    async def file(me: Me, access: UUID, sha256: str) -> Response:
+        act = act_of_form(me, "")
+        kept, content = await desk.content(act, await desk.request(act, access), sha256)
+        return handed(content, kept.media_type, kept.saved_as.rpartition("/")[2])
+
     @router.post("/{access}/{action}")
     async def act_on(request: Request, me: Me, access: UUID, action: str) -> Response:
-        if action not in {"masks", "release", "decline", "copy"}:
+        if action not in {"masks", "files", "release", "decline", "copy"}:
             raise HTTPException(404)
         form = await Form.of(request)
         if action in {"release", "decline"}:
             form.text("why", "Say to whom it goes or why it does not, without a name.", 2000)
         if not form.ok:
             return await _one(request, desk, me, access, form, 422)
+        await desk.request(act_of_form(me, ""), access)
         try:
             if action == "copy":
                 return await _copy(request, desk, me, access, form)
@@ -89,24 +100,41 @@ async def _decided(desk: Desk, me: SignedIn, access: UUID, action: str, form: Fo
     if action == "masks":
         lines = [line.strip() for line in form.text("others", longest=4000).splitlines()]
         await desk.audit.mask_others(act, access, [line for line in lines if line])
+    elif action == "files":
+        it = await desk.request(act, access)
+        await desk.decide_file(act, it, form.value("sha256"), given=form.value("given") == "yes")
     elif action == "decline":
         await desk.audit.decline_access(act, access)
     else:
-        await desk.release(act, await desk.audit.access_for(act, access), form.value("read"))
+        await desk.release(act, await desk.request(act, access), form.value("read"))
 
 
 async def _copy(request: Request, desk: Desk, me: SignedIn, access: UUID, form: Form) -> Response:
     act = act_of_form(me, "")
-    it = await desk.audit.access_for(act, access)
-    copy = await desk.copy(act, it)
-    plain = form.value("as") == "json"
-    content: bytes = copy.document
-    if not plain:
-        page = _page(request, "deploy/access_copy.html", 200, copy=copy, digest=it.digest)
-        content = bytes(page.body)
-    named = f'attachment; filename="personal-data-{it.id.hex[:8]}.{"json" if plain else "html"}"'
-    headers = {"Content-Disposition": named, "Cache-Control": "no-store"}
-    return Response(content, media_type="application/json" if plain else "text/html", headers=headers)
+    it = await desk.request(act, access)
+    copy, files = await desk.copy(act, it)
+    page = bytes(_page(request, "deploy/access_copy.html", 200, copy=copy, digest=it.digest).body)
+    return made_up(it, copy, files, "" if form.value("as") == "json" else page)
+
+
+def made_up(it: SubjectAccess, copy: Told, files: dict[str, bytes], page: bytes | str) -> Response:
+    """The copy as it is handed over: for a person (`page`) or for programs, and with its files in one archive."""
+    named = f"personal-data-{it.id.hex[:8]}"
+    whole = [("personal-data.html", page)] if page else []
+    if not files:
+        kind = ("text/html", "html") if page else ("application/json", "json")
+        return handed(bytes(page) if isinstance(page, bytes) else copy.document, kind[0], f"{named}.{kind[1]}")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bag:
+        for name, content in [*whole, ("personal-data.json", copy.document), *files.items()]:
+            bag.writestr(zipfile.ZipInfo(name), content)
+    return handed(archive.getvalue(), "application/zip", f"{named}.zip")
+
+
+def handed(content: bytes, media_type: str, name: str) -> Response:
+    """To be saved, never shown in place, and kept by nobody on the way."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def _new(request: Request, desk: Desk, me: SignedIn, journey: UUID, form: Form, status: int = 200) -> Response:
@@ -121,7 +149,7 @@ async def _new(request: Request, desk: Desk, me: SignedIn, journey: UUID, form: 
 
 async def _one(request: Request, desk: Desk, me: SignedIn, access: UUID, form: Form, status: int = 200) -> Response:
     act = act_of_form(me, "")
-    it = await desk.audit.access_for(act, access)
+    it = await desk.request(act, access)
     copy, digest = await desk.read(act, it) if it.state == "asked" else (None, it.digest)
     return _page(
         request, "deploy/access.html", status, it=it, form=form, copy=copy, digest=digest, state=STATES[it.state],

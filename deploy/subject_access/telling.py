@@ -6,9 +6,11 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from mimetypes import guess_extension
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -46,19 +48,48 @@ class Line:
     said: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file on one of the records; `given` says whether it goes with the copy, None that nobody looked at it yet."""
+
+    about: UUID
+    sha256: str
+    media_type: str
+    size: int
+    title: str
+    given: bool | None
+
+    @property
+    def saved_as(self) -> str:
+        """A name for it in the copy that tells nothing."""
+        return f"files/{self.sha256[:12]}{guess_extension(self.media_type) or ''}"
+
+
 @dataclass(frozen=True)
 class Told:
-    """Everything held, and how many places in it are masked."""
+    """Everything held, how many places in it are masked, and the files that go with it or do not."""
 
     lines: list[Line]
     masked: int
+    files: list[KeptFile] = field(default_factory=list)
+
+    @property
+    def given(self) -> list[KeptFile]:
+        """The files that go with the copy."""
+        return [file for file in self.files if file.given]
 
     @property
     def document(self) -> bytes:
         """The same for programs: its hash tells whether this is what was read."""
         held = [asdict(line) | {"said": dict(line.said)} for line in self.lines]
+        files = [
+            {"sha256": file.sha256, "media_type": file.media_type, "title": file.title, "given": file.given,
+             "name": file.saved_as if file.given else ""}
+            for file in self.files if file.given is not None
+        ]  # fmt: skip
         option = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
-        return orjson.dumps({"format": "candour-subject-access/1", "masked": self.masked, "held": held}, option=option)
+        whole = {"format": "candour-subject-access/1", "masked": self.masked, "held": held}
+        return orjson.dumps(whole | ({"files": files} if files else {}), option=option)
 
 
 class Mask:

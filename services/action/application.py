@@ -12,9 +12,10 @@ from libs.calendar import local_day
 from libs.deciding import Act, Saved, deciding
 from libs.directory import Directory
 from libs.domain import Refused
+from libs.emergency_reading import EmergencyReading, ReadsInEmergency
 from libs.practice import Measure
 from libs.reading import opened
-from libs.service import Service, command
+from libs.service import command
 from services.action.domain.action import Action, Terms
 from services.action.domain.plan import Plan
 from services.action.domain.roll import Roll
@@ -43,11 +44,11 @@ def require_worker(act: Act) -> None:
         raise AuditorsOnlyRead
 
 
-class Actions(Service):
+class Actions(ReadsInEmergency):
     """Keeps plans and the actions in them; what an action comes to is kept together with its plan."""
 
     name = "action"
-    aggregates = (Plan, Action, Roll)
+    aggregates = (Plan, Action, Roll, EmergencyReading)
     directory: Directory
 
     async def plan_of(self, journey: UUID) -> Plan:

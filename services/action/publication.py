@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from contracts import action as said
 from contracts.envelope import PublishedEvent
+from libs.emergency_reading import EmergencyReading
 from services.action.domain.action import Action
 from services.action.domain.plan import Plan
 
@@ -110,3 +111,8 @@ def practice_changed(event: Plan.PracticeChanged) -> PublishedEvent:
         measure_ids=event.measure_ids,
         affects_people=event.affects_people,
     )
+
+
+@publish.register
+def read_in_emergency(event: EmergencyReading.PageRead) -> PublishedEvent:
+    return said.ReadInEmergency(access_id=event.access, what=event.what)

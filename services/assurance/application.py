@@ -12,7 +12,8 @@ from libs.calendar import local_day
 from libs.deciding import Act, Saved
 from libs.directory import Directory, Site
 from libs.domain import Aggregate
-from libs.service import NotFound, Service, command
+from libs.emergency_reading import EmergencyReading, ReadsInEmergency
+from libs.service import NotFound, command
 from libs.vigilance import AuditTool, EarlySign
 from libs.web.reach import OutOfReach
 from services.assurance.domain import AuditRound, Cadence, Effect, FollowUp, Measure, Programme, Sign, Watch
@@ -32,11 +33,11 @@ def require_worker(act: Act) -> None:
         raise AuditorsOnlyRead
 
 
-class Assurance(Service):
+class Assurance(ReadsInEmergency):
     """Measures, watches over what is held regularly, and follows every change up until it lasts."""
 
     name = "assurance"
-    aggregates = (Programme, Measure, Cadence, FollowUp, Effect, AuditRound, Watch, Sign)
+    aggregates = (Programme, Measure, Cadence, FollowUp, Effect, AuditRound, Watch, Sign, EmergencyReading)
     directory: Directory
     cases: Cases
     standing: Standing

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from contracts import assurance as said
 from contracts.envelope import PublishedEvent
+from libs.emergency_reading import EmergencyReading
 from services.assurance.domain import AuditRound, Cadence, Effect, FollowUp, Measure, Sign, Watch
 
 LONGEST = 300
@@ -153,3 +154,8 @@ def trigger_not_followed(event: Watch.NotFollowed) -> PublishedEvent:
     return said.TriggerNotFollowed(
         firing_id=event.firing_id, trigger_id=event.trigger_id, title=event.title, owed_by=event.owed_by, due=event.due
     )
+
+
+@publish.register
+def read_in_emergency(event: EmergencyReading.PageRead) -> PublishedEvent:
+    return said.ReadInEmergency(access_id=event.access, what=event.what)

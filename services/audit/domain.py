@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 from datetime import date, datetime
 from typing import Any
@@ -182,6 +183,11 @@ class SubjectAccess(Aggregate):
         TOPIC = "audit.SubjectAccess.OthersMasked"
         words: Sealed
 
+    class FileDecided(Event):
+        TOPIC = "audit.SubjectAccess.FileDecided"
+        sha256: str
+        given: bool
+
     class Released(Event):
         TOPIC = "audit.SubjectAccess.Released"
         digest: str
@@ -198,8 +204,8 @@ class SubjectAccess(Aggregate):
     ) -> None:  # fmt: skip
         self.journeys, self.asked_by, self.received_on, self.answer_by = journeys, asked_by, received_on, answer_by
         self.masks: list[str] = []
+        self.files: dict[str, bool] = {}
         self.state, self.digest = "asked", ""
-        self.about = journeys[0]
 
     @classmethod
     def ask(
@@ -224,11 +230,26 @@ class SubjectAccess(Aggregate):
     def _(self, words: str) -> None:
         self.masks += words.split("\n")
 
-    def release(self, read: str, digest: str, entries: int, masked: int, rationale: str) -> None:
-        """Let it go out, as it was read: `read` is the hash of what the reader saw, `digest` of what it is now."""
+    def decide_file(self, sha256: str, *, given: bool) -> None:
+        """A reader looked at a file and says whether it goes with the copy: no machine takes others out of a picture."""
+        self._open()
+        if self.files.get(sha256) is not given:
+            self.trigger_event(self.FileDecided, sha256=sha256, given=given)
+
+    @event(FileDecided)
+    def _(self, sha256: str, given: bool) -> None:
+        self.files[sha256] = given
+
+    def release(
+        self, read: str, digest: str, entries: int, masked: int, rationale: str, files: Iterable[str] = ()
+    ) -> None:
+        """Let it go out, as it was read: `read` is the hash of what the reader saw, `digest` of what it is now. Of each of
+        the files that are held it was decided whether it goes with it."""
         self._open()
         if not rationale.strip():
             raise RecipientMissing
+        if not set(files) <= self.files.keys():
+            raise FilesUndecided
         if read != digest:
             raise ReadSomethingElse
         self.trigger_event(self.Released, digest=digest, entries=entries, masked=masked)
@@ -259,6 +280,10 @@ class AskedLater(Refused):
 
 class ReadSomethingElse(Refused):
     """Something was added or masked since you read it, so nothing was released. Read it again, then release it."""
+
+
+class FilesUndecided(Refused):
+    """Look at each file and say whether it goes with the copy, so nothing was released yet. A file may show other people."""
 
 
 class AccessAnswered(Refused):

@@ -131,6 +131,7 @@ class Accesses(View):
             id uuid PRIMARY KEY, provider text NOT NULL, site text NOT NULL, state text NOT NULL, records int NOT NULL,
             asked timestamptz NOT NULL, answer_by date NOT NULL
         );
+        ALTER TABLE access ADD COLUMN IF NOT EXISTS journeys uuid[] NOT NULL DEFAULT '{}';
     """
 
     async def listed(self, sites: Sequence[str]) -> list[dict[str, Any]]:
@@ -229,9 +230,12 @@ def project_accesses(event: object, rows: Rows) -> None:
 @project_accesses.register
 def access_asked(event: SubjectAccess.Asked, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO access VALUES (%s, %s, %s, 'asked', %s, %s, %s) ON CONFLICT DO NOTHING",
-        (event.originator_id, event.provider, event.site, len(event.journeys), event.recorded, event.answer_by),
-    )
+        "INSERT INTO access VALUES (%s, %s, %s, 'asked', %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            event.originator_id, event.provider, event.site, len(event.journeys), event.recorded, event.answer_by,
+            event.journeys,
+        ),
+    )  # fmt: skip
 
 
 @project_accesses.register

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from libs.directory import Directory
 from libs.room import House, Room
 from services.intake import api, delivery
 from services.intake.application import Intake
-from services.intake.application.vault import Vault
+from services.intake.application.vault import Vault, evidence_folder
 from services.intake.pages import pages
 from services.intake.policy import dates, react
 from services.intake.projection import Drafts, Keeping, Patterns, Quarantine, Register, Tries, Weighings
@@ -34,7 +32,7 @@ def room(house: House) -> Room:
             Tries(name, pool),
         ],
     )
-    intake.service.vault = Vault(Path(house.env.get("CANDOUR_VAR", "var")) / "evidence", house.keys)
+    intake.service.vault = Vault(evidence_folder(house.env), house.keys)
     register = intake.view(Register)
     kept_apart = intake.view(Quarantine)
     intake.routes = lambda: [

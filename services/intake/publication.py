@@ -7,6 +7,7 @@ from functools import singledispatch
 
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
+from libs.emergency_reading import EmergencyReading
 from services.intake.domain import (
     Evidence,
     ExternalMessage,
@@ -225,3 +226,8 @@ def message_repeated(event: ExternalMessage.Repeated) -> PublishedEvent:
         opportunity=event.opportunity,
         answered_at=event.recorded,
     )
+
+
+@publish.register
+def read_in_emergency(event: EmergencyReading.PageRead) -> PublishedEvent:
+    return said.ReadInEmergency(access_id=event.access, what=event.what)

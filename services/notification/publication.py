@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts import notification as said
 from contracts.envelope import PublishedEvent
+from libs.emergency_reading import EmergencyReading
 from services.notification.domain.account import Account
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.candour import Candour
@@ -201,3 +202,8 @@ def transfer_put_into_effect(event: Transfer.PutIntoEffect) -> PublishedEvent:
 @publish.register
 def transfer_seen(event: Transfer.SeenInEffect) -> PublishedEvent:
     return said.TransferSeenInEffect(transfer_id=event.originator_id, note=event.note)
+
+
+@publish.register
+def read_in_emergency(event: EmergencyReading.PageRead) -> PublishedEvent:
+    return said.ReadInEmergency(access_id=event.access, what=event.what)

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from contracts import review as said
 from contracts.envelope import PublishedEvent
+from libs.emergency_reading import EmergencyReading
 from services.review.domain import Material, Review, Scrutiny
 
 
@@ -85,3 +86,8 @@ def decided(event: Scrutiny.AdviceAnswered) -> PublishedEvent:
     return said.RecommendationDecided(
         recommendation_id=event.advice_id, body=event.body, decision=event.decision, because=event.because
     )
+
+
+@publish.register
+def read_in_emergency(event: EmergencyReading.PageRead) -> PublishedEvent:
+    return said.ReadInEmergency(access_id=event.access, what=event.what)

@@ -214,7 +214,7 @@ async def test_an_emergency_opens_one_journey_to_read_and_somebody_looks_at_it(h
         await house.settle()
         seen = await cat.get(page)
         assert (seen.status_code, "A wheel came loose." in seen.text) == (200, True)
-        for other in (f"/intake/{journey}", f"/journeys/{journey}/restriction"):
+        for other in (f"/intake/{journey}/triage", f"/journeys/{journey}/restriction"):
             assert (await cat.get(other)).status_code == 404, other
         assert str(journey) not in (await cat.get("/journeys")).text
         assert (await cat.post(f"{access.split('?')[0]}/review", data={"found": "right"})).status_code == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,15 +15,17 @@ from psycopg.sql import SQL, Identifier
 
 from deploy.house import Platform
 from deploy.web import Door
+from libs.clock import HandClock
 from libs.deciding import Act
 from libs.reach import EVERYTHING, everything, narrow
 from libs.views import View
 from libs.web.posts import Post
 from services.intake.application import Report
+from tests.deploy import emergencies
 from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
 from tests.deploy.routes import flat
 from tests.deploy.test_rooms_page import client
-from tests.house import housed, with_sites
+from tests.house import MONDAY, housed, with_sites
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -230,6 +233,41 @@ async def test_whom_it_is_about_gets_no_letter_that_leads_to_it(house: Platform)
     known_as = house.keys.pseudonym("actor", f"person:{DANA}")
     assert not await directory.may_be_told(SHUT[0], "elm.deputy", known_as)
     assert await directory.may_be_told(SHUT[0], "elm.manager", house.keys.pseudonym("actor", f"person:{ANN}"))
+
+
+async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_page_is_listed(house: Platform) -> None:
+    [journey] = SHUT
+    async with (
+        client(house, Post("elm.manager", "registered_manager", "site:elm"), f"person:{ANN}") as ann,
+        client(house, emergencies.ELSEWHERE, "person:cat") as cat,
+        client(house, emergencies.LEADS, "person:lee") as lee,
+        client(house, BARRED["a deputy at the site"][1], f"person:{DANA}") as subject,
+    ):
+        assert (await emergencies.asked(subject, journey)).status_code == 422
+        assert set((await emergencies.answers(cat, journey, emergencies.READ)).values()) == {404}
+        access = (await emergencies.asked(cat, journey)).headers["Location"].split("?")[0].rpartition("/")[2]
+        await house.settle()
+        seen = await emergencies.answers(cat, journey, emergencies.READ)
+        assert seen == await emergencies.answers(ann, journey, emergencies.READ)
+        assert list(seen.values()).count(200) == len(seen) - 1, "all is there but a duty of candour"
+        shut = await emergencies.answers(cat, journey, emergencies.NOT_TO_READ)
+        assert set(shut.values()) <= {403, 404}, shut
+        for method, path in sorted(flat_of(house)):
+            if method == "POST" and "{journey}" in path:
+                assert (await cat.post(filled(path, journey), json={})).status_code >= 400, path
+        assert {row["what"] for row in await emergencies.listed(house, access)} == set(emergencies.READ)
+
+        for hours, status in ((0, 200), (5, 404)):
+            alone = Platform(house.env, HandClock(MONDAY + timedelta(hours=hours)), ["review"])
+            await alone.open()
+            async with client(alone, emergencies.ELSEWHERE, "person:cat") as web:
+                assert (await web.get(f"/review/{journey}")).status_code == status, "in a process of its own"
+            await alone.close()
+
+        said = {"found": "wrong", "words": "She was with family."}
+        assert (await lee.post(f"/emergency/{access}/review", data=said)).status_code == 303
+        await house.settle()
+        assert set((await emergencies.answers(cat, journey, emergencies.READ)).values()) == {404}
 
 
 def said(answer: Any) -> str:

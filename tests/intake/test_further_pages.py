@@ -15,10 +15,11 @@ from libs.clock import HandClock
 from libs.deciding import Act
 from libs.web.posts import Post
 from services.intake.application import Report, receipt
-from services.intake.domain import Opportunity
+from services.intake.application.secret_word import door, is_word_of
+from services.intake.domain import Opportunity, WayBack
 from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
 from tests.house import OPERATOR
-from tests.intake.test_pages import reported
+from tests.intake.test_pages import FELL, reported
 from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -192,6 +193,23 @@ async def answers_wait_for_those_who_may_know(reception: Reception, journey: str
     assert not await waiting(reception, MANAGER, journey)
     await governance.lift_restriction(OPERATOR.because("It is known now."), UUID(journey))
     await reception.platform.settle()
+
+
+async def test_a_form_sent_twice_has_one_word_to_which_nothing_on_record_leads(reception: Reception) -> None:
+    cy, intake = await reception.browser(CARER, "person:cy"), reception.platform.service("intake")
+    await cy.get(f"/report?kind={FELL['kind']}")
+    carried = {name: cy.hidden(name) for name in ("key", "word", "csrf_token")}
+    assert carried["word"] not in (await cy.get(f"/report?kind={FELL['kind']}")).text, "made anew for each form"
+    sent, seen = FELL | {"who": "unnamed"}, []
+    for word in (carried["word"], carried["word"], "baba-baba-bababa", "short"):
+        page = await cy.post("/report", **sent | carried | {"word": word})
+        journey = UUID(page.headers["location"].partition("?")[0].rpartition("/")[2])
+        seen.append((journey, carried["word"] in page.headers.get("set-cookie", ""), "set-cookie" in page.headers))
+    assert seen == [(journey, True, True)] * 2 + [(journey, False, False)] * 2
+    way = await intake.find(WayBack, WayBack.create_id(door(intake.mapper.keys, receipt(journey))))
+    assert (await is_word_of(intake.mapper.keys, carried["word"], way), way.journey) == (True, journey)
+    fast = {intake.mapper.keys.pseudonym("word", each) for each in (carried["key"], carried["word"])}
+    assert not any(each in way.verifier for each in fast)
 
 
 async def test_a_word_is_tried_only_so_often(reception: Reception) -> None:

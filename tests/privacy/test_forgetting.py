@@ -16,8 +16,8 @@ from libs.clock import HandClock
 from libs.deciding import Act
 from libs.policytext import read
 from libs.web.posts import Post
-from services.intake.application import Report
-from services.intake.domain import Disposal, Erasure, Opportunity
+from services.intake.application import Report, Sent
+from services.intake.domain import Disposal, Erasure, ExternalMessage, Link, Opportunity
 from tests.hands import CARER, ELSEWHERE, MANAGER, QUALITY, Hands, Reception, received
 from tests.house import OPERATOR, rules
 from tests.servers import Backend, Messaging
@@ -169,6 +169,8 @@ async def test_a_hold_stops_an_erasure_until_it_is_lifted(reception: Reception) 
 async def test_after_eight_years_somebody_is_asked_and_nothing_goes_by_itself(reception: Reception) -> None:
     clock: HandClock = reception.platform.clock  # type: ignore[assignment]
     intake = reception.platform.service("intake")
+    sent = Sent("careplan", {"ce-id": "1"}, b'{"note": "Elsie Trelawny fell."}', clock.now())
+    apart = (await intake.take_external(Act("source:careplan", "system"), sent)).id
     old, held = (
         await raised(reception, "Long ago.", "Elsie Trelawny", kind="compliment"),
         await raised(reception, "Held long.", "May Trelawny", kind="compliment"),
@@ -184,6 +186,8 @@ async def test_after_eight_years_somebody_is_asked_and_nothing_goes_by_itself(re
     assert old in keys
     assert {held, complaint}.isdisjoint(keys)
     assert (await intake.get(Opportunity, old)).summary == "Long ago."
+    assert (await intake.get(ExternalMessage, apart)).outcome == "expired"
+    assert (await key_of(reception, apart), await intake.quarantine.one(apart)) == (None, None)
 
     listed = await manager.get("/intake/erasures")
     assert f"/intake/disposal/{old}" in listed.text
@@ -196,6 +200,51 @@ async def test_after_eight_years_somebody_is_asked_and_nothing_goes_by_itself(re
     await manager.get(f"/intake/disposal/{old}")
     page = where(await manager.post(f"/intake/disposal/{old}/erase", why="Nobody asked."))
     assert "Waits for a decision" in (await manager.get(page)).text
+
+
+async def key_of(reception: Reception, subject: UUID) -> Any:
+    async with reception.platform.keys_pool.connection() as connection:
+        found = await connection.execute("SELECT subject FROM keys.person_key WHERE subject = %s", (subject,))
+        return await found.fetchone()
+
+
+async def test_programs_ask_and_decide_like_people(reception: Reception) -> None:
+    intake = reception.platform.service("intake")
+    journey, other = [await raised(reception, words, "Hettie Polglaze") for words in ("Slipped.", "Slipped again.")]
+    await intake.link(
+        Act("person:m", "registered_manager", "site:elm", "Her sister said so."), journey, other, "same_event"
+    )
+    manager, nominated = [
+        await reception.program(post, who) for post, who in ((MANAGER, "person:m"), (NOMINATED, "person:n"))
+    ]
+    carer = await reception.program(CARER, "person:c")
+    await reception.platform.settle()
+    same = (await manager.get(f"/api/intake/opportunities/{journey}/same-person")).json()
+    assert [(row["journey"], row["same_key"]) for row in same] == [(str(journey), True), (str(other), False)]
+    asks = REQUEST | {"journey": str(journey)}
+    assert (await carer.post("/api/intake/erasures", json=asks)).status_code == 403
+    assert (
+        await manager.post("/api/intake/erasures", json=asks | {"reason": "Hettie Polglaze rang."})
+    ).status_code == 409
+    assert (await manager.post("/api/intake/erasures", json=asks | {"resaon": "x"})).status_code == 422
+    made = await manager.post("/api/intake/erasures", json=asks)
+    here = f"/api/intake/erasures/{made.json()['id']}"
+    held = await manager.post(
+        f"/api/intake/opportunities/{journey}/hold", json={"reason": "A claim.", "review_on": "2040-01-01"}
+    )
+    assert (made.status_code, held.status_code) == (201, 200)
+    assert (await nominated.get(here)).json()["against"]["held"] == [str(journey)]
+    why = {"reason": "It was asked for."}
+    refused = await nominated.post(f"{here}/approval", json=why | {"overruling": True})
+    assert refused.json()["type"].endswith("under-legal-hold")
+    assert (await manager.post(f"/api/intake/opportunities/{journey}/hold/lifting", json=why)).status_code == 200
+    assert (await manager.post(f"{here}/approval", json=why)).json()["type"].endswith("second-person-decides")
+    assert (await nominated.post(f"{here}/approval", json=why | {"overruling": True})).status_code == 200
+    await destroyed(reception)
+    done = (await nominated.get(here)).json()
+    assert (done["state"], (await intake.get(Opportunity, journey)).summary) == ("certified", "[erased]")
+    assert str(Link.create_id(journey, other)) in done["keys"]
+    assert here.rpartition("/")[2] in [row["id"] for row in (await manager.get("/api/intake/erasures")).json()]
 
 
 async def destroyed(reception: Reception) -> None:

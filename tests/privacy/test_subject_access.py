@@ -93,6 +93,19 @@ def test_only_what_was_read_is_released_with_a_reason_and_once() -> None:
     given(SubjectAccess, ASKED).when(lambda a: a.decline("They withdrew it.")).then(event(SubjectAccess.Declined))
 
 
+def test_a_person_decides_file_by_file_before_anything_goes_out() -> None:
+    given(SubjectAccess, ASKED).when(lambda a: a.release("x", "x", 3, 1, "To the person.", ["f"])).refused(
+        no.FilesUndecided
+    )
+    out = event(SubjectAccess.FileDecided, sha256="f", given=False)
+    given(SubjectAccess, ASKED).when(lambda a: a.decide_file("f", given=False)).then(out)
+    given(SubjectAccess, ASKED, out).when(lambda a: a.decide_file("f", given=False)).nothing()
+    given(SubjectAccess, ASKED, out).when(lambda a: a.release("x", "x", 3, 1, "To the person.", ["f"])).then(
+        event(SubjectAccess.Released, digest="x")
+    )
+    given(SubjectAccess, ASKED, RELEASED).when(lambda a: a.decide_file("f", given=True)).refused(no.AccessAnswered)
+
+
 def test_masks_are_kept_and_named_once() -> None:
     given(SubjectAccess, ASKED).when(lambda a: a.mask(["Bo", "Bo", "Cy"])).then(
         event(SubjectAccess.OthersMasked, words="Bo\nCy")

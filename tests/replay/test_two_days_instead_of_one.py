@@ -11,6 +11,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 import pytest
@@ -101,6 +102,10 @@ async def test_a_review_clock_of_two_working_days_instead_of_one(
     assert (month["was"]["met"], month["would_be"]["met"], month["sets_off"]) == (0, 1, "would not have been set off")
     assert found.content["totals"] == {"decisions": 0, "clocks": 4, "triggers": 2}
 
+    shut = replay(auditor, two_days(), MARCH, without=[UUID(journeys["wednesday"])])
+    assert journeys["wednesday"] not in shut.written.decode()
+    assert shut.content["totals"] == {"decisions": 0, "clocks": 3, "triggers": 1}
+    assert shut.content["events"] == found.content["events"] - 2, "reported and weighed"
     assert replay(auditor, two_days(), MARCH).written == found.written
     _by_command(found, auditor, tmp_path, monkeypatch)
 

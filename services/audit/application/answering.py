@@ -74,10 +74,20 @@ class Answering(Handing):
         return await self.save(act, found)
 
     @command
-    async def release_access(self, act: Act, access: UUID, read: str, digest: str, told: tuple[int, int]) -> Saved:
-        """Let it go out as it was read; `told` are its entries and how many places are masked. Raises ReadSomethingElse."""
+    async def decide_file(self, act: Act, access: UUID, sha256: str, *, given: bool) -> Saved:
+        """Say whether a file goes with the copy. Raises NotYoursToAnswer, AccessAnswered."""
         found = await self.access_for(act, access)
-        found.release(read, digest, *told, act.rationale)
+        found.decide_file(sha256, given=given)
+        return await self.save(act, found)
+
+    @command
+    async def release_access(
+        self, act: Act, access: UUID, read: str, digest: str, told: tuple[int, int], files: list[str]
+    ) -> Saved:
+        """Let it go out as it was read; `told` are its entries and how many places are masked. Raises ReadSomethingElse,
+        FilesUndecided where one of `files` was not looked at."""
+        found = await self.access_for(act, access)
+        found.release(read, digest, *told, act.rationale, files)
         return await self.save(act, found)
 
     @command

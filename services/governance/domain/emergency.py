@@ -7,11 +7,10 @@ from uuid import UUID
 
 from libs.deciding import circumstances
 from libs.domain import Aggregate, Created, Event, Refused, Sealed, event
+from libs.emergencies import SAME_READING, EmergencyIsOver
 
 SHORTEST = 15
 """Letters that a reason has at least: enough for who is at risk of what."""
-SAME_READING = timedelta(minutes=1)
-"""A page that keeps itself up to date is one reading, not one for each time it looks for news."""
 
 
 class EmergencyAccess(Aggregate):
@@ -30,6 +29,8 @@ class EmergencyAccess(Aggregate):
     class RecordRead(Event):
         TOPIC = "governance.EmergencyAccess.RecordRead"
         what: str
+        at: datetime | None = None
+        """When another room showed it; None where governance did, which is when it was recorded."""
 
     class Reviewed(Event):
         TOPIC = "governance.EmergencyAccess.Reviewed"
@@ -69,6 +70,10 @@ class EmergencyAccess(Aggregate):
         if what not in self.last_read or now - self.last_read[what] >= SAME_READING:
             self.trigger_event(self.RecordRead, what=what)
 
+    def was_read(self, what: str, at: datetime) -> None:
+        """Another room showed a page under it, and had that on its own record first."""
+        self.trigger_event(self.RecordRead, what=what, at=at)
+
     @event(RecordRead)
     def _(self, what: str, timestamp: datetime) -> None:
         self.last_read[what] = timestamp
@@ -95,10 +100,6 @@ class EmergencyNeedsReason(Refused):
 class EmergencyHasNoLength(Refused):
     """The rules in force do not say how long such access lasts, so none can be given. Ask the safeguarding lead, who sees the
     record."""
-
-
-class EmergencyIsOver(Refused):
-    """The time for reading this is over. If somebody is still at risk, ask again."""
 
 
 class NotYourOwnToReview(Refused):

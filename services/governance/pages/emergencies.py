@@ -32,6 +32,16 @@ PAGES = {
     "/journeys/{journey}": "The journey, with everything on record",
     "/journeys/{journey}/shared": "The form to share outside",
     "/api/governance/journeys/{journey}": "The journey, by a program",
+    "/intake/{journey}": "What happened, as it was reported",
+    "/api/intake/opportunities/{journey}": "What happened, by a program",
+    "/review/{journey}": "The review",
+    "/api/review/reviews/{journey}": "The review, by a program",
+    "/action/{journey}": "The plan",
+    "/api/action/plans/{journey}": "The plan, by a program",
+    "/notification/{journey}": "Who is owed an account",
+    "/api/notification/candour/{journey}": "The duty of candour, by a program",
+    "/assurance/{journey}": "Whether the change lasts",
+    "/api/assurance/follow-ups/{journey}": "Whether the change lasts, by a program",
 }
 
 

@@ -106,7 +106,7 @@ def granted(event: EmergencyAccess.Granted, rows: Rows) -> None:
 def read(event: EmergencyAccess.RecordRead, rows: Rows) -> None:
     rows.execute(
         "INSERT INTO emergency_read VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        (event.originator_id, event.journey, event.site, event.recorded, event.what),
+        (event.originator_id, event.journey, event.site, event.at or event.recorded, event.what),
     )
     rows.execute(
         "UPDATE emergency SET version = %s WHERE access_id = %s", (event.originator_version, event.originator_id)

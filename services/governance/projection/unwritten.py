@@ -15,9 +15,11 @@ UNPLACED = frozenset(
         "intake.external_incident_answered.v1",
         "intake.reporter_answered.v1",
         "intake.reporter_answers_read.v1",
+        *(f"{each}.read_in_emergency.v1" for each in PUBLISHERS),
     }
 )
-"""What belongs to no journey, and what would tell by its hour who wrote without a name."""
+"""What belongs to no journey, what would tell by its hour who wrote without a name, and what is listed beside the emergency
+that let a reader in."""
 
 
 def told_plainly(event: PublishedEvent, rows: Rows) -> None:

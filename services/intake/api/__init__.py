@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.intake.api import allegations, evidence, external, findings, opportunities
+from services.intake.api import allegations, evidence, external, findings, forgetting, opportunities
 from services.intake.application import Intake
 from services.intake.projection import Quarantine, Register
 
@@ -16,5 +16,6 @@ def routes(intake: Intake, register: Register, quarantine: Quarantine) -> APIRou
     findings.add(api, intake)
     allegations.add(api, intake)
     evidence.add(api, intake)
+    forgetting.add(api, intake)
     external.add(api, intake, quarantine)
     return api

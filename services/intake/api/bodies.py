@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.taxonomy import (
     AllegationOutcome,
+    AskedBy,
     DutyRecipient,
     EmploymentStep,
     EnquiryDecision,
+    ErasureGround,
     HarmLevel,
     OpportunityKind,
     ResponseKind,
@@ -129,3 +132,33 @@ class Meaning(Body):
     part: Literal["site", "kind", "harm_level"]
     code: str = Field(min_length=1, max_length=100)
     ours: str = Field(min_length=1, max_length=100)
+
+
+class Erasing(Body):
+    """What is asked to be erased: from which record it was asked, and which others of the same person it means besides."""
+
+    journey: UUID
+    journeys: list[UUID] = Field(default_factory=list, max_length=1000)
+    asked_by: AskedBy
+    ground: ErasureGround
+    reason: str = Field(min_length=1, max_length=4000, description="without names: it stays when the rest is forgotten")
+    received_on: date
+    employment: bool = False
+
+
+class Reason(Body):
+    """Why, in a sentence that names nobody."""
+
+    reason: str = Field(min_length=1, max_length=4000)
+
+
+class Approval(Reason):
+    """Why it is erased; `overruling` where a rule of retention still asks for it to be kept."""
+
+    overruling: bool = False
+
+
+class Holding(Reason):
+    """Why a record is held, and when somebody looks whether it still must be."""
+
+    review_on: date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from libs.emergency_reading import EmergencyReading
 from services.intake.application.admission import Sent
 from services.intake.application.agreement import ENOUGH, THRESHOLD, Agreed, ThresholdWatching, Wanted
 from services.intake.application.allegations import EMPLOYERS, Allegations
@@ -13,8 +14,9 @@ from services.intake.application.forgetting import KEEPERS, ErasureRequest, Stan
 from services.intake.application.linking import NOT_HERE, Linking
 from services.intake.application.opportunities import EARLY, REPORTS_ONLY, require_nobody_named, require_weigher
 from services.intake.application.patterns import PatternFinding
-from services.intake.application.reporting import UNNAMED, Report, knows_who_told, receipt, secret_word
+from services.intake.application.reporting import UNNAMED, Report, knows_who_told, receipt
 from services.intake.application.retention import Retaining
+from services.intake.application.secret_word import Word, new_word, word_of
 from services.intake.application.talking import LetIn, Talking
 from services.intake.application.weighing import Choice
 from services.intake.domain import (
@@ -59,12 +61,14 @@ __all__ = [
     "Standing",
     "Total",
     "Wanted",
+    "Word",
     "knows_who_told",
+    "new_word",
     "receipt",
     "require_nobody_named",
     "require_provider_wide",
     "require_weigher",
-    "secret_word",
+    "word_of",
 ]
 
 
@@ -88,6 +92,7 @@ class Intake(
         ImportBatch,
         Erasure,
         LegalHold,
+        EmergencyReading,
         Disposal,
         Link,
         Talk,

@@ -12,18 +12,19 @@ from libs.calendar import calendar_days, local_day
 from libs.deciding import Act, Saved, circumstances
 from libs.directory import Directory, Site
 from libs.domain import follows
+from libs.emergency_reading import ReadsInEmergency
 from libs.names import find
 from libs.practice import Measure
 from libs.rules import Proposal, Rule, in_force, propose
-from libs.service import Service, command
+from libs.service import command
 from services.intake.application.reporting import (
     UNNAMED,
     Report,
     begun,
     pseudonym_of,
     shielded,
-    way_back,
 )
+from services.intake.application.secret_word import Word, way_back
 from services.intake.application.weighing import Choice, own_rule, weighing
 from services.intake.domain import NotForThisPost, Opportunity, StaffAllegation
 from services.intake.domain.refusals import NamesSomebody, NotYetHappened, RuleNotInForce, SubjectMayNotSee
@@ -50,14 +51,15 @@ class UpdateStep:
     done: datetime | None
 
 
-class Opportunities(Service):
+class Opportunities(ReadsInEmergency):
     """Records, makes safe, weighs."""
 
     directory: Directory
 
     @command
-    async def raise_opportunity(self, act: Act, report: Report) -> Saved:
-        """Put it on record. The same thing from the same source twice is recorded once; said anew, it is corrected.
+    async def raise_opportunity(self, act: Act, report: Report, word: Word | None = None) -> Saved:
+        """Put it on record. The same thing from the same source twice is recorded once; said anew, it is corrected. By its
+        `word` somebody who gives no name comes back to it.
 
         Raises NotFound for a site nobody registered, NewerWordsOnRecord for what is older than what we have, and
         NotYetHappened for a time in the future.
@@ -66,8 +68,8 @@ class Opportunities(Service):
             raise NotYetHappened
         with self.under(shielded(act, report.kind)):
             opportunity, how = await self.taken(report)
-        unnamed = how == "raised" and act.actor == UNNAMED and act.key
-        talk = way_back(self.mapper.keys, act.key, opportunity) if unnamed else ()
+        unnamed = how == "raised" and act.actor == UNNAMED
+        talk = await way_back(self.mapper.keys, word.said, opportunity) if unnamed and word else ()
         saved = await self.save(act, opportunity, *talk)
         return replace(saved, replayed=how == "known", detail={"outcome": how})
 

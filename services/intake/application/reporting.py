@@ -12,16 +12,13 @@ from contracts.taxonomy import IntakeRoute, OpportunityKind, Role
 from libs.deciding import Act
 from libs.directory import Site
 from libs.keys import KeyRing
-from services.intake.domain import Opportunity, Talk, WayBack
+from services.intake.domain import Opportunity
 from services.intake.domain.answers import require_answers
 
 FORMS_OF_ADDRESS = re.compile(r"^(?:mr|mrs|ms|miss|mx|dr|sir|lady)\.? ", re.IGNORECASE)
 UNNAMED = "unnamed"
 """Who acts where nobody is to know who it was."""
 CONFIDANTS = frozenset({Role.NOMINATED_INDIVIDUAL, Role.SAFEGUARDING_LEAD})
-CONSONANTS, VOWELS, SYLLABLES = "bdfgklmnprstvz", "aeiou", 7
-"""A secret word is made of syllables that can be read out and written down; seven of them make 43 bits."""
-
 LEAST_LETTERS = 4
 """Fewer letters, such as initials, are shared by too many people to tell anybody again by."""
 
@@ -114,32 +111,6 @@ def receipt(journey: UUID) -> str:
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
-def secret_word(keys: KeyRing, key: str) -> str:
-    """The word that goes with what was sent under a form's own key: the same when it is sent twice, and kept nowhere."""
-    number, syllables = int(keys.pseudonym("word", key), 16), []
-    for _ in range(SYLLABLES):
-        number, first = divmod(number, len(CONSONANTS))
-        number, second = divmod(number, len(VOWELS))
-        syllables.append(CONSONANTS[first] + VOWELS[second])
-    word = "".join(syllables)
-    return f"{word[:4]}-{word[4:8]}-{word[8:]}"
-
-
-def door(keys: KeyRing, number: str, word: str) -> str:
-    """What a number and its word come to: a keyed digest, so that neither is kept. Case, spaces and dashes do not matter."""
-    return keys.pseudonym("door", f"{plain(number)}/{plain(word)}")
-
-
 def plain(said: str) -> str:
     """A number or a word without what people write differently."""
     return "".join(each for each in said.casefold() if each.isalnum())
-
-
-def way_back(keys: KeyRing, key: str, opportunity: Opportunity) -> tuple[WayBack, Talk]:
-    """A way back to what was reported without a name, for whoever is shown the word, and a talk that may begin."""
-    provider, site, journey, about = opportunity.provider, opportunity.site, opportunity.journey, opportunity.about
-    leads = door(keys, opportunity.reference, secret_word(keys, key))
-    return (
-        WayBack(provider=provider, site=site, journey=journey, about=about, door=leads),
-        Talk(provider=provider, site=site, journey=journey, about=about),
-    )

@@ -9,7 +9,8 @@ from uuid import UUID
 from libs.deciding import Act, Saved
 from libs.service import command
 from services.intake.application.opportunities import Opportunities
-from services.intake.application.reporting import door, plain
+from services.intake.application.reporting import plain, receipt
+from services.intake.application.secret_word import door, former_door, is_word_of
 from services.intake.domain import Opportunity, Talk, WayBack
 from services.intake.domain.refusals import NoWayBack, TooManyTries, WordNotKnown
 from services.intake.projection import Tries
@@ -68,12 +69,23 @@ class Talking(Opportunities):
         place = keys.pseudonym("tried", plain(number))
         if await self.tries.count(place, now - WITHIN) >= TRIES:
             raise TooManyTries
-        way = await self.find(WayBack, WayBack.create_id(door(keys, number, word)))
+        way = await self._way(number, word)
         talk = await self.talk_of(way.journey) if way else None
         if way is None or talk is None:
             await self.tries.note(place, now, now - WITHIN)
             raise WordNotKnown
         return LetIn(await self.get(Opportunity, way.journey), talk)
+
+    async def opens(self, journey: UUID, word: str) -> bool:
+        """Whether this is the word that was given for a report: what is sent again with another is told none."""
+        return await self._way(receipt(journey), word) is not None
+
+    async def _way(self, number: str, word: str) -> WayBack | None:
+        keys = self.mapper.keys
+        way = await self.find(WayBack, WayBack.create_id(door(keys, number)))
+        if await is_word_of(keys, word, way):
+            return way
+        return await self.find(WayBack, WayBack.create_id(former_door(keys, number, word)))
 
     async def _talk(self, act: Act, opportunity: UUID) -> Talk:
         await self.decidable(act, opportunity)

@@ -6,12 +6,18 @@ import asyncio
 import hashlib
 import os
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
 from contracts.sealed import ERASED
 from libs.keys import KeyRing
 from libs.service import NotFound
+
+
+def evidence_folder(env: Mapping[str, str]) -> Path:
+    """Where evidence lies: below CANDOUR_VAR, or where CANDOUR_EVIDENCE says, for a process that has only that to read."""
+    return Path(env.get("CANDOUR_EVIDENCE") or Path(env.get("CANDOUR_VAR", "var")) / "evidence")
 
 
 class Vault:

@@ -46,7 +46,6 @@ class Link(Aggregate):
 
     @event(Opened)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, other: UUID) -> None:
-        self.about = self.id
         self.other = other
         self.hows: dict[str, str] = {}
 

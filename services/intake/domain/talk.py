@@ -14,21 +14,24 @@ MOST = 50
 
 
 class WayBack(Aggregate):
-    """Where a receipt number and its secret word lead. Neither is kept: its id follows from a keyed digest of both."""
+    """Where a receipt number leads whoever has its secret word. Neither is kept: its id follows from a keyed digest of the
+    number, and of the word only that is kept by which it can be known again, slowly."""
 
     TOPIC = "intake.WayBack"
 
     class Given(Created):
         TOPIC = "intake.WayBack.Given"
         door: str
+        verifier: str = ""
+        """Empty where words still followed from the form that was sent: `door` then followed from both."""
 
     @staticmethod
     def create_id(door: str) -> UUID:
         return follows("intake.WayBack", door)
 
     @event(Given)
-    def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, door: str) -> None:
-        self.door = door
+    def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID, door: str, verifier: str = "") -> None:
+        self.door, self.verifier = door, verifier
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from contracts.taxonomy import HarmLevel, OpportunityKind
 from libs.deciding import Act
 from libs.directory import Site
 from libs.domain import Refused
-from libs.web.asking import KEY_LENGTH, act_of_form
+from libs.web.asking import act_of_form
 from libs.web.forms import HIDDEN, Form, typed_fields
 from libs.web.phrases import LONDON
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.intake.application import EARLY, REPORTS_ONLY, UNNAMED, Intake, Report, receipt, secret_word
+from services.intake.application import EARLY, REPORTS_ONLY, UNNAMED, Intake, Report, Word, new_word, receipt, word_of
 from services.intake.pages.facts import answers, questions
 from services.intake.projection import Register
 
@@ -31,7 +31,7 @@ NAMED = "named"
 WORD, RECEIVED = "candour_word", "/report/received"
 """The cookie in which a secret word goes to the page that shows it once, and the pages it goes to."""
 KEEP = "keep"
-NOT_KEPT = HIDDEN | {"do", "draft"}
+NOT_KEPT = HIDDEN | {"do", "draft", "word"}
 DATED = frozenset({OpportunityKind.INSPECTION_OR_AUDIT, OpportunityKind.PROFESSIONAL_UPDATE})
 """Kinds that often come with a date that another body set."""
 
@@ -52,16 +52,16 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
         told, occurred = _report(form, kind, sites, intake.clock.now(), me)
         if not form.ok:
             return await form_page(intake, request, me, kind, form, 422)
+        word = word_of(form.value("word"))
         try:
-            saved = await intake.raise_opportunity(_act(form, me, occurred), told)
+            saved = await intake.raise_opportunity(_act(form, me, occurred), told, Word(word))
         except Refused as refusal:
             form.wrong(str(refusal))
             return await form_page(intake, request, me, kind, form, 409)
         if draft := named(form):
             await intake.drop_draft(me.actor_id, draft)
         sent = RedirectResponse(f"/report/received/{saved.id}?after={saved.position}", 303)
-        if form.value("who") == UNNAMED:
-            word = secret_word(intake.mapper.keys, form.value("key")[:KEY_LENGTH])
+        if form.value("who") == UNNAMED and (not saved.replayed or await intake.opens(saved.id, word)):
             secure = request.url.scheme == "https"
             sent.set_cookie(WORD, word, path=RECEIVED, secure=secure, httponly=True, samesite="strict")
         return sent
@@ -126,6 +126,7 @@ async def form_page(
         asked=questions(kind),
         dated=kind in DATED,
         good=kind == OpportunityKind.COMPLIMENT,
+        word=form.value("word") or new_word(),
     )
 
 

@@ -1,5 +1,6 @@
 """What can be asked of notification."""
 
+from libs.emergency_reading import EmergencyReading
 from services.notification.application.asking import READS_ONLY, NotYoursToTell, person_of, require_teller
 from services.notification.application.briefing import Briefings
 from services.notification.application.carrying import Carrying
@@ -32,4 +33,7 @@ class Notification(Telling, Letters, Briefings, Sending, Carrying):
     """Keeps what is owed, what must be understood, and what was sent."""
 
     name = "notification"
-    aggregates = (Account, Duty, Candour, Letter, Briefing, Team, Message, Rota, Subscribers, Transfer, Whereabouts)
+    aggregates = (
+        Account, Duty, Candour, Letter, Briefing, Team, Message, Rota, Subscribers, Transfer, Whereabouts,
+        EmergencyReading,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from contracts.taxonomy import Role
 from libs.deciding import Act
 from libs.directory import Directory
 from libs.domain import Refused
-from libs.service import Service
+from libs.emergency_reading import ReadsInEmergency
 from services.notification.domain.account import Account
 from services.notification.domain.briefing_refusals import NotInTheAudience
 
@@ -46,7 +46,7 @@ def reader(act: Act) -> UUID:
     return person
 
 
-class Asked(Service):
+class Asked(ReadsInEmergency):
     """What everything that can be asked of notification has at hand."""
 
     directory: Directory

@@ -59,7 +59,7 @@ class Transfer(Aggregate):
     """One change of one site, put to one other site. It says what was learned, and not where.
 
     What is said here may still tell of the person from whom was learned, so it is sealed under the key of that journey and
-    forgotten with it; since transfers that were asked before had keys of their own, it is taken from the source.
+    forgotten with it.
     """
 
     TOPIC = "notification.Transfer"
@@ -93,7 +93,6 @@ class Transfer(Aggregate):
         self, *, provider: str, site: str, journey: UUID, about: UUID, source: UUID, change: Change, factors: list[str]
     ) -> None:
         self.source, self.decision, self.state, self.done_by = source, "", "asked", ""
-        self.about = source
 
     def decide(self, decision: Decision, because: str) -> None:
         """Adopted as it is, adapted, or not applicable; each with its reason. It may be decided anew until it is done."""

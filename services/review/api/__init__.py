@@ -7,9 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from libs.service import NotFound
 from libs.web.posts import SignedIn
-from libs.web.reach import sites_of
+from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.review.api import concluding, gathering, reading, reflecting
 from services.review.application import Reviewing
@@ -23,9 +22,7 @@ def routes(reviewing: Reviewing, reviews: Reviews) -> APIRouter:
 
     async def in_reach(me: Me, journey: UUID) -> None:
         """Raises NotFound, which does not tell that there is anything, for a review at another's site."""
-        site = (await reviewing.review(journey)).site
-        if site not in {each.site_id for each in await sites_of(reviewing.directory, me)}:
-            raise NotFound("There is no review with this id at your sites.")
+        await within(reviewing.directory, me, (await reviewing.review(journey)).site, journey)
         await reviewing.require_admitted(me.actor_id, journey)
 
     api = APIRouter(prefix="/api/review", tags=["review"])

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from libs.deciding import Act
 from libs.directory import Directory
+from libs.emergency_reading import EmergencyReading, ReadsInEmergency
 from libs.practice import Reflection
 from libs.reading import opened, opened_one
-from libs.service import NotFound, Service
+from libs.service import NotFound
 from services.review.domain import Access, Material, Review, Sample, Scrutiny
 from services.review.projection import Reviews
 
@@ -22,11 +23,11 @@ class Contribution:
     could_not_because: str = ""
 
 
-class Records(Service):
+class Records(ReadsInEmergency):
     """Finds what a decision is made on, and shuts it to the subject of an allegation."""
 
     name = "review"
-    aggregates = (Review, Material, Scrutiny, Sample, Access)
+    aggregates = (Review, Material, Scrutiny, Sample, Access, EmergencyReading)
     directory: Directory
     reviews: Reviews
 
