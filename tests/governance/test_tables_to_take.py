@@ -16,11 +16,13 @@ from psycopg_pool import AsyncConnectionPool
 
 from contracts import intake
 from libs.keys import KeyRing
+from libs.reach import everything, narrow
 from libs.service import NotFound
 from services.governance.pages import formats
 from services.governance.pages.outside import quarters
 from services.governance.projection import Overview, searching
 from services.governance.projection.barring import without_shut
+from services.governance.projection.counting import Counted, months_of, themes_of
 from services.governance.projection.dictionary import Column, Table
 from services.governance.projection.journey_reading import Filters
 from services.governance.projection.taking_away import may_be_taken
@@ -118,6 +120,28 @@ async def test_a_journey_is_shut_to_whom_an_allegation_is_about(told: Overview) 
     assert without_shut({"rows": [{"journey": FIRST}, {"journey": SECOND}]}, shut) == {"rows": [{"journey": SECOND}]}
     await told.keep([says.say(intake.SubjectBarLifted(subject=barred), FIRST)], {})
     assert await told.shut_to(keys, "person:dev") == []
+
+
+@pytest.mark.parametrize("kept_here", [True, False], ids=["where they are kept", "elsewhere"])
+async def test_sums_hold_nothing_that_is_shut_to_whoever_asks(
+    told: Overview, kept_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(told, "kept_here", kept_here)
+
+    async def seen() -> list[int]:
+        stages = await told.stages(SITES)
+        what = Counted(date(2026, 1, 1), date(2026, 12, 1))
+        months, themes = await months_of(told, SITES, what), await themes_of(told, SITES, what)
+        events = [sum(row["events"] for row in rows) for rows in (months, themes)]
+        return [sum(each.found("", "") for each in stages.values()), *events, (await told.steps(SITES))[0]["learned"]]
+
+    assert await seen() == [2, 2, 2, 1]
+    with everything():
+        narrow(SITES, [FIRST])
+        assert await seen() == [1, 1, 1, 0]
+        narrow(SITES[:1])
+        assert await seen() == [1, 1, 1, 1]
+    assert await seen() == [2, 2, 2, 1]
 
 
 @pytest.mark.parametrize(

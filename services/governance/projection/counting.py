@@ -9,7 +9,6 @@ from typing import Any, LiteralString, TypeVar
 from uuid import UUID
 
 from services.governance.projection import Overview
-from services.governance.projection.remembering import grouped as by_site
 from services.governance.projection.summing import MONTH
 
 T = TypeVar("T")
@@ -88,12 +87,9 @@ async def _of_sites(
     what: Counted,
     shape: Callable[[list[dict[str, Any]]], T],
 ) -> dict[str, T]:
-    if what.shut:  # what is counted is this reader's alone
-        found = by_site(await overview.rows(counted, what.given(sites)))
-        return {site: shape(found.get(site, [])) for site in sites}
-    given = what.given(sites) | {"shut": ()}
-    del given["sites"]
-    return await overview.by_site(query, sites, shape, counted=counted, **given)
+    given = what.given(sites)
+    del given["sites"], given["shut"]
+    return await overview.by_site(query, sites, shape, counted=counted, shut=what.shut, **given)
 
 
 async def rates_by_month(overview: Overview, sites: list[str], since: date) -> list[dict[str, Any]]:

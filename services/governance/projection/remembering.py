@@ -7,10 +7,11 @@ in the process that keeps the view, which alone knows of every change; another p
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, LiteralString, TypeVar
+from uuid import UUID
 
-from libs.reach import EVERYTHING, SEPARATOR, everything, reach
+from libs.reach import EVERYTHING, everything, reach, reached
 from libs.rows import speaks_of
 from libs.views import Rows
 from services.governance.projection.keeping import Keeping
@@ -83,36 +84,58 @@ class Remembering(Keeping):
         shape: Callable[[list[Row]], T],
         *,
         counted: LiteralString | None = None,
+        shut: Collection[UUID] = (),
         **given: Any,
     ) -> dict[str, T]:
         """What a query finds for each site, by its column `site`, in a shape made of that site's rows.
 
         The query names `%(sites)s` and what is `given`, and speaks of journeys and what hangs on them. Where it reads sums,
-        `counted` finds the same from single journeys, for a reader to whom some of those that the sums hold are shut.
+        `counted` finds the same from single journeys: at the sites of journeys that are shut to the reader, and are within
+        the sums. It may name `%(shut)s`.
         """
+        here = reached()
         asked = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-        if not self.kept_here or not _plain(reach()):
-            suited = query if _plain(reach()) else counted or query
-            found = grouped(await self.rows(suited, asked | {"sites": list(sites)}))
-            return {site: shape(found.get(site, [])) for site in sites}
-        here = reach().split(SEPARATOR)
-        allowed = list(sites) if here == [EVERYTHING] else [site for site in sites if site in set(here)]
-        question = (query, shape, tuple(sorted(given.items())))
-        sums = self._sums.setdefault(question, {})
-        self._sums.move_to_end(question)
-        now = {site: self._changes["*"] + self._changes[f" {site}"] for site in allowed}
-        if missing := [site for site in allowed if site not in sums or sums[site][0] != now[site]]:
+        apart = await self._sites_of({*here.shut, *shut}) if here.opened is None else set(sites)
+        own: dict[str, Any] = {"sites": [site for site in sites if site in apart], "shut": list(shut)}
+        whole = [site for site in sites if site not in apart]
+        found = grouped(await self.rows(counted or query, asked | own)) if own["sites"] else {}
+        told = {site: shape(found.get(site, [])) for site in own["sites"]}
+        if self.kept_here:
+            reaches = frozenset(here.sites)
+            whole = whole if EVERYTHING in reaches else [site for site in whole if site in reaches]
+            told |= await self._at_hand(query, whole, shape, asked, tuple(sorted(given.items())))
+        elif whole:
+            found = grouped(await self.rows(query, asked | {"sites": whole}))
+            told |= {site: shape(found.get(site, [])) for site in whole}
+        return {site: told[site] for site in sites if site in told}
+
+    async def _at_hand(
+        self,
+        query: LiteralString,
+        sites: Sequence[str],
+        shape: Callable[[list[Row]], T],
+        asked: dict[str, Any],
+        given: tuple[tuple[str, Any], ...],
+    ) -> dict[str, T]:
+        """The same of whole sites, of which only those are asked of whom something was said since."""
+        sums = self._sums.setdefault((query, shape, given), {})
+        self._sums.move_to_end((query, shape, given))
+        now = {site: self._changes["*"] + self._changes[f" {site}"] for site in sites}
+        if missing := [site for site in sites if site not in sums or sums[site][0] != now[site]]:
             with everything():
                 found = grouped(await self.rows(query, asked | {"sites": missing}))
             sums |= {site: (now[site], shape(found.get(site, []))) for site in missing}
         while len(self._sums) > QUESTIONS:
             self._sums.popitem(last=False)
-        return {site: sums[site][1] for site in allowed}
+        return {site: sums[site][1] for site in sites}
 
-
-def _plain(reached: str) -> bool:
-    """Whether the reach is of whole sites: no journey of theirs is shut to the reader, and none beside them is open."""
-    return all(sign not in reached for sign in "\x1e")
+    async def _sites_of(self, shut: Collection[UUID]) -> set[str]:
+        """The sites at which these journeys happened, though they are shut to whoever asks."""
+        if not shut:
+            return set()
+        with everything():
+            found = await self.rows("SELECT DISTINCT site FROM journey WHERE journey = ANY(%s)", (list(shut),))
+        return {row["site"] for row in found}
 
 
 def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
