@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -221,7 +222,7 @@ def _content(
         plain = telling.figures(every, str)
         sections = {name: heed.figures(name, plain[name], rows) for name, rows in sections.items()}
         bearing = [heed.framework(told(each, on, str), shown) for (each, on), shown in zip(held, bearing, strict=True)]
-    one_by_one = telling.journeys(every[:MOST_JOURNEYS], profile, sites)
+    one_by_one = telling.journeys(islice(every, MOST_JOURNEYS), profile, sites)
     measures = [] if "measures" in profile.counts else _measures(given, sites)
     return {
         "title": f"Evidence pack, {profile.title[0].lower()}{profile.title[1:]}",

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,8 +22,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TABLE = """
 CREATE TABLE entry (
     ledger TEXT, place INTEGER, position INTEGER, aggregate BLOB, version INTEGER, topic TEXT, recorded INTEGER, state BLOB,
-    leaf BLOB, low BLOB, PRIMARY KEY (ledger, place)
+    leaf BLOB, low BLOB, journey TEXT, PRIMARY KEY (ledger, place)
 ) WITHOUT ROWID;
+CREATE TABLE story (recorded INTEGER, journey TEXT, told BLOB, PRIMARY KEY (recorded, journey)) WITHOUT ROWID;
 """
 INDEXES = "CREATE INDEX ordered ON entry (recorded, ledger, place); CREATE INDEX named ON entry (topic);"
 COLUMNS = "ledger, place, position, aggregate, version, topic, state, leaf, low"
@@ -79,9 +82,9 @@ class Spool:
     def add(self, entries: Iterable[Entry]) -> None:
         """Put entries down, each once."""
         self._kept.execute("BEGIN")
-        rows = ((e.ledger, e.place, e.position, e.aggregate.bytes, e.version, e.topic, _micros(e.recorded), e.state, e.leaf)
-                for e in entries)  # fmt: skip
-        self._kept.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')", rows)
+        rows = ((e.ledger, e.place, e.position, e.aggregate.bytes, e.version, e.topic, _micros(e.recorded), e.state, e.leaf,
+                 e.journey) for e in entries)  # fmt: skip
+        self._kept.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)", rows)
         self._kept.execute("COMMIT")
 
     def ready(self) -> None:
@@ -151,6 +154,29 @@ class Spool:
         """The entries of these kinds alone."""
         marks = ", ".join("?" * len(topics))
         return self._found(f"WHERE topic IN ({marks}) ORDER BY recorded, ledger, place", tuple(topics))
+
+    def by_journey(self, topics: Collection[str]) -> Iterator[list[Entry]]:
+        """The entries of these kinds, those of one journey together, in order."""
+        marks = ", ".join("?" * len(topics))
+        rest = f"WHERE topic IN ({marks}) ORDER BY journey, recorded, ledger, place"
+        for _, some in groupby(self._found(rest, tuple(topics)), attrgetter("journey")):
+            yield list(some)
+
+    def keep_told(self, told: Iterable[tuple[datetime, str, bytes]]) -> None:
+        """Put down what was made of each journey: when it was put on record, which it is, and what it tells."""
+        self._kept.execute("BEGIN")
+        self._kept.execute("DELETE FROM story")
+        rows = ((_micros(recorded), journey, each) for recorded, journey, each in told)
+        self._kept.executemany("INSERT INTO story VALUES (?, ?, ?)", rows)
+        self._kept.execute("COMMIT")
+
+    def told(self) -> Iterator[bytes]:
+        """What was made of each journey, in the order in which they were put on record."""
+        return (each for (each,) in self._kept.execute("SELECT told FROM story ORDER BY recorded, journey"))
+
+    def told_of(self) -> int:
+        """Of how many journeys something was put down."""
+        return int(self._kept.execute("SELECT count(*) FROM story").fetchone()[0])
 
     def _found(self, rest: str, given: tuple[str, ...]) -> Iterator[Entry]:
         for ledger, place, position, aggregate, *others in self._kept.execute(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from deploy.packs.spool import Entries, of_topics
+from deploy.packs.spool import Entries, Entry, Spool, of_topics
 
 
-@dataclass
+@dataclass(slots=True)
 class Action:
     """An action as it stands: what is done differently, how strong a change it is, and how far it has come."""
 
@@ -22,7 +23,7 @@ class Action:
     late: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Duty:
     """An account owed, and what became of it."""
 
@@ -33,7 +34,7 @@ class Duty:
     late: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class Story:
     """One journey as its decisions tell it, up to the checkpoint."""
 
@@ -79,15 +80,45 @@ class Story:
         return sorted(kind for kind, brought in self.evidence.items() if not brought or brought - owners)
 
 
-def stories(entries: Entries) -> list[Story]:
-    """A story for every journey that begins among these events, in the order in which they were put on record."""
-    told: dict[str, Story] = {}
-    for entry in of_topics(entries, {"intake.Opportunity.Raised"}):
-        told[entry.journey] = Story(entry.journey, entry.site, entry.recorded)
-    for entry in of_topics(entries, TELLING):
-        if entry.journey in told:
-            TELLING[entry.topic](told[entry.journey], entry.body, str(entry.aggregate))
-    return sorted(told.values(), key=lambda story: (story.recorded, story.journey))
+class Stories:
+    """A story for every journey, in the order in which they were put on record. Those of a pack lie on disk, and are gone
+    through as often as needed, one at a time."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._spool = entries if isinstance(entries, Spool) else None
+        self._few: list[Story] = []
+        if isinstance(entries, Spool):
+            every = filter(None, map(_story_of, entries.by_journey(TELLING)))
+            entries.keep_told((story.recorded, story.journey, pickle.dumps(story)) for story in every)
+        else:
+            journeys: dict[str, list[Entry]] = {}
+            for entry in of_topics(entries, TELLING):
+                journeys.setdefault(entry.journey, []).append(entry)
+            self._few = sorted(filter(None, map(_story_of, journeys.values())), key=lambda s: (s.recorded, s.journey))
+
+    def __iter__(self) -> Iterator[Story]:
+        if self._spool is None:
+            return iter(self._few)
+        return map(pickle.loads, self._spool.told())
+
+    def __len__(self) -> int:
+        return len(self._few) if self._spool is None else self._spool.told_of()
+
+
+def stories(entries: Entries) -> Stories:
+    """A story for every journey that begins among these events."""
+    return Stories(entries)
+
+
+def _story_of(entries: list[Entry]) -> Story | None:
+    """What one journey's events tell, or None where it does not begin among them."""
+    first = next((entry for entry in entries if entry.topic == "intake.Opportunity.Raised"), None)
+    if first is None:
+        return None
+    story = Story(first.journey, first.site, first.recorded)
+    for entry in entries:
+        TELLING[entry.topic](story, entry.body, str(entry.aggregate))
+    return story
 
 
 def _raised(story: Story, said: dict[str, Any], _: str) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from contracts.taxonomy import ClosureState, FactorCategory, OpportunityKind, ResponseKind, Strength, Theme, Verdict
 from contracts.taxonomy.labelled import Labelled
 from deploy.packs.profile import Profile
 from deploy.packs.report import day_words
-from deploy.packs.story import Story
+from deploy.packs.story import Stories, Story
 
 ENOUGH_KINDS = 2
 """Kinds of evidence, independent of whoever owns the action, from which a finding counts as triangulated."""
@@ -29,7 +30,7 @@ def label(kind: type[Labelled], code: str) -> str:
     return dict(kind.choices()).get(code, code)
 
 
-def analysis(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
+def analysis(stories: Stories | Sequence[Story], say: Say) -> list[tuple[str, str]]:
     """What was found out, in figures."""
     factors = Counter(category for story in stories for category, _ in story.factors.values())
     rows = [
@@ -42,39 +43,47 @@ def analysis(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
     return rows + [(f"Factor: {label(FactorCategory, each)}", say(n)) for each, n in sorted(factors.items())]
 
 
-def action(stories: Sequence[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
+def action(stories: Iterable[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
     """What was done about it, in figures."""
-    actions = [each for story in stories for each in story.actions.values() if each.state != "withdrawn"]
-    strengths = sorted(Counter(each.strength for each in actions).items())
+    marks = Counter((each.strength, each.state, each.late) for story in stories for each in story.actions.values())
+    actions = [(*mark, number) for mark, number in sorted(marks.items()) if mark[1] != "withdrawn"]
+    by_strength: Counter[str] = Counter()
+    for strength, _, _, number in actions:
+        by_strength[strength] += number
+    strengths = sorted(by_strength.items())
     numbers, total = split([number for _, number in strengths])
     return [
         ("Actions agreed", total),
         *((f"Of these, {label(Strength, each).lower()}", n) for (each, _), n in zip(strengths, numbers, strict=True)),
-        ("Seen to be done by someone other than the owner", say(sum(each.state == "verified" for each in actions))),
-        ("Not yet done", say(sum(each.state not in {"implemented", "verified"} for each in actions))),
-        ("Fell overdue at some time", say(sum(each.late for each in actions))),
+        (
+            "Seen to be done by someone other than the owner",
+            say(sum(n for _, state, _, n in actions if state == "verified")),
+        ),
+        ("Not yet done", say(sum(n for _, state, _, n in actions if state not in {"implemented", "verified"}))),
+        ("Fell overdue at some time", say(sum(n for _, _, late, n in actions if late))),
         ("Journeys in which practice changed", say(sum(bool(story.changed) for story in stories))),
     ]
 
 
-def communication(stories: Sequence[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
+def communication(stories: Iterable[Story], say: Say, split: Split = plainly) -> list[tuple[str, str]]:
     """Who was told, in figures."""
-    duties = [each for story in stories for each in story.duties.values() if each.state != "lifted"]
-    states = Counter(each.state for each in duties)
-    (given, declined, owed), total = split([states[each] for each in ("given", "declined", "owed")])
+    marks = Counter((each.state, each.late) for story in stories for each in story.duties.values())
+    del marks["lifted", True], marks["lifted", False]
+    states = {state: marks[state, True] + marks[state, False] for state, _ in marks}
+    (given, declined, owed), total = split([states.get(each, 0) for each in ("given", "declined", "owed")])
     return [
         ("Accounts owed under the rules", total),
         ("Given", given),
         ("Declined by whoever was to be told", declined),
         ("Still owed", owed),
-        ("Fell overdue at some time", say(sum(each.late for each in duties))),
+        ("Fell overdue at some time", say(sum(number for (_, late), number in marks.items() if late))),
         ("Changes of practice briefed to the whole team", say(sum(story.briefed for story in stories))),
         ("People briefed", say(sum(story.audience for story in stories))),
         ("Of these, shown to have understood", say(sum(story.understood for story in stories))),
     ]
 
 
-def follow_up(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
+def follow_up(stories: Iterable[Story], say: Say) -> list[tuple[str, str]]:
     """Whether it holds, in figures."""
     states = Counter(state for story in stories for state in story.states)
     verdicts = Counter(verdict for story in stories for verdict in story.verdicts.values())
@@ -86,7 +95,7 @@ def follow_up(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
     ]
 
 
-def triangulation(stories: Sequence[Story], profile: Profile) -> list[list[str]]:
+def triangulation(stories: Iterable[Story], profile: Profile) -> list[list[str]]:
     """Each journey in which practice changed, with the independent kinds of evidence there are for it."""
     rows = []
     for story in stories:
@@ -97,7 +106,7 @@ def triangulation(stories: Sequence[Story], profile: Profile) -> list[list[str]]
     return rows
 
 
-def figures(stories: Sequence[Story], say: Say, split: Split = plainly) -> dict[str, list[tuple[str, str]]]:
+def figures(stories: Stories | Sequence[Story], say: Say, split: Split = plainly) -> dict[str, list[tuple[str, str]]]:
     """Every figure of the pages, by section."""
     return {
         "analysis": analysis(stories, say), "action": action(stories, say, split),
@@ -106,35 +115,43 @@ def figures(stories: Sequence[Story], say: Say, split: Split = plainly) -> dict[
     }  # fmt: skip
 
 
-def gaps(stories: Sequence[Story], say: Say) -> list[tuple[str, str]]:
+def gaps(stories: Iterable[Story], say: Say) -> list[tuple[str, str]]:
     """What is not there, said plainly. An empty list means that none of the things looked for is missing."""
-    changed = [story for story in stories if story.changed]
-    duties = [each for story in stories for each in story.duties.values()]
-    actions = [each for story in stories for each in story.actions.values()]
-    looked_for = [
+    found: Counter[str] = Counter()
+    for story in stories:
+        found.update({words: int(number) for words, number in _gaps_of(story) if number})
+    return [(words, say(found[words])) for words, _ in _gaps_of(NOBODY_S) if found[words]]
+
+
+def _gaps_of(story: Story) -> list[tuple[str, int]]:
+    """What one journey does not show, each with how often."""
+    changed, actions, duties = bool(story.changed), story.actions.values(), story.duties.values()
+    return [
         ("Journeys with nothing on record about what was done at once to keep people safe",
-         sum(not story.safe and story.kind != OpportunityKind.COMPLIMENT for story in stories)),
-        ("Journeys that no manager has weighed", sum(not story.response and not story.closed for story in stories)),
-        ("Reviews that are not signed off", sum(story.awaits_review for story in stories)),
-        ("Journeys with factors and no action",
-         sum(story.reviewed and bool(story.factors) and not story.actions for story in stories)),
+         not story.safe and story.kind != OpportunityKind.COMPLIMENT),
+        ("Journeys that no manager has weighed", not story.response and not story.closed),
+        ("Reviews that are not signed off", story.awaits_review),
+        ("Journeys with factors and no action", story.reviewed and bool(story.factors) and not story.actions),
         ("Actions that fell overdue and are not done",
          sum(each.state in {"agreed", "started", "blocked"} and each.late for each in actions)),
         ("Actions seen by nobody but their owner", sum(each.state == "implemented" for each in actions)),
         ("Accounts that fell overdue and are still owed", sum(each.state == "owed" and each.late for each in duties)),
         ("Changes that not the whole team has been shown to understand",
-         sum(story.briefed and story.understood < story.audience for story in changed)),
-        ("Changes that nobody has gone to see in practice", sum(not story.observed for story in changed)),
+         changed and story.briefed and story.understood < story.audience),
+        ("Changes that nobody has gone to see in practice", changed and not story.observed),
         (f"Changes that rest on fewer than {ENOUGH_KINDS} independent kinds of evidence",
-         sum(len(story.independent_kinds) < ENOUGH_KINDS for story in changed)),
-        ("Changes not shown to work", sum(ClosureState.EFFECTIVE.value not in story.states for story in changed)),
-        ("Changes not shown to last", sum(ClosureState.SUSTAINED.value not in story.states for story in changed)),
-        ("Changes that held once and have slipped back", sum(bool(story.lost) for story in stories)),
+         changed and len(story.independent_kinds) < ENOUGH_KINDS),
+        ("Changes not shown to work", changed and ClosureState.EFFECTIVE.value not in story.states),
+        ("Changes not shown to last", changed and ClosureState.SUSTAINED.value not in story.states),
+        ("Changes that held once and have slipped back", bool(story.lost)),
     ]  # fmt: skip
-    return [(words, say(number)) for words, number in looked_for if number]
 
 
-def journeys(stories: Sequence[Story], profile: Profile, sites: Mapping[str, str]) -> list[dict[str, Any]]:
+NOBODY_S = Story("", "", datetime.min.replace(tzinfo=UTC))
+"""A story without anything in it, by which the gaps that are looked for are named in their order."""
+
+
+def journeys(stories: Iterable[Story], profile: Profile, sites: Mapping[str, str]) -> list[dict[str, Any]]:
     """The journeys one by one, for a reader who is shown them; `sites` are the sites' titles."""
     if "opportunities" in profile.counts:
         return []

@@ -60,7 +60,7 @@ def test_a_journey_is_told_in_the_order_in_which_journeys_were_put_on_record() -
 
 
 def test_what_is_not_of_a_journey_that_begins_in_the_pack_is_told_elsewhere() -> None:
-    assert stories([OBSERVED]) == []
+    assert list(stories([OBSERVED])) == []
 
 
 def test_what_the_owner_alone_brought_does_not_make_a_change_triangulated() -> None:
