@@ -44,13 +44,16 @@ class Assurance(ReadsInEmergency):
     vigilance: Vigilance
 
     async def find(self, kind: type[A], identity: UUID) -> A | None:
-        """As everywhere; a cadence is read from where it was last carried over, however long it has been held."""
-        since = await self.standing.carried_over(identity) if kind is Cadence else 0
+        """As everywhere; a cadence of which nothing is remembered is read from where it was last carried over, however
+        long it has been held."""
+        fresh = kind is Cadence and self.remembered.recall(identity) is None
+        since = await self.standing.carried_over(identity) if fresh else 0
         if not since:
             return await super().find(kind, identity)
         found: Any = None
         for event in await self.mapper.read(await self.store.load(identity, since - 1)):
             found = event.mutate(found)
+        self.remembered.keep(found)
         return cast("A | None", found)
 
     def today(self) -> date:

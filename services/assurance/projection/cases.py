@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import singledispatch
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
@@ -12,7 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from contracts import intake, notification, review
 from contracts.envelope import PublishedEvent
 from contracts.taxonomy import Fact, Milestone
-from libs.calendar import end_of_day, local_day
+from libs.calendar import LONDON, end_of_day, local_day
 from libs.practice import Cohort
 from libs.views import Rows, View
 from services.assurance.domain.figures import Case, belongs, last_day
@@ -55,17 +55,8 @@ class Cases(View):
     async def evidence(self, site: str, since: date) -> Evidence:
         """Every case of a site that can have begun since a day, with its milestones, and how far was heard."""
         positions = {source: position for source, (position, _) in self.places.items()}
-        earliest = since - timedelta(days=1)
-        found = await self.rows(
-            # Each part of the union walks an index from that day on, so that what lies before it is not read at all.
-            "WITH lately AS (SELECT journey FROM opportunity WHERE site = %(site)s AND recorded >= %(earliest)s"
-            " UNION SELECT journey FROM opportunity WHERE site = %(site)s AND received >= %(earliest)s"
-            " UNION SELECT journey FROM milestone WHERE site = %(site)s AND at >= %(earliest)s)"
-            " SELECT o.*, coalesce(m.reached, '{}') AS reached FROM lately JOIN opportunity o USING (journey)"
-            " CROSS JOIN LATERAL (SELECT jsonb_object_agg(name, at) AS reached FROM milestone"
-            " WHERE journey = o.journey) AS m WHERE o.site = %(site)s",
-            {"site": site, "earliest": earliest},
-        )
+        earliest = datetime.combine(since, time(), LONDON) - timedelta(days=1)
+        found = await self.rows(EVIDENCE, {"site": site, "earliest": earliest})
         return Evidence(
             [_case(row) for row in found],
             {row["journey"]: {n: datetime.fromisoformat(at) for n, at in row["reached"].items()} for row in found},
@@ -94,6 +85,20 @@ class Cases(View):
         """The receipt number of each journey."""
         rows = await self.rows("SELECT journey, reference FROM opportunity WHERE journey = ANY(%s)", (journeys,))
         return {row["journey"]: row["reference"] for row in rows}
+
+
+EVIDENCE: LiteralString = """
+    WITH lately AS (
+        SELECT journey FROM opportunity WHERE site = %(site)s AND recorded >= %(earliest)s
+        UNION SELECT journey FROM opportunity WHERE site = %(site)s AND received >= %(earliest)s
+        UNION SELECT journey FROM milestone WHERE site = %(site)s AND at >= %(earliest)s)
+    SELECT o.*, coalesce(m.reached, '{}') AS reached FROM lately
+    CROSS JOIN LATERAL (SELECT * FROM opportunity WHERE journey = lately.journey AND site = %(site)s LIMIT 1) AS o
+    CROSS JOIN LATERAL (SELECT jsonb_object_agg(name, at) AS reached FROM milestone WHERE journey = o.journey) AS m
+"""
+"""Each part of the union walks an index from a moment on, and each case found is then looked up by itself: joined freely,
+the planner would rather read every case that the site ever had. It must be a moment: behind row security the database
+compares no moment with a day before it has read the row, so by a day it would walk all that the site ever had too."""
 
 
 def _case(row: dict[str, Any]) -> Case:
