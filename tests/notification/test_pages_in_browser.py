@@ -36,6 +36,7 @@ from tests.notification.test_carried_on import signed_off
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+DAN = UUID(int=0xA00D)
 PEOPLE = (
     Persona(f"person:{ANN}", "Ann, manager", "Sees to Elm.", (MANAGER,)),
     Persona("person:quinn", "Quinn, quality lead", "Oversees the sites.", (QUALITY,)),
@@ -82,7 +83,7 @@ async def furnished(platform: Platform) -> dict[str, list[str]]:
         OPERATOR, "acme", "elm", MANAGER.post, MANAGER.role, MANAGER.scope, MANAGER.label, None
     )
     await governance.appoint(OPERATOR, MANAGER.post, ANN, "Ann Achebe", "ann@elm.test")
-    for person, part in ((ANN, "day"), (BEN, "night"), (CAT, "agency")):
+    for person, part in ((ANN, "day"), (BEN, "night"), (CAT, "agency"), (DAN, "agency")):
         await governance.join_team(OPERATOR, "acme", "elm", person, part, MONDAY.date())
     night = MONDAY.replace(hour=21)
     await service.roster(OPERATOR, "acme", "elm", BEN, Shift(night, night + timedelta(hours=10), "Rose unit"))
@@ -97,6 +98,7 @@ async def furnished(platform: Platform) -> dict[str, list[str]]:
     ben = Act(f"person:{BEN}", "care_worker", "site:elm")
     await service.read(ben, briefing)
     await service.answer(ben, briefing, words="Two of us look at the chart.")
+    await governance.leave_team(OPERATOR, "acme", "elm", DAN)
     await platform.settle()
     (endpoint,) = (await service.get(Subscribers, Subscribers.create_id("acme"))).endpoints
     of_fall = f"/notification/{fall.id}"

@@ -230,7 +230,7 @@ async def test_who_was_not_reached_is_a_list_to_work_through_page_by_page(recept
     manager = await reception.browser(MANAGER)
     page = (await manager.get("/briefings/not-reached")).text
     assert "Agency staff" in page
-    assert "Not read yet" in page
+    assert "not read yet" in page
     program = await reception.program(MANAGER)
     rows = (await program.get("/api/notification/not-reached")).json()
     briefing = str(Briefing.create_id(journey, change()))

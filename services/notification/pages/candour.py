@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from libs.deciding import Act, Saved
-from libs.domain import Refused
 from libs.reading import opened
 from libs.service import NotFound
-from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.reach import within
 from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Contact, Notification
 from services.notification.domain.candour import NEEDS, Step
+from services.notification.pages.putting import put_on_record
 from services.notification.projection.candour import Candours
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -56,16 +56,9 @@ def add(router: APIRouter, service: Notification, candours: Candours) -> None:
 
     @router.post("/notification/{journey}/candour")
     async def put(request: Request, me: Me, journey: UUID) -> Response:
-        form = await Form.of(request)
         await _within(me, journey)
-        try:
-            saved = await _record(service, act_of_form(me, form.value("key"), form.value("version")), journey, form)
-        except Refused as refusal:
-            form.wrong(str(refusal))
-            return await _page(request, me, journey, form, 409)
-        if saved is None:
-            return await _page(request, me, journey, form, 422)
-        return RedirectResponse(f"/notification/{journey}/candour?after={saved.position}", 303)
+        decide, show = partial(_record, service, journey), partial(_page, request, me, journey)
+        return await put_on_record(await Form.of(request), me, decide, show, f"/notification/{journey}/candour")
 
     async def _within(me: SignedIn, journey: UUID) -> dict[str, object]:
         found = await candours.of_journey(journey)
@@ -111,7 +104,7 @@ def _open_to(contact: object, taken: object) -> list[tuple[str, str, str]]:
     return steps + [(contact.value, *words) for contact, words in CONTACTS.items()]
 
 
-async def _record(service: Notification, act: Act, journey: UUID, form: Form) -> Saved | None:
+async def _record(service: Notification, journey: UUID, act: Act, form: Form) -> Saved | None:
     what = form.one_of("what", [*Step, *Contact], "Say what was done.")
     note = form.text("note", "Say in a sentence or two what was said, sent or tried.", 4000)
     if not form.ok or what is None:

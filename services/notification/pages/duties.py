@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.taxonomy import Channel, DutyRecipient, Role, RuleKind
 from libs.deciding import Act, Saved
-from libs.domain import Refused
 from libs.reading import opened
 from libs.rules import TO_CONFIRM
 from libs.service import NotFound
-from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
@@ -27,6 +26,7 @@ from services.notification.domain.chronology import Given, Otherwise, chronology
 from services.notification.domain.duty import Duty
 from services.notification.domain.subscribers import KEEPERS
 from services.notification.pages.letters import letters_for, listed
+from services.notification.pages.putting import put_on_record
 from services.notification.pages.within import site_of
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.duties import Duties
@@ -155,16 +155,8 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
     @router.post("/notification/{journey}/duty/{duty}")
     async def tell(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
         await site_of(service, me, journey)
-        form = await Form.of(request)
-        act = act_of_form(me, form.value("key"), form.value("version"))
-        try:
-            saved = await _record(service, act, duty, form)
-        except Refused as refusal:
-            form.wrong(str(refusal))
-            return await _form(request, duties, journey, duty, form, 409)
-        if saved is None:
-            return await _form(request, duties, journey, duty, form, 422)
-        return RedirectResponse(f"/notification/{journey}?after={saved.position}", 303)
+        decide, show = partial(_record, service, duty), partial(_form, request, duties, journey, duty)
+        return await put_on_record(await Form.of(request), me, decide, show, f"/notification/{journey}")
 
 
 async def _told_otherwise(
@@ -177,7 +169,7 @@ async def _told_otherwise(
     return told_otherwise((Given(title, at, then[at]) for title, at in told), account)
 
 
-async def _record(service: Notification, act: Act, duty: UUID, form: Form) -> Saved | None:
+async def _record(service: Notification, duty: UUID, act: Act, form: Form) -> Saved | None:
     what = form.one_of("what", (TOLD, TRIED, DECLINED), "Say what happened.")
     note = form.text("note", "Say in a sentence what was said, or how contact was tried.", 4000)
     channel = form.one_of("channel", dict(Channel.choices()), "Say how they were told." if what == TOLD else "")

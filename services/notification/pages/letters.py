@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.taxonomy import DutyRecipient
 from libs.calendar import local_day
 from libs.deciding import Act, Saved
-from libs.domain import Refused
 from libs.reaching import LetterTemplate
 from libs.rules import TO_CONFIRM
 from libs.service import NotFound
-from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.signed_in import signed_in
@@ -26,6 +25,7 @@ from services.notification.domain.candour import Candour, Step
 from services.notification.domain.duty import Duty
 from services.notification.domain.letter import How, Letter
 from services.notification.pages.paper import ADDRESS, SIGNED, TO, fingerprint, pdf, words_of, written
+from services.notification.pages.putting import put_on_record
 from services.notification.pages.within import site_of
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.letters import Letters
@@ -64,16 +64,9 @@ def add(router: APIRouter, service: Notification, letters: Letters, briefings: B
     async def put(request: Request, me: Me, journey: UUID, template: str) -> Response:
         await _reads(service, me, journey)
         form = await Form.of(request)
-        act = act_of_form(me, form.value("key"), form.value("version"))
-        try:
-            saved = await _put(service, act, journey, template, form)
-        except Refused as refusal:
-            form.wrong(str(refusal))
-            return await _page(request, me, journey, template, form, 409)
-        if saved is None:
-            return await _page(request, me, journey, template, form, 422)
         where = f"/letters/{template}" if form.value("do") == "write" else ""
-        return RedirectResponse(f"/notification/{journey}{where}?after={saved.position}", 303)
+        decide, show = partial(_put, service, journey, template), partial(_page, request, me, journey, template)
+        return await put_on_record(form, me, decide, show, f"/notification/{journey}{where}")
 
     @router.get("/notification/{journey}/letters/{letter}/letter.pdf")
     async def printed(me: Me, journey: UUID, letter: UUID) -> Response:
@@ -128,7 +121,7 @@ async def known(service: Notification, briefings: Briefings, journey: UUID, kind
     return {part.id: have[part.known] for part in kind.parts if have[part.known]}
 
 
-async def _put(service: Notification, act: Act, journey: UUID, template: str, form: Form) -> Saved | None:
+async def _put(service: Notification, journey: UUID, template: str, act: Act, form: Form) -> Saved | None:
     if form.value("do") == "write":
         kind, _ = await service.template_in_force(template)
         words = _typed(form, kind)

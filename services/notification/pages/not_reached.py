@@ -36,7 +36,12 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
         reach = await briefings.reach_of_sites(list(sites))
         waiting = Counter({p: sum(r["audience"] - r["understood"] for r in reach if r["part"] == p) for p in parts})
         called = await names(service.directory, service.mapper.keys, [row["person_id"] for row in found])
-        rows = [row | {"name": called[row["person_id"]], "stands": STATES[row["state"]]} for row in found[:MOST]]
+        rows = [
+            row
+            | {"name": called[row["person_id"]], "stands": STATES[row["state"]]}
+            | {"place": (row["issued_at"], row["briefing_id"])}
+            for row in found[:MOST]
+        ]
         shown: Response = request.app.state.shell.page(
             request, "notification/not_reached.html", rows=rows, sites=sites, parts=parts, page=page,
             more=len(found) > MOST, reach=reach, part=part, waiting=waiting,

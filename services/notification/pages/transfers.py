@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from contracts.taxonomy import FactorCategory
 from libs.deciding import Act, Saved
-from libs.domain import Refused
 from libs.reading import opened
 from libs.service import NotFound
-from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.notification.application import READS_ONLY, Notification
 from services.notification.domain.transfer import Decision
+from services.notification.pages.putting import put_on_record
 from services.notification.projection.transfers import Transfers
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -69,17 +69,9 @@ def add(router: APIRouter, service: Notification, transfers: Transfers) -> None:
 
     @router.post("/notification/transfers/{transfer}")
     async def follow(request: Request, me: Me, transfer: UUID) -> Response:
-        form = await Form.of(request)
         await _within(me, transfer)
-        try:
-            act = act_of_form(me, form.value("key"), form.value("version"))
-            saved = await _record(service, act, transfer, form)
-        except Refused as refusal:
-            form.wrong(str(refusal))
-            return await _page(request, me, transfer, form, 409)
-        if saved is None:
-            return await _page(request, me, transfer, form, 422)
-        return RedirectResponse(f"/notification/transfers/{transfer}?after={saved.position}", 303)
+        decide, show = partial(_record, service, transfer), partial(_page, request, me, transfer)
+        return await put_on_record(await Form.of(request), me, decide, show, f"/notification/transfers/{transfer}")
 
     async def _within(me: SignedIn, transfer: UUID) -> dict[str, Any]:
         found = await transfers.one(transfer)
@@ -109,7 +101,7 @@ def _open_to(state: str, decision: str) -> list[tuple[str, str, str]]:
     return [IN_EFFECT, *deciding] if decision and decision != Decision.NOT_APPLICABLE else deciding
 
 
-async def _record(service: Notification, act: Act, transfer: UUID, form: Form) -> Saved | None:
+async def _record(service: Notification, transfer: UUID, act: Act, form: Form) -> Saved | None:
     what = form.one_of("what", [*Decision, IN_EFFECT[0], SEEN[0]], "Say what you make of it.")
     note = form.text("note", "Say why, or what was done or seen, in a sentence.", 4000)
     if not form.ok or what is None:
