@@ -110,7 +110,7 @@ def files(folder: Path) -> bytes:
 
 async def opened(contents: Iterable[bytes], database: Database, wrapping_key: Path) -> dict[str, set[str]]:
     """What somebody reads who has all these bytes, the wrapping key and the keys that are left: markers by place."""
-    tokens = {unescaped.decode() for content in contents for unescaped in _tokens(content)}
+    tokens = tokens_in(contents)
     pool = AsyncConnectionPool(database.conninfo("keys"), open=False, kwargs={"autocommit": True})
     await pool.open(wait=True)
     try:
@@ -124,6 +124,11 @@ async def opened(contents: Iterable[bytes], database: Database, wrapping_key: Pa
         return read
     finally:
         await pool.close()
+
+
+def tokens_in(contents: Iterable[bytes]) -> set[str]:
+    """Every sealed text in some bytes."""
+    return {token.decode() for content in contents for token in _tokens(content)}
 
 
 def _tokens(content: bytes) -> Iterator[bytes]:

@@ -44,16 +44,6 @@ class Story:
         """An act whose reason holds a marker."""
         return replace(act, rationale=self.mark(where), rules="")
 
-    async def play(self) -> None:
-        """From the report to the round of looking."""
-        await self.found()
-        await self.take_in()
-        await self.weigh()
-        await self.learn()
-        await self.change()
-        await self.tell()
-        await self.look()
-
     async def found(self) -> None:
         """A manager with a name and an address, and a team of two."""
         governance = self.house.service("governance")
@@ -89,25 +79,26 @@ class Story:
         """Held to be the same event as another report, and then not."""
         intake = self.house.service("intake")
         other = await intake.raise_opportunity(
-            CARER, Report("elm", "near_miss", "A wheel came loose; nobody was hurt.")
+            CARER, Report("elm", "near_miss", "A wheel came loose; nobody was hurt.", person_name=self.name)
         )
         await intake.link(self.because(MANAGER, "link"), self.journey, other.id, "same_event")
         await intake.unlink(self.because(MANAGER, "unlink"), self.journey, other.id, "same_event")
 
     async def quarantined(self) -> None:
         """A message whose site nobody knows is kept apart, mended, and taken after all."""
-        intake, said = self.house.service("intake"), self.mark("payload")
+        intake, said, code = self.house.service("intake"), self.mark("payload"), self.mark.name("code")
         incident = {
-            "incident_id": "77", "site": "nowhere", "kind": "near_miss", "occurred_at": "2026-03-01T10:00:00Z",
+            "incident_id": "77", "site": code, "kind": "near_miss", "occurred_at": "2026-03-01T10:00:00Z",
             "summary": said, "person": {"reference": "p-1", "name": self.name},
         }  # fmt: skip
         headers = {
             "ce-id": "77", "ce-type": "care.incident_reported.v1", "ce-source": "/careplan", "ce-specversion": "1.0",
             "ce-time": "2026-03-01T10:00:00Z", "content-type": "application/json",
+            "ce-note": self.mark("headers"),
         }  # fmt: skip
         sent = Sent("careplan", headers, orjson.dumps(incident), MONDAY)
         kept = await intake.take_external(Act("source:careplan", "system"), sent)
-        await intake.map_code(QUALITY, "careplan", "site", "nowhere", "elm")
+        await intake.map_code(QUALITY, "careplan", "site", code, "elm")
         await intake.try_again(QUALITY, kept.id)
         await self.house.settle()
 

@@ -227,6 +227,7 @@ async def test_programs_ask_and_decide_like_people(reception: Reception) -> None
         await manager.post("/api/intake/erasures", json=asks | {"reason": "Hettie Polglaze rang."})
     ).status_code == 409
     assert (await manager.post("/api/intake/erasures", json=asks | {"resaon": "x"})).status_code == 422
+    assert (await manager.post("/api/intake/erasures", json=asks | {"received_on": "9999-12-31"})).status_code == 409
     made = await manager.post("/api/intake/erasures", json=asks)
     here = f"/api/intake/erasures/{made.json()['id']}"
     held = await manager.post(

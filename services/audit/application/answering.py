@@ -60,9 +60,10 @@ class Answering(Handing):
         covered = {site.site_id for site in await self.directory.sites_within(act.scope)}
         if not records or not set(records.values()) <= covered:
             raise OtherSitesHoldThem
+        received = min(received_on, local_day(self.clock.now()))  # a day ahead is refused below, however far
         asked = SubjectAccess.ask(
             provider=provider, site=next(iter(records.values())), identity=uuid4(), journeys=list(records),
-            asked_by=asked_by, received_on=received_on, answer_by=months_after(received_on, await self._months()),
+            asked_by=asked_by, received_on=received_on, answer_by=months_after(received, await self._months()),
         )  # fmt: skip
         return await self.save(act, asked)
 

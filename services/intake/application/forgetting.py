@@ -88,10 +88,11 @@ class Forgetting(EvidenceKeeping):
         await self._require_reach(act, journeys)
         schedule, _ = await self.schedule()
         months = schedule.answer_within_months if schedule else USUAL_ANSWER_MONTHS
+        received = min(request.received_on, local_day(self.clock.now()))  # a day ahead is refused below, however far
         return Erasure.ask(
             provider=first.provider, site=first.site, identity=uuid4(), journeys=journeys, asked_by=request.asked_by,
             ground=request.ground, employment=request.employment, reason=request.reason,
-            received_on=request.received_on, answer_by=months_after(request.received_on, months),
+            received_on=request.received_on, answer_by=months_after(received, months),
         )  # fmt: skip
 
     @command
