@@ -255,13 +255,11 @@ def holder_away(event: said.HolderAway, rows: Rows) -> None:
 
 @project.register
 def holder_back(event: said.HolderBack, rows: Rows) -> None:
-    """The days up to then stay; an absence that never began is gone."""
-    who = (event.post_id, event.person_id)
+    """The days up to then stay; an absence that never began ends before its first day, and so holds on none."""
     rows.execute(
         "UPDATE away SET until_day = %s WHERE post_id = %s AND person_id = %s",
-        (event.back_on - timedelta(days=1), *who),
+        (event.back_on - timedelta(days=1), event.post_id, event.person_id),
     )
-    rows.execute("DELETE FROM away WHERE post_id = %s AND person_id = %s AND until_day < from_day", who)
 
 
 @project.register

@@ -19,7 +19,7 @@ from libs.web.signed_in import signed_in
 from services.action.application import NOT_LEADING, Actions
 from services.action.domain.action import Action, State, Terms
 from services.action.projection import Plans
-from services.action.projection.plans import ACTION_WORDS, TO_SEE_THROUGH
+from services.action.projection.plans import ACTION_WORDS, PLAN_WORDS, TO_SEE_THROUGH
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
@@ -118,7 +118,7 @@ def _plan_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
         await within(actions.directory, me, found["site"])
         keys = actions.mapper.keys
         response.headers["ETag"] = f'"{found["version"]}"'
-        (shown,) = await opened(keys, [found], "reopened_because")
+        (shown,) = await opened(keys, [found], *PLAN_WORDS)
         columns = ("left_because", *(("words",) if me.role not in NOT_LEADING else ()))
         factors = await opened(keys, await plans.factors(journey), *columns)
         return shown | {

@@ -27,6 +27,7 @@ from services.action.domain.rules import (
     NotPerPerson,
     PostUnknown,
 )
+from services.action.projection import Plans
 
 NOT_LEADING = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
 """Posts that carry actions out and look at them, but do not decide what is agreed."""
@@ -50,6 +51,7 @@ class Actions(ReadsInEmergency):
     name = "action"
     aggregates = (Plan, Action, Roll, EmergencyReading)
     directory: Directory
+    plans: Plans
 
     async def plan_of(self, journey: UUID) -> Plan:
         """The plan of a journey. Raises NotFound."""

@@ -69,6 +69,7 @@ async def test_a_plan_is_answered_carried_out_and_seen_by_someone_else(front: Of
     assert "<li>Handover is read back.</li>" in bo.page
     await bo.post(f"{plan}/reopening", reopening_because="Nights were not reached.")
     assert "Practice has changed" not in bo.page
+    assert "Opened again, because:</strong> Nights were not reached." in bo.page
 
 
 async def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept(front: Office) -> None:
@@ -114,6 +115,7 @@ async def test_a_plan_of_weaker_changes_asks_for_its_reason(front: Office) -> No
     assert (await ann.post(f"/action/{journey}/weakness")).status_code == 422
     await ann.post(f"/action/{journey}/weakness", weakness_because="The building is not ours.")
     assert "100% of the changes rely on people remembering; the reason is on record." in ann.page
+    assert "Why nothing stronger will do:</strong> The building is not ours." in ann.page
 
 
 @pytest.mark.parametrize(

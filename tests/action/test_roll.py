@@ -8,11 +8,13 @@ from uuid import UUID
 
 import pytest
 
+from contracts.governance import TeamMemberLeft
 from services.action.domain import rules
 from services.action.domain.action import Action
 from services.action.domain.roll import Roll
+from services.action.policy import LEFT, react
 from tests.action.facts import agreed
-from tests.given import event, given
+from tests.given import event, given, heard, whenever
 
 ANN, BO = UUID(int=71), UUID(int=72)
 DAY = date(2026, 3, 2)
@@ -60,3 +62,26 @@ def test_a_changed_plan_or_rota_is_named(kind: str) -> None:
     given(Action, agreed(change_kind=kind), STARTED).when(made("The night rota of unit 2")).then(
         event(Action.Implemented, named="The night rota of unit 2")
     )
+
+
+class Records:
+    """One list as the service has it, and the lists that a view which may be behind still names."""
+
+    def __init__(self, roll: Roll, *named: UUID) -> None:
+        self.plans, self.roll, self.named = self, roll, named
+
+    async def waiting_for(self, person: UUID, site: str) -> list[UUID]:
+        return list(self.named) if (person, site) == (ANN, "elm") else []
+
+    async def find(self, kind: type, identity: UUID) -> Any:
+        return self.roll if (kind, identity) == (Roll, self.roll.id) else None
+
+
+def test_nobody_waits_for_someone_who_left_the_team_to_take_part() -> None:
+    waiting, done = given(Roll, OPENED).aggregate, given(Roll, OPENED, TOOK_PART).aggregate
+    left = heard(TeamMemberLeft(site_id="elm", person_id=ANN))
+    whenever(react, left, Records(waiting, UUID(int=99), waiting.id)).then(
+        event(Roll.Excused, person=ANN, because=LEFT)
+    )
+    whenever(react, left, Records(done, done.id)).nothing()
+    whenever(react, heard(TeamMemberLeft(site_id="oak", person_id=ANN)), Records(waiting, waiting.id)).nothing()

@@ -18,7 +18,7 @@ from deploy.web import Door
 from libs.web.posts import Post
 from libs.web.reach import NOTHING_HERE
 from services.governance.application import Governance
-from services.governance.application.absences import DeputyDoesNotReach
+from services.governance.application.absences import DeputyDoesNotLead, DeputyDoesNotReach
 from services.governance.domain.post import AwayAlreadyOver, NotAway
 from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of
 from tests.hands import Hands
@@ -150,7 +150,7 @@ async def staffed(door: Door) -> Governance:
     """Elm with a manager and a deputy, who has two questions to answer, one about a journey that only the manager's post
     may see; Oak with a manager of its own."""
     governance: Governance = door.platform.service("governance")
-    for post in (replace(AT_ELM, label="Manager, Elm"), STANDS_IN, AT_OAK):
+    for post in (replace(AT_ELM, label="Manager, Elm"), STANDS_IN, AT_OAK, ON_NIGHTS):
         site = post.scope.removeprefix("site:")
         await governance.establish_post(OPERATOR, "acme", site, post.post, post.role, post.scope, post.label, None)
     for post_id, person, name in (
@@ -186,7 +186,8 @@ async def test_who_stands_in_sees_what_waits_for_the_one_who_is_away_and_no_long
     work = (await bo.get("/work")).text
     assert ASKED in work
     assert "Standing in" in work
-    assert "for: Manager, Elm" in work
+    assert "for Manager, Elm" in work
+    assert "1 thing waits" in work
     assert SHUT not in work
     assert "Standing in" not in (await ann.get("/work")).text
     assert "Ann Example, Manager, Elm" in (await quinn.get(PAGE)).text
@@ -215,6 +216,7 @@ async def test_an_absence_is_said_by_those_whose_post_covers_it_and_refused_in_p
     for typed, sentence in (
         (past, str(AwayAlreadyOver())),
         (far, str(DeputyDoesNotReach())),
+        (days | {"deputy": "elm.care_worker"}, str(DeputyDoesNotLead())),
         ({}, "Enter the first day away."),
     ):
         await ann.get(PAGE)

@@ -20,7 +20,7 @@ from services.action.application import NOT_LEADING, Actions
 from services.action.domain.plan import Plan
 from services.action.pages.shown import category, plan_for, shown, titles
 from services.action.projection import Plans
-from services.action.projection.plans import ACTION_WORDS
+from services.action.projection.plans import ACTION_WORDS, PLAN_WORDS
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 REASON = "Give the reason, in a sentence that someone else will understand later."
@@ -61,7 +61,8 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
         known = {
             row["factor_id"]: row for row in await opened(keys, await plans.factors(journey), "words", "left_because")
         }
-        summary = await plans.plan(journey, today)
+        found = await plans.plan(journey, today)
+        (summary,) = await opened(keys, [found], *PLAN_WORDS) if found else (None,)
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -72,6 +73,8 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
             factors=_factors(plan, known, rows, reads=me.role not in NOT_LEADING),
             besides=[row for row in rows if row["factor_id"] not in plan.factors],
             weaker_share=summary["weaker_share"] if summary else None,
+            weakness_because=summary["weakness_because"] if summary and me.role not in NOT_LEADING else "",
+            reopened_because=summary["reopened_because"] if summary and me.role not in NOT_LEADING else "",
             what_changed=summary["what_changed"].splitlines() if summary else [],
             leads=me.role not in NOT_LEADING,
             form=form,

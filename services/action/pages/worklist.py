@@ -55,7 +55,7 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
             request,
             "action/worklist.html",
             shown=found,
-            mix=[row | {"site_title": sites[row["site"]]} for row in await plans.mix(at)] if not of else [],
+            mix=_mixed(await plans.mix(at), sites) if not of else [],
             many=len(sites) > 1,
             one=bool(of),
         )
@@ -70,3 +70,12 @@ async def _page(name: str, page: int, ask: Ask) -> dict[str, Any]:
         "previous": f"{address}{page - 1}" if page > 1 else "",
         "next": f"{address}{page + 1}" if len(rows) > PAGE else "",
     }
+
+
+def _mixed(rows: list[dict[str, Any]], sites: dict[str, str]) -> list[dict[str, Any]]:
+    """How strong the changes are: of all sites together, where there are several, then by site."""
+    shown = [row | {"site_title": sites[row["site"]]} for row in rows]
+    if len(shown) <= 1:
+        return shown
+    together = {kind: sum(row[kind] for row in rows) for kind in ("kept", "stronger", "intermediate", "weaker")}
+    return [{"site_title": "All your sites together"} | together, *shown]

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from contracts.assurance import ClosureStateLost
+from contracts.governance import TeamMemberLeft
 from contracts.review import ReviewSignedOff
 from contracts.taxonomy import ClosureState
 from libs.calendar import WorkingDays, end_of_day
@@ -16,16 +17,26 @@ from libs.domain import Aggregate
 from libs.escalating import Escalation
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
+from services.action.domain.roll import Roll
 from services.action.policy.route import Knowing, answering, route, rules_of_route
 
 OVERDUE, ESCALATE = "overdue", "escalate"
+LEFT = "They no longer work here."
 NO_MORE = (Lifted(OVERDUE), Lifted(ESCALATE))
 
 A = TypeVar("A", bound=Aggregate)
 
 
+class Lists(Protocol):
+    """Where it is known on which lists somebody still has to take part."""
+
+    async def waiting_for(self, person: UUID, site: str) -> list[UUID]: ...
+
+
 class Records(Knowing, Protocol):
     """What the policy asks of its service."""
+
+    plans: Lists
 
     async def find(self, kind: type[A], identity: UUID) -> A | None: ...
 
@@ -68,6 +79,16 @@ async def open_the_plan_again(event: ClosureStateLost, action: Records) -> Itera
         return ()
     plan.reopen(f"{_label(event.state)}, no longer: {event.because}")
     return (plan,)
+
+
+@react.register
+async def let_leavers_go(event: TeamMemberLeft, action: Records) -> Iterable[Aggregate]:
+    """Nobody waits for someone who left the team to take part; the list says why they need not."""
+    found = [await action.find(Roll, roll) for roll in await action.plans.waiting_for(event.person_id, event.site_id)]
+    waiting = [roll for roll in found if roll and event.person_id in roll.outstanding]
+    for roll in waiting:
+        roll.excuse(event.person_id, LEFT)
+    return waiting
 
 
 @react.register

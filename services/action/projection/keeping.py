@@ -78,8 +78,8 @@ def factor_left(event: Plan.FactorLeft, rows: Rows) -> None:
 @project.register
 def weakness_accepted(event: Plan.WeaknessAccepted, rows: Rows) -> None:
     rows.execute(
-        "UPDATE plan SET weakness_accepted = true, version = %s WHERE journey = %s",
-        (event.originator_version, event.journey),
+        "UPDATE plan SET weakness_accepted = true, weakness_because = %s, version = %s WHERE journey = %s",
+        (event.because, event.originator_version, event.journey),
     )
 
 

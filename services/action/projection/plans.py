@@ -43,6 +43,8 @@ ACTION_WORDS = (
     "withdrawn_because", "named", "handed_over_because",
 )  # fmt: skip
 """The columns of an action that are under seal."""
+PLAN_WORDS = ("reopened_because", "weakness_because")
+"""The columns of a plan that are under seal."""
 
 PAGE = 25
 """Lines of a list that are shown at a time."""
@@ -65,6 +67,7 @@ class Plans(View):
             changed_at timestamptz, what_changed text NOT NULL DEFAULT '', reopened_because text NOT NULL DEFAULT '',
             version bigint NOT NULL
         );
+        ALTER TABLE plan ADD COLUMN IF NOT EXISTS weakness_because text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS plan_site ON plan (site, opened);
         CREATE TABLE IF NOT EXISTS factor (
             factor_id uuid PRIMARY KEY, journey uuid NOT NULL, category text NOT NULL, seips text NOT NULL,
@@ -97,6 +100,7 @@ class Plans(View):
             excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
         );
         CREATE INDEX IF NOT EXISTS participant_action ON participant (action_id);
+        CREATE INDEX IF NOT EXISTS participant_person ON participant (person_id) WHERE took_part_on IS NULL;
         CREATE INDEX IF NOT EXISTS action_journey ON action (journey, agreed_at);
         CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
         CREATE INDEX IF NOT EXISTS action_owner ON action (owner_post, due) WHERE state NOT IN ('verified', 'withdrawn');
@@ -149,13 +153,23 @@ class Plans(View):
             action=action,
         )
 
+    async def waiting_for(self, person: UUID, site: str) -> list[UUID]:
+        """The lists at a site on which somebody still has to take part."""
+        rows = await self._ask(
+            "SELECT roll_id FROM participant WHERE person_id = %(person)s AND site = %(site)s AND took_part_on IS NULL"
+            " AND excused_because = '' ORDER BY roll_id",
+            person=person, site=site,
+        )  # fmt: skip
+        return [row["roll_id"] for row in rows]
+
     async def mix(self, sites: list[str]) -> list[dict[str, Any]]:
-        """By site, how many kept actions there are of each strength."""
+        """By site, how many kept actions there are of each strength; the largest share of weaker ones first."""
         return await self._ask(
             "SELECT site, count(*) AS kept, count(*) FILTER (WHERE strength = 'stronger') AS stronger,"
             " count(*) FILTER (WHERE strength = 'intermediate') AS intermediate,"
             " count(*) FILTER (WHERE strength = 'weaker') AS weaker FROM action"
-            " WHERE site = ANY(%(sites)s) AND state <> 'withdrawn' GROUP BY site ORDER BY site",
+            " WHERE site = ANY(%(sites)s) AND state <> 'withdrawn' GROUP BY site"
+            " ORDER BY count(*) FILTER (WHERE strength = 'weaker')::float / count(*) DESC, site",
             sites=sites,
         )
 

@@ -21,13 +21,16 @@ from services.governance.domain import Post
 ABSENCES = """
     SELECT a.post_id, a.person_id, a.from_day, a.until_day, h.name, p.title, p.scope
     FROM away a JOIN holder h USING (post_id, person_id) JOIN post p USING (post_id)
-    WHERE p.scope = ANY(%(scopes)s) AND a.until_day >= %(today)s ORDER BY a.from_day, p.title, a.person_id LIMIT %(most)s
+    WHERE p.scope = ANY(%(scopes)s) AND a.until_day >= greatest(%(today)s, a.from_day)
+    ORDER BY a.from_day, p.title, a.person_id LIMIT %(most)s
 """
 HOLDERS = """
     SELECT p.post_id, p.title, h.person_id, h.name FROM post p JOIN holder h USING (post_id)
     WHERE p.post_id = ANY(%(posts)s) ORDER BY p.title, h.person_id
 """
 MOST = 200
+NOT_LEADING = EXTERNAL_ROLES | {Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR}
+"""Roles that stand in for nobody but their own like: what waits for a manager is not for them."""
 ABSENCE_KEEPERS = frozenset(
     {
         Role.ADMINISTRATOR,
@@ -49,6 +52,11 @@ class DeputyDoesNotReach(Refused):
     the same site, of its region or of its provider."""
 
 
+class DeputyDoesNotLead(Refused):
+    """Whoever stands in sees what only those see who lead the service. Choose a post that leads it, such as a deputy
+    manager or a senior."""
+
+
 class Absences(Service):
     """Keeps who is away, for the posts of one's own site, region or provider."""
 
@@ -60,13 +68,15 @@ class Absences(Service):
     ) -> Saved:
         """Someone who holds a post is away; `deputy` is the post that stands in, if not the post's own.
 
-        Raises NotFound, DeputyDoesNotReach.
+        Raises NotFound, DeputyDoesNotReach, DeputyDoesNotLead.
         """
         post = await self.get(Post, Post.create_id(post_id))
         if deputy and deputy != post_id:
             stands_in = await self.get(Post, Post.create_id(deputy))
             if post.scope not in await self.scopes_within(stands_in.scope):
                 raise DeputyDoesNotReach
+            if stands_in.role in NOT_LEADING and stands_in.role != post.role:
+                raise DeputyDoesNotLead
         post.note_absence(person, from_day, until_day, deputy)
         return await self.save(act, post)
 
@@ -112,6 +122,14 @@ class Absences(Service):
         posts = [post for scope in scopes for post in await self.directory.posts(scope) if _inside(post)]
         rows = await self.directory.rows(HOLDERS, {"posts": [post.post_id for post in posts]})
         return await opened(self.mapper.keys, rows, "name")
+
+    async def deputies(self, scopes: Iterable[str], site: str = "") -> list[PostHeld]:
+        """The posts that can stand in: those over these scopes, or over a site and above it where one is named."""
+        if site:
+            found = await self.directory.posts_above(site)
+        else:
+            found = [post for scope in scopes for post in await self.directory.posts(scope)]
+        return [post for post in found if post.role not in NOT_LEADING]
 
     async def _answering(self, rows: list[dict[str, Any]], today: date) -> dict[date, dict[str, str]]:
         posts: defaultdict[date, list[str]] = defaultdict(list)

@@ -102,14 +102,8 @@ async def _holders(governance: Governance, scope: str, site: str) -> list[tuple[
 
 
 async def _deputies(governance: Governance, scope: str, site: str) -> list[tuple[str, str]]:
-    directory = governance.directory
-    if site:
-        return [(post.post_id, post.title) for post in await directory.posts_above(site)]
-    return [
-        (post.post_id, post.title)
-        for each in await _above_sites(governance, scope)
-        for post in await directory.posts(each)
-    ]
+    scopes = [] if site else await _above_sites(governance, scope)
+    return [(post.post_id, post.title) for post in await governance.deputies(scopes, site)]
 
 
 async def _above_sites(governance: Governance, scope: str) -> list[str]:

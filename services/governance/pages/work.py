@@ -15,7 +15,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
 from services.governance.application import Governance
-from services.governance.application.absences import ABSENCE_KEEPERS
+from services.governance.application.absences import ABSENCE_KEEPERS, NOT_LEADING
 from services.governance.pages.emergencies import GUARDIANS
 from services.governance.pages.live import live, shell_of, wait_for
 from services.governance.pages.news import Visits, news, three_things
@@ -86,9 +86,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
                 for each in await _waiting(governance, overview, absent, sites)
                 if (each["task"], each["href"], each["title"]) not in known
             ]
-        items = sorted(({"for_post": ""} | each for each in items), key=lambda each: each["due"] or each["since"])[
-            :MOST
-        ]
+        items = _in_order(items, governance.clock.now())
         visits = Visits(request, me, governance.clock.now())
         response = live(
             request,
@@ -110,6 +108,14 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     @router.get("/start")
     async def three(request: Request, me: Me) -> Response:
         return shell_of(request).page(request, "governance/start.html", things=three_things(me))
+
+
+def _in_order(items: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """First due first; what has no date stands by how long it has waited."""
+    shown: list[dict[str, Any]] = [
+        {"for_post": "", "late": bool(each["due"] and each["due"] < now)} | each for each in items
+    ]
+    return sorted(shown, key=lambda each: each["due"] or each["since"])[:MOST]
 
 
 async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, everyone: bool) -> Reader:
@@ -140,7 +146,7 @@ async def _stood_in_for(governance: Governance, reader: Reader) -> list[tuple[st
         absent = Reader(
             actor=reader.actor, role=row["role"], posts=[row["post_id"]],
             sites=[site for site in reader.sites if site in covered],
-            unowned=row["scope"].startswith("site:") and row["role"] in RUNS_A_SITE,
+            unowned=row["scope"].startswith("site:") and row["role"] in RUNS_A_SITE and reader.role not in NOT_LEADING,
         )  # fmt: skip
         found.append((row["title"], absent))
     return found
