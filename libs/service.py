@@ -81,8 +81,16 @@ class Service:
         aggregate = await self.find(kind, identity)
         if aggregate is None:
             raise NotFound(f"There is no {kind.__name__.lower()} with the id {identity}.")
-        if act and act.based_on is not None and act.based_on != aggregate.version:
-            raise Stale(f"It was at version {act.based_on} when you opened it, and is at {aggregate.version} now.")
+        if act:
+            self.as_seen(aggregate, act)
+        return aggregate
+
+    @staticmethod
+    def as_seen(aggregate: A | None, act: Act) -> A | None:
+        """The aggregate, or None, as it came. Raises Stale where the act was based on another version of it."""
+        version = aggregate.version if aggregate else 0
+        if act.based_on is not None and act.based_on != version:
+            raise Stale(f"It was at version {act.based_on} when you opened it, and is at {version} now.")
         return aggregate
 
     async def save(self, act: Act, *aggregates: Aggregate) -> Saved:
@@ -91,7 +99,7 @@ class Service:
         once = None
         if act.key:
             answer = orjson.dumps({"id": str(first.id), "version": first.version}).decode()
-            once = Once(f"request:{act.actor}", act.key, act.fingerprint, answer)
+            once = Once(self._asking(act), act.key, act.fingerprint, answer)
         positions = await self._keep(aggregates, once)
         return Saved(first.id, first.version, positions[-1] if positions else self.store.position)
 
@@ -105,13 +113,18 @@ class Service:
 
     async def answered(self, act: Act) -> Saved | None:
         """What this request led to when it came before. Raises KeyReused where that was another request."""
-        kept = await self.store.answer(f"request:{act.actor}", act.key) if act.key else None
+        kept = await self.store.answer(self._asking(act), act.key) if act.key else None
         if kept is None:
             return None
         if kept[0] != act.fingerprint:
             raise KeyReused
         answer = orjson.loads(kept[1])
         return Saved(UUID(answer["id"]), answer["version"], self.store.position, replayed=True)
+
+    def _asking(self, act: Act) -> str:
+        """Under which name a request is kept. The answer beside it says what came of it, so who asked is not to be read
+        there, nor what else they asked: whoever blows the whistle is named in no event either."""
+        return f"request:{self.mapper.keys.pseudonym('request', f'{act.actor}|{act.key}')}"
 
     async def receive(
         self, react: React, message: Any, *, consumer: str, message_id: str, cause: Envelope | None

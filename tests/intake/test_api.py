@@ -124,6 +124,7 @@ async def test_a_post_that_only_reports_does_not_weigh(program: httpx2.AsyncClie
     async with await reception.program(CARER) as carer:
         answer = await carer.post(f"{ALL}/{new['id']}/triage", json={"rationale": "x"})
         assert (answer.status_code, answer.json()["type"]) == (403, "urn:candour:problem:not-allowed")
+        assert (await carer.get(f"{ALL}/{new['id']}/proposals")).status_code in {403, 409}
 
 
 async def test_a_decision_based_on_an_older_version_is_refused(program: httpx2.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import zipfile
@@ -130,6 +131,9 @@ async def test_a_file_is_sent_in_and_read_again_by_those_who_may(reception: Rece
     assert "Choose a file." in ann.page
     late = await sent(evidence_date="2026-12-20")
     assert (late.status_code, "lies in the future" in late.text) == (409, True)
+    intake = reception.platform.service("intake")
+    about = (await intake.get(Opportunity, UUID(journey))).about
+    assert not (intake.vault.folder / about.hex).exists(), "what was refused left no file"
     await ann.get(here)
     assert (await sent()).status_code == 303
     page = (await ann.get(here)).text
@@ -159,8 +163,7 @@ async def test_a_program_sends_a_file_and_lists_it_with_its_digest(reception: Re
 async def test_a_file_lies_sealed_and_cannot_be_swapped_or_opened_once_its_key_is_gone(reception: Reception) -> None:
     intake = reception.platform.service("intake")
     about, digest = uuid4(), examined(PDF).sha256
-    await intake.vault.keep(about, digest, PDF)
-    await intake.vault.keep(about, digest, PDF)
+    await asyncio.gather(*(intake.vault.keep(about, digest, PDF) for _ in range(8)))
     path = intake.vault.folder / about.hex / digest
     assert b"PDF" not in path.read_bytes()
     assert await intake.vault.fetch(about, digest) == PDF

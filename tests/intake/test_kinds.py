@@ -19,6 +19,7 @@ from tests.servers import Backend, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = "/api/intake/opportunities"
+ACTOR = "person:ann"
 AT_PROVIDER = Post("acme.nominated", "nominated_individual", "provider:acme")
 
 
@@ -31,7 +32,7 @@ async def reception(backend: Backend, messaging: Messaging, wrapping_key: Path) 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def program(reception: Reception) -> AsyncIterator[httpx2.AsyncClient]:
-    async with await reception.program(MANAGER, "person:ann") as client:
+    async with await reception.program(MANAGER, ACTOR) as client:
         yield client
 
 
@@ -132,7 +133,10 @@ async def test_who_blows_the_whistle_is_known_to_nobody_in_their_own_line(
     program: httpx2.AsyncClient, reception: Reception
 ) -> None:
     told = {"site": "elm", "kind": "whistleblowing", "summary": "Nights are one short.", "reporter": "Ida Moss"}
-    journey = (await program.post(ALL, json=told)).json()["id"]
+    told |= {"source_key": "note-7"}
+    journey = (await program.post(ALL, json=told, headers={"Idempotency-Key": "whistle"})).json()["id"]
+    again = await program.post(ALL, json=told, headers={"Idempotency-Key": "whistle"})
+    assert (again.json()["id"], again.status_code) == (journey, 200)
     await reception.platform.settle()
     for post, knows in ((MANAGER, False), (AT_PROVIDER, True)):
         async with await reception.program(post, "person:reader") as reader:
@@ -142,6 +146,11 @@ async def test_who_blows_the_whistle_is_known_to_nobody_in_their_own_line(
     intake = reception.platform.service("intake")
     (raised, *_) = await intake.mapper.read(await intake.store.load(UUID(journey), 0))
     assert (raised.by.actor, raised.by.role, raised.reporter) == ("unnamed", "", "Ida Moss")
+    async with intake.store._pool.connection() as connection:
+        kept = await connection.execute("SELECT consumer FROM intake.inbox WHERE message_id = 'whistle'")
+        asked = [consumer for (consumer,) in await kept.fetchall()]
+    assert asked
+    assert not any(ACTOR in each for each in (*asked, raised.source_key)), "nor where answers to requests are kept"
 
 
 async def test_matters_of_employment_are_shut_to_those_who_learn(
@@ -150,7 +159,10 @@ async def test_matters_of_employment_are_shut_to_those_who_learn(
     here = f"{ALL}/{await raised(program, 'staff_allegation')}/allegation"
     await program.post(f"{here}/subject", json={"name": "Kim Lake"})
     step = {"step": "other_duties", "taken_on": "2026-03-02", "words": "Kim works in the office."}
-    assert (await program.post(f"{here}/step", json=step)).status_code == 200
+    seen = (await program.get(here)).json()["version"]
+    based = {"If-Match": f'"{seen}"'}
+    assert (await program.post(f"{here}/step", json=step, headers=based)).status_code == 200
+    assert (await program.post(f"{here}/step", json=step, headers=based)).status_code == 412, "not over what nobody saw"
     ended = await program.post(f"{here}/outcome", json={"outcome": "unfounded", "rationale": "Kim was on leave."})
     assert ended.status_code == 200
     found = (await program.get(here)).json()

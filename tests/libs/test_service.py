@@ -63,6 +63,16 @@ async def test_a_key_is_its_actors_own(teller: Teller) -> None:
     assert (await teller.begin(replace(KEYED, actor="person:other"), "another")).id != first.id
 
 
+async def test_who_asked_cannot_be_read_from_what_is_kept_of_a_request(teller: Teller, platform: Rooms) -> None:
+    await teller.begin(KEYED, "one thing")
+    await teller.begin(replace(KEYED, key="k2"), "another")
+    async with platform.teller.pool.connection() as connection:
+        kept = await (await connection.execute("SELECT consumer, message_id FROM intake.inbox")).fetchall()
+    assert {key for _, key in kept} == {"k1", "k2"}
+    assert len({consumer for consumer, _ in kept}) == 2, "nor that both were asked by one and the same"
+    assert not any("someone" in consumer for consumer, _ in kept)
+
+
 async def test_the_same_request_many_times_at_once_happens_once(teller: Teller) -> None:
     answers = await asyncio.gather(*(teller.begin(KEYED, "once") for _ in range(10)))
     assert len({answer.id for answer in answers}) == 1

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contracts.taxonomy import IntakeRoute
+from contracts.taxonomy import IntakeRoute, OpportunityKind
 from libs.service import NotFound
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
@@ -22,7 +22,7 @@ from services.intake.api.bodies import (
     Triage,
     Words,
 )
-from services.intake.application import Choice, Intake, Report
+from services.intake.application import Choice, Intake, Report, require_weigher
 from services.intake.domain import Opportunity
 from services.intake.projection import Register
 
@@ -46,7 +46,10 @@ def add(api: APIRouter, intake: Intake, register: Register) -> None:
     async def raise_opportunity(request: Request, response: Response, me: Me, new: NewOpportunity) -> Answer:
         site = await intake.directory.site(new.site)
         await within(intake.directory, me, site.site_id)
-        saved = await intake.raise_opportunity(act_of(request, me, occurred=new.occurred_at), _report(new, me))
+        # The key stands in the record as it is: of whoever blows the whistle not even their sign-in may be read there.
+        whistle = new.kind == OpportunityKind.WHISTLEBLOWING
+        source = intake.pseudonym(me.actor_id) if whistle else me.actor_id
+        saved = await intake.raise_opportunity(act_of(request, me, occurred=new.occurred_at), _report(new, source))
         begun = not saved.replayed and saved.detail.get("outcome") == "raised"
         return told(response, saved, 201 if begun else 200) | saved.detail
 
@@ -71,7 +74,8 @@ def add(api: APIRouter, intake: Intake, register: Register) -> None:
         return _shown(found)
 
     @api.get("/opportunities/{journey}/proposals")
-    async def proposals(me: Me, journey: UUID) -> list[Answer]:
+    async def proposals(request: Request, me: Me, journey: UUID) -> list[Answer]:
+        require_weigher(act_of(request, me))
         found = await reached(intake, me, journey)
         return [proposal.model_dump(mode="json") for proposal in await intake.proposals(found, {})]
 
@@ -126,7 +130,7 @@ def _further(api: APIRouter, intake: Intake) -> None:
         )
 
 
-def _report(new: NewOpportunity, me: SignedIn) -> Report:
+def _report(new: NewOpportunity, source: str) -> Report:
     """A source's own key counts among that source's keys only: two sources may use the same."""
     return Report(
         site=new.site,
@@ -138,7 +142,7 @@ def _report(new: NewOpportunity, me: SignedIn) -> Report:
         person_name=new.person_name,
         reporter=new.reporter,
         route=IntakeRoute.API,
-        source_key=f"{me.actor_id}:{new.source_key}" if new.source_key else "",
+        source_key=f"{source}:{new.source_key}" if new.source_key else "",
         due_on=new.due_on,
         said_at=new.said_at,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -27,7 +28,7 @@ class Allegations(Opportunities):
         From then on the journey is shut to them, in every post they hold.
         """
         found = await self._employable(act, opportunity)
-        allegation = await self._allegation(found)
+        allegation = await self._allegation(act, found)
         person = pseudonym_of_name(self.mapper.keys, f"staff/{found.provider}", name)
         allegation.name_subject(self.pseudonym(subject or f"name:{name}"), person, name)
         return await self.save(act, allegation)
@@ -35,21 +36,21 @@ class Allegations(Opportunities):
     @command
     async def strike_out_subject(self, act: Act, opportunity: UUID, subject: str) -> Saved:
         """It turned out not to be about somebody; `subject` is their pseudonym."""
-        allegation = await self._allegation(await self._employable(act, opportunity))
+        allegation = await self._allegation(act, await self._employable(act, opportunity))
         allegation.strike_out(subject, act.rationale)
         return await self.save(act, allegation)
 
     @command
     async def take_employment_step(self, act: Act, opportunity: UUID, step: str, taken_on: date, words: str) -> Saved:
         """Record what the employer did."""
-        allegation = await self._allegation(await self._employable(act, opportunity))
+        allegation = await self._allegation(act, await self._employable(act, opportunity))
         allegation.take_step(step, taken_on, words)
         return await self.save(act, allegation)
 
     @command
     async def conclude_allegation(self, act: Act, opportunity: UUID, outcome: str) -> Saved:
         """Say how the matter of employment ended."""
-        allegation = await self._allegation(await self._employable(act, opportunity))
+        allegation = await self._allegation(act, await self._employable(act, opportunity))
         allegation.conclude(outcome, act.rationale)
         return await self.save(act, allegation)
 
@@ -63,11 +64,12 @@ class Allegations(Opportunities):
 
     async def _employable(self, act: Act, opportunity: UUID) -> Opportunity:
         require_employer(act.role)
-        return await self.decidable(act, opportunity)
+        return await self.decidable(replace(act, based_on=None), opportunity)
 
-    async def _allegation(self, found: Opportunity) -> StaffAllegation:
+    async def _allegation(self, act: Act, found: Opportunity) -> StaffAllegation:
+        """Its matters of employment, begun with the first. Raises Stale: the act is based on these, not on the report."""
         here = StaffAllegation.create_id(found.journey)
-        known = await self.find(StaffAllegation, here)
+        known = self.as_seen(await self.find(StaffAllegation, here), act)
         # Sealed under a key of its own: the learning record can be kept when this one must be forgotten.
         return known or StaffAllegation(provider=found.provider, site=found.site, journey=found.journey, about=here)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -21,7 +22,8 @@ class EvidenceKeeping(Opportunities):
     async def attach(self, act: Act, opportunity: UUID, content: bytes, evidence_date: date, title: str) -> Saved:
         """Put a file on the record. Raises FileEmpty, FileTooLarge, FileKindNotTaken, FileTwice, NotYetHappened."""
         file = examined(content)
-        found = await self.touchable(act, opportunity)
+        found = await self.touchable(replace(act, based_on=None), opportunity)
+        Evidence.require_happened(evidence_date, self.clock.now())  # what is refused for its day leaves no file behind
         # First the file, then the fact: a fact without its file would be a promise that cannot be kept.
         await self.vault.keep(found.about, file.sha256, content)
         return await self.record_file(act, opportunity, file, evidence_date, title)
@@ -29,8 +31,8 @@ class EvidenceKeeping(Opportunities):
     @command
     async def record_file(self, act: Act, opportunity: UUID, file: File, evidence_date: date, title: str) -> Saved:
         """Put on record that a file is kept."""
-        found = await self.touchable(act, opportunity)
-        evidence = await self.evidence_of(found) or Evidence(
+        found = await self.touchable(replace(act, based_on=None), opportunity)
+        evidence = self.as_seen(await self.evidence_of(found), act) or Evidence(
             provider=found.provider, site=found.site, journey=found.journey, about=found.about
         )
         evidence.attach(file, evidence_date, title)

@@ -8,7 +8,7 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from contracts.sealed import ERASED
 from libs.keys import KeyRing
@@ -61,7 +61,7 @@ class Vault:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(f".{os.getpid()}")
+    beside = path.with_suffix(f".{uuid4().hex}")  # of its own: a form sent twice writes the same file twice at once
     with beside.open("w") as file:
         file.write(text)
         file.flush()

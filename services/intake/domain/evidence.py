@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from libs.calendar import local_day
@@ -108,10 +108,15 @@ class Evidence(Aggregate):
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
         self.files: dict[UUID, OnRecord] = {}
 
+    @staticmethod
+    def require_happened(evidence_date: date, now: datetime) -> None:
+        """Raises NotYetHappened for a day that has not come in the UK."""
+        if evidence_date > local_day(now):
+            raise NotYetHappened
+
     def attach(self, file: File, evidence_date: date, title: str) -> UUID:
         """Put a file on the record. `evidence_date` is the day it is of, which is not the day it is sent in."""
-        if evidence_date > local_day(circumstances().now):
-            raise NotYetHappened
+        self.require_happened(evidence_date, circumstances().now)
         here = follows("intake.Evidence.File", f"{self.journey}/{file.sha256}")
         if here in self.files:
             raise FileTwice
