@@ -193,9 +193,9 @@ class Waker:
                 self.react, reached, consumer=f"clock:{self.service.name}", message_id=key, cause=None
             )
             return True
-        except (psycopg.Error, Unavailable, OSError):
-            raise
+        except (psycopg.OperationalError, Unavailable):
+            raise  # the store is away, for every date alike
         except Exception as error:  # noqa: BLE001 one date's fault must not stop the clock for the others
-            self._log.error("deadline put off", name=reached.name, reason=repr(error))
+            self._log.error("deadline put off", name=reached.name, reason=type(error).__name__)
             await self.diary.put_off(reached, self.clock.now() + LATER)
             return False

@@ -23,10 +23,10 @@ class Parking:
         self._alone = asyncio.Lock()
 
     async def load(self, consumer: str) -> None:
-        """Remember which journeys wait, from before."""
+        """Remember which journeys wait, from before; what could not be read names none."""
         async with self._pool.connection() as connection:
             rows = await connection.execute(
-                f"SELECT DISTINCT journey FROM {self._table} WHERE consumer = %s", (consumer,)
+                f"SELECT DISTINCT journey FROM {self._table} WHERE consumer = %s AND envelope <> ''", (consumer,)
             )
             self._journeys |= {(consumer, journey) for (journey,) in await rows.fetchall()}
 

@@ -132,6 +132,9 @@ class Listener(Service):
     name = "review"
     aggregates = (Notes,)
     poisoned: set[UUID]
+    faults: dict[UUID, Exception]
+    """What breaks when a date of these journeys comes."""
+
     reactions: list[tuple[UUID, int]]
 
 
@@ -161,6 +164,8 @@ async def note(event: ImmediateSafetyConfirmed, service: Listener) -> Iterable[A
 async def remind(event: DeadlineReached, service: Listener) -> Iterable[Aggregate]:
     if event.journey in service.poisoned:
         raise ValueError(POISON)
+    if fault := service.faults.get(event.journey):
+        raise fault
     notes = await service.get(Notes, event.aggregate)
     notes.remind()
     return [notes]
@@ -219,6 +224,7 @@ class Rooms(Platform):
         self.listener = Room(house, Listener, lambda event: None, react=react, dates=dates, views=listener_views)
         self.rooms = {"intake": self.teller, "review": self.listener}
         self.listener.service.poisoned, self.listener.service.reactions = set(), []
+        self.listener.service.faults = {}
 
     @property
     def heard(self) -> Heard:

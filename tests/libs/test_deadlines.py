@@ -99,6 +99,15 @@ async def test_what_fails_is_put_off_and_holds_up_no_other_date(platform: Rooms)
     assert (await platform.notes(bad)).reminded == 1
 
 
+async def test_a_fault_of_the_disk_or_of_a_question_holds_up_no_other_date(platform: Rooms) -> None:
+    for number, fault in enumerate((PermissionError("a file cannot be removed"), psycopg.DataError("no such date"))):
+        bad, good = await noted(platform), await noted(platform)
+        platform.listener.service.faults[bad] = fault
+        await later(platform, HOUR)
+        assert await waker(platform).wake() == 2 + number, "what was put off comes again"
+        assert ((await platform.notes(bad)).reminded, (await platform.notes(good)).reminded) == (0, 1)
+
+
 async def test_a_lifted_date_does_not_ring(platform: Rooms) -> None:
     journey = await noted(platform)
     await later(platform, HOUR)

@@ -136,6 +136,13 @@ async def test_what_cannot_be_read_is_parked_and_blocks_nobody(platform: Rooms) 
     assert [(row["journey"], row["name"]) for row in waiting] == [(UUID(int=0), "unreadable at 1")]
 
 
+async def test_what_cannot_be_read_blocks_nobody_after_a_restart_either(platform: Rooms) -> None:
+    parking = platform.listener.parking
+    await parking.park_unreadable("policy:review", Told("intake", 1, None, "not json"), platform.clock.now())
+    await parking.load("policy:review")
+    assert not parking.blocks("policy:review", UUID(int=0)), "no journey waits behind what names none"
+
+
 async def test_the_bookmark_follows_what_was_taken(platform: Rooms, database: Database) -> None:
     await asyncio.gather(*(platform.begin() for _ in range(10)))
     await platform.settle()
