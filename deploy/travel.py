@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
 from deploy.house import Platform
-from libs.calendar import WorkingDays
+from libs.calendar import LONDON, WorkingDays, local_day
 from libs.clock import TravelledClock
 from libs.domain import Refused
 from libs.web.posts import SignedIn
@@ -83,5 +83,4 @@ def travel_routes(traveller: Traveller) -> APIRouter:
 
 
 def _next_morning(now: datetime) -> datetime:
-    day = WorkingDays("ENG").add(now.date(), 1)
-    return datetime(day.year, day.month, day.day, 9, 0, tzinfo=now.tzinfo)
+    return datetime.combine(WorkingDays("ENG").add(local_day(now), 1), time(9), LONDON)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from libs.deciding import Act
 from libs.domain import Refused
-from services.intake.application import Choice, Report
+from services.intake.application import Choice, Report, Wanted
 from services.intake.domain import BlindSample
 from services.intake.domain.refusals import NotBlind, NotInSample, RationaleMissing, SampleEmpty, WeighedAgainAlready
 from services.intake.domain.sample import drawn
@@ -94,6 +94,8 @@ async def test_agreement_is_measured_and_a_sample_is_weighed_again_unseen(recept
     page = (await mo.get("/intake/agreement")).text
     assert "0.91 (" in page
     assert (await mo.post("/intake/agreement", size="10")).status_code == 422
+    with pytest.raises(SampleEmpty):
+        await intake.draw_sample(ann, Wanted([], date(2026, 1, 1), date(2026, 3, 2), 10, 7))
     asked = {"since": "2026-01-01", "until": "2026-03-02", "size": "10", "seed": "7"}
     answer = await mo.post("/intake/agreement", **asked)
     assert answer.status_code == 303, answer.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,13 @@ def test_neighbours_hear_whom_it_shuts_out_and_no_name() -> None:
     said = publish(made[-1])
     assert said is not None
     assert said.model_dump() == {"subject": "d00d"}
+
+
+def test_today_begins_at_midnight_in_the_uk_also_in_summer() -> None:
+    night = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    given(StaffAllegation, OPENED).when(lambda it: it.take_step("heard", date(2026, 7, 2), ""), at=night).then(
+        event(StaffAllegation.StepTaken, taken_on=date(2026, 7, 2))
+    )
 
 
 def test_what_the_employer_did_stays_at_home() -> None:

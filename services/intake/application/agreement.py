@@ -9,14 +9,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from libs.calendar import LONDON
+from libs.calendar import LONDON, local_day
 from libs.deciding import Act, Saved, circumstances
 from libs.service import command
 from libs.statistics.agreement import Agreement, kappa
 from services.intake.application.opportunities import Opportunities, require_weigher
 from services.intake.domain import BlindSample
 from services.intake.domain.answers import require_answers
-from services.intake.domain.refusals import NotYetHappened
+from services.intake.domain.refusals import NotYetHappened, SampleEmpty
 from services.intake.domain.sample import drawn
 from services.intake.projection import Weighings
 
@@ -71,7 +71,9 @@ class ThresholdWatching(Opportunities):
         Raises SampleEmpty, NotForThisPost; NotYetHappened for days to come.
         """
         require_weigher(act)
-        if wanted.until > circumstances().now.date():
+        if not wanted.sites:
+            raise SampleEmpty
+        if wanted.until > local_day(circumstances().now):
             raise NotYetHappened
         first = await self.directory.site(wanted.sites[0])
         here = BlindSample.create_id(first.provider, wanted.sites, wanted.since, wanted.until, wanted.seed)

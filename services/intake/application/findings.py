@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from libs.calendar import local_day
 from libs.deciding import Act, Saved, circumstances
 from libs.service import command
 from services.intake.application.opportunities import Opportunities, require_nobody_named
@@ -33,7 +34,7 @@ class OthersFindings(Opportunities):
         """Put findings and recommendations on record. Raises NamesSomebody for a reference that is no mere number."""
         found = await self.decidable(act, opportunity)
         require_nobody_named(received.reference, found.person_name)
-        if received.dated and received.dated > circumstances().now.date():
+        if received.dated and received.dated > local_day(circumstances().now):
             raise NotYetHappened
         findings = await self.findings_of(found) or OutsideFindings(
             provider=found.provider, site=found.site, journey=found.journey, about=found.about

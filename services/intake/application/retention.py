@@ -80,13 +80,14 @@ class Retaining(Forgetting):
         shortest = min(rule.years for rule in schedule.rules)
         oldest = at.replace(year=at.year - shortest, day=1)
         rows = await self.keeping.untouched_since(provider, oldest)
+        held = {row["journey"] for row in await self.keeping.holds([row["journey"] for row in rows])}
         for key, records in groupby(rows, key=lambda row: row["about"]):
             under = list(records)
             asks = schedule.asks([Kept(row["kind"], row["harm_level"], row["last_entry"]) for row in under])
             if not asks or asks[0][0] > today:  # what no rule covers is not proposed either: nobody said how long
                 continue
             journeys = [row["journey"] for row in under]
-            if not await self.keeping.holds(journeys):
+            if held.isdisjoint(journeys):
                 found.append(Ended(key, journeys, [rule.id for _, rule in asks], asks[0][0]))
         return found
 
@@ -113,7 +114,7 @@ class Retaining(Forgetting):
 
     async def _waiting(self, act: Act, key: UUID) -> tuple[Disposal, list[UUID]]:
         require_keeper(act)
-        row = await self.keeping.row("SELECT provider, site FROM proposal WHERE key = %s", (key,))
+        row = await self.keeping.proposal(key)
         if row is None or row["site"] not in {site.site_id for site in await self.directory.sites_within(act.scope)}:
             raise NotFound("There is no such proposal among the sites that your post covers.")
         disposal = await self.get(Disposal, Disposal.create_id(row["provider"]))

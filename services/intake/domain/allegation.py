@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from contracts.taxonomy import EmploymentStep
+from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.intake.domain.refusals import (
@@ -90,7 +91,7 @@ class StaffAllegation(Aggregate):
         """Record a matter of employment, such as a move to other duties."""
         if self.outcome:
             raise AllegationConcluded
-        if taken_on > circumstances().now.date():
+        if taken_on > local_day(circumstances().now):
             raise NotYetHappened
         self.trigger_event(self.StepTaken, step=EmploymentStep(step).value, taken_on=taken_on, words=words)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import OpportunityKind
+from libs.calendar import local_day
 from libs.domain import Refused
 from libs.service import NotFound
 from libs.statistics.agreement import Agreement
@@ -140,7 +141,7 @@ async def _figures(
     sites = {site.site_id: site.title for site in await intake.directory.sites_within(me.scope)}
     rules = await kept.known_rules(list(sites))
     rule = form.value("rule") or THRESHOLD
-    today = intake.clock.now().date()
+    today = local_day(intake.clock.now())
     shell: Shell = request.app.state.shell
     return shell.page(
         request,

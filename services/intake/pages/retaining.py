@@ -93,7 +93,7 @@ async def _proposal(
     request: Request, intake: Intake, kept: Keeping, me: SignedIn, key: UUID, form: Form, status: int = 200
 ) -> Response:
     require_keeper(act_of_form(me, ""))
-    row = await kept.row("SELECT * FROM proposal WHERE key = %s", (key,))
+    row = await kept.proposal(key)
     if row is None:
         return RedirectResponse("/intake/erasures", 303)
     for journey in row["journeys"]:

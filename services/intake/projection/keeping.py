@@ -103,6 +103,10 @@ class Keeping(View):
         """The legal holds on these."""
         return await self.rows("SELECT * FROM hold WHERE journey = ANY(%s) ORDER BY placed", (journeys,))
 
+    async def proposal(self, key: UUID) -> dict[str, Any] | None:
+        """What is proposed for disposal under a key, or None."""
+        return await self.row("SELECT * FROM proposal WHERE key = %s", (key,))
+
     async def untouched_since(self, provider: str, before: Any) -> list[dict[str, Any]]:
         """Records of a provider under keys to whose records nothing was added since a moment."""
         return await self.rows(
