@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import singledispatch
+from uuid import UUID
 
 from contracts import intake as said
 from contracts.envelope import PublishedEvent
@@ -191,41 +192,32 @@ def total_restated(event: RegulatorCount.Restated) -> PublishedEvent:
 LONGEST_ID = 200
 
 
-@publish.register
-def message_accepted(event: ExternalMessage.Accepted) -> PublishedEvent:
+def _answer(event: ExternalMessage.Accepted | ExternalMessage.Quarantined | ExternalMessage.Repeated,
+            outcome: str, reason: str, reference: str = "", opportunity: UUID | None = None) -> PublishedEvent:  # fmt: skip
     return said.ExternalIncidentAnswered(
         source=event.source,
         message_id=event.message_id[:LONGEST_ID],
-        outcome="accepted",
-        reason=event.remark,
-        reference=event.reference,
-        opportunity=event.opportunity,
+        outcome=outcome,
+        reason=reason,
+        reference=reference,
+        opportunity=opportunity,
         answered_at=event.recorded,
     )
+
+
+@publish.register
+def message_accepted(event: ExternalMessage.Accepted) -> PublishedEvent:
+    return _answer(event, "accepted", event.remark, event.reference, event.opportunity)
 
 
 @publish.register
 def message_quarantined(event: ExternalMessage.Quarantined) -> PublishedEvent:
-    return said.ExternalIncidentAnswered(
-        source=event.source,
-        message_id=event.message_id[:LONGEST_ID],
-        outcome="quarantined",
-        reason=f"{event.reason}: {event.sentence}",
-        answered_at=event.recorded,
-    )
+    return _answer(event, "quarantined", f"{event.reason}: {event.sentence}")
 
 
 @publish.register
 def message_repeated(event: ExternalMessage.Repeated) -> PublishedEvent:
-    return said.ExternalIncidentAnswered(
-        source=event.source,
-        message_id=event.message_id[:LONGEST_ID],
-        outcome="repeat",
-        reason=event.remark,
-        reference=event.reference,
-        opportunity=event.opportunity,
-        answered_at=event.recorded,
-    )
+    return _answer(event, "repeat", event.remark, event.reference, event.opportunity)
 
 
 @publish.register

@@ -215,8 +215,7 @@ async def test_a_message_fetched_twice_after_a_crash_counts_once(careplan: CareP
     sent = Sent("careplan", headers, orjson.dumps(incident()), MONDAY)
     act = Act("source:careplan", "system", key=f"place-{uuid.uuid4().hex}")
     first = await intake.take_external(act, sent)
-    async with asyncio.timeout(10):
-        await careplan.answers.get()
+    await asyncio.wait_for(careplan.answers.get(), 10)
     second = await intake.take_external(act, sent)
     assert (second.id, second.version, second.replayed) == (first.id, first.version, True)
 
@@ -234,8 +233,7 @@ async def test_a_code_is_given_its_meaning_and_the_message_is_taken_after_all(ca
         await intake.try_again(OPERATOR, kept)
     await intake.map_code(OPERATOR, "careplan", "site", code, "elm")
     await intake.try_again(OPERATOR, kept)
-    async with asyncio.timeout(10):
-        answer = await careplan.answers.get()
+    answer = await asyncio.wait_for(careplan.answers.get(), 10)
     assert answer["outcome"] == "accepted"
     with pytest.raises(NotInQuarantine):
         await intake.try_again(OPERATOR, kept)
@@ -252,6 +250,16 @@ async def test_the_same_message_again_leaves_quarantine_once_it_can_be_read(care
     assert (await careplan.send(told, **attributes))["outcome"] == "accepted"
     await careplan.platform.settle()
     assert await intake.quarantine.one(ExternalMessage.create_id("careplan", attributes["id"])) is None
+
+
+async def test_what_turns_out_to_be_on_record_already_waits_for_nobody_any_more(careplan: CarePlan) -> None:
+    intake, told, code = careplan.platform.service("intake"), incident(), f"unit-{uuid.uuid4().hex[:6]}"
+    first = await careplan.send(told)
+    kept = await _kept(careplan, await careplan.send(told | {"site": code}, id=uuid.uuid4().hex))
+    await intake.map_code(OPERATOR, "careplan", "site", code, "elm")
+    await intake.try_again(OPERATOR, kept)
+    assert (await asyncio.wait_for(careplan.answers.get(), 10))["opportunity"] == first["opportunity"]
+    assert (await intake.get(ExternalMessage, kept)).outcome == "set_aside"
 
 
 async def test_a_message_is_set_aside_with_a_reason_by_a_post_for_the_whole_provider(careplan: CarePlan) -> None:

@@ -124,10 +124,10 @@ class Door(Opportunities):
             with self.under(source):
                 opportunity, how = await self.taken(admitted.report)
         except NewerWordsOnRecord as refusal:
-            message.repeat(digest, f"out-of-order: {refusal}")
+            message.overtaken(digest, f"out-of-order: {refusal}")
             return None
         if how == "known":
-            message.repeat(digest, "It is on record already, word for word.", opportunity.id, opportunity.reference)
+            message.overtaken(digest, "It is on record already, word for word.", opportunity.id, opportunity.reference)
             return None
         remark = "Recorded as a correction. " if how == "corrected" else ""
         message.accept(digest, opportunity.id, opportunity.reference, f"{remark}{admitted.remark}".strip())

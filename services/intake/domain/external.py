@@ -132,6 +132,12 @@ class ExternalMessage(Aggregate):
             remark=remark,
         )
 
+    def overtaken(self, digest: str, remark: str, opportunity: UUID | None = None, reference: str = "") -> None:
+        """It can be read, and nothing in it is new. What was kept apart of it need not wait for anybody any more."""
+        self.repeat(digest, remark, opportunity, reference)
+        if self.outcome == QUARANTINED:
+            self.trigger_event(self.SetAside)
+
     def require_quarantine(self) -> None:
         """Raises NotInQuarantine unless it is kept apart."""
         if self.outcome != QUARANTINED:
