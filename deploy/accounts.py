@@ -17,8 +17,11 @@ from libs.web.posts import Post
 
 
 def accounts(platform: Platform, env: Mapping[str, str]) -> WhoIs:
-    """People by e-mail address, programs by their client id (CANDOUR_API_CLIENTS names the file of their posts)."""
-    program = programs(_clients(env.get("CANDOUR_API_CLIENTS", "")))
+    """People by e-mail address, programs by their client id (CANDOUR_API_CLIENTS names the file of their posts).
+
+    Where the issuer's tokens for a program name another subject than its client id, the file says which: `subjects`.
+    """
+    program = programs(*_clients(env.get("CANDOUR_API_CLIENTS", "")))
 
     async def who_is(claims: Mapping[str, Any]) -> Known | None:
         if "client_id" in claims:
@@ -48,8 +51,9 @@ async def _holder(platform: Platform, email: str) -> Known | None:
     return Known(f"person:{people.pop()}", f"{rows[0]['name']} – {rows[0]['title']}", posts)
 
 
-def _clients(file: str) -> dict[str, list[Post]]:
+def _clients(file: str) -> tuple[dict[str, list[Post]], dict[str, str]]:
     if not file:
-        return {}
-    found = yaml.safe_load(Path(file).read_text())["clients"]
-    return {client: [Post(**post) for post in posts] for client, posts in found.items()}
+        return {}, {}
+    found = yaml.safe_load(Path(file).read_text())
+    posts = {client: [Post(**post) for post in given] for client, given in found["clients"].items()}
+    return posts, dict(found.get("subjects", {}))

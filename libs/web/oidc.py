@@ -181,12 +181,20 @@ class Issuer:
         return found
 
 
-def programs(posts: Mapping[str, Sequence[Post]]) -> Callable[[Mapping[str, Any]], Known | None]:
-    """Whom a client-credentials token stands for: a program by its client id, in the posts it was given."""
+def programs(
+    posts: Mapping[str, Sequence[Post]], subjects: Mapping[str, str] | None = None
+) -> Callable[[Mapping[str, Any]], Known | None]:
+    """Whom a client-credentials token stands for: a program by its client id, in the posts it was given.
+
+    A token that somebody let a program have names its client as well (RFC 9068, 2.2), and its subject is that person. So
+    the subject must be the client itself, or what `subjects` says that the issuer calls it.
+    """
+    called = subjects or {}
 
     def known(claims: Mapping[str, Any]) -> Known | None:
-        client = str(claims.get("client_id") or claims.get("azp") or "")
+        client = str(claims.get("client_id", ""))
         given = posts.get(client)
-        return Known(f"client:{client}", client, tuple(given)) if given else None
+        itself = claims.get("sub") == called.get(client, client)
+        return Known(f"client:{client}", client, tuple(given)) if given and itself else None
 
     return known

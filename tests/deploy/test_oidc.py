@@ -190,6 +190,7 @@ async def status(sight: Sight, token: str) -> int:
         {"iss": "https://another.example"},
         {"exp": 1_700_000_000},
         {"client_id": "unknown"},
+        {"sub": "somebody who let the program have a token"},
         {"aud": None},
     ],
 )
