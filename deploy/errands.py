@@ -9,15 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from libs.domain import Refused
 from libs.service import NotFound
 
 PATIENCE = 3.0
 """Seconds that a page waits for something to be done before it shows how far it is."""
 KEPT = 20
 """How many errands are remembered, the newest."""
+AT_ONCE = 3
+"""How many errands of one person are under way at once."""
 
 Told = Callable[[str, int, int], None]
 """Told which part is gone through, how far it is, and how far it goes."""
+
+
+class TooMuchUnderWay(Refused):
+    """Three things of yours are under way already, so this was not begun. Wait until one of them is done, then ask again."""
 
 
 @dataclass
@@ -48,10 +55,15 @@ class Errands:
         self._kept: OrderedDict[UUID, Errand] = OrderedDict()
 
     async def begin(self, actor: str, title: str, key: str, work: Callable[[Told], Awaitable[Any]]) -> Errand:
-        """Begin something and wait a moment for it. The same key (of a form that is sent twice) is the same errand."""
+        """Begin something and wait a moment for it. The same key (of a form that is sent twice) is the same errand.
+
+        Raises TooMuchUnderWay.
+        """
         identity = _identity(key)
         errand = self._kept.get(identity)
         if errand is None or errand.actor != actor or errand.failed:
+            if sum(each.actor == actor and not each.done for each in self._kept.values()) >= AT_ONCE:
+                raise TooMuchUnderWay
             at: dict[str, tuple[int, int]] = {}
 
             def told(part: str, read: int, of: int) -> None:

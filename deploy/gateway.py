@@ -10,9 +10,12 @@ from collections.abc import Iterable
 
 import httpx2
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from libs.web.walls import MEBIBYTE, BodyLimit
 
 OWNERS = (
     ("/report", "intake"),
@@ -31,6 +34,8 @@ OWNERS = (
     ("/api/audit", "audit"),
 )
 FALLBACK = "governance"
+LARGEST = 12 * MEBIBYTE
+"""No service takes more than that; nobody is to fill the gateway's memory before one says so."""
 SAID = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"})
 """What only the gateway says of a visitor; what the visitor says of themself is dropped."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"})
@@ -65,7 +70,8 @@ def application(port: int = 8000, *, encrypted: bool = False) -> Starlette:
         return response
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
+    limit = Middleware(BodyLimit, most=LARGEST)
+    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)], middleware=[limit])
 
 
 def _forwarded(request: Request) -> Iterable[tuple[bytes, bytes]]:

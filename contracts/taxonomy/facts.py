@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Self
 
 from contracts.taxonomy.labelled import Labelled
@@ -33,6 +32,8 @@ class FactType(Labelled):
 
 
 YES_NO, CHOICE, CHOICES, NUMBER = FactType
+LARGEST = 2**53
+"""The largest number that every reader of JSON still takes for itself (RFC 8259, 6)."""
 
 
 class Fact(Labelled):
@@ -281,7 +282,7 @@ class Fact(Labelled):
         if self.shape is YES_NO:
             return isinstance(value, bool)
         if self.shape is NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
+            return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LARGEST
         if self.shape is CHOICE:
             return isinstance(value, str) and value in self.codes
         return isinstance(value, list | tuple) and all(isinstance(one, str) and one in self.codes for one in value)

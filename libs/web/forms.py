@@ -88,10 +88,12 @@ class Form:
             if missing:
                 self.wrong(missing, name)
             return None
-        if not found.isascii() or not found.isdigit() or not least <= int(found[:12]) <= most:
+        digits = found.lstrip("0") or "0"
+        short = found.isascii() and found.isdigit() and len(digits) <= len(str(most))
+        if not short or not least <= int(digits) <= most:
             self.wrong(f"Enter a whole number from {least:,} to {most:,}.", name)
             return None
-        return int(found)
+        return int(digits)
 
     def day(self, name: str, missing: str = "") -> date | None:
         found = self.value(name).strip()

@@ -19,6 +19,8 @@ from libs.web.signed_in import SAFE_METHODS
 KNOWN = 10_000
 """Callers that are remembered; who has not knocked for longest is forgotten first, so that memory has a bound."""
 SIGN_IN = ("/sign-in",)
+NO_SIGN_IN = ("/report/talk",)
+"""Where anybody may send something without being signed in."""
 WRONG = frozenset({401})
 
 
@@ -71,7 +73,8 @@ class Allowance:
 
 
 class RateLimit:
-    """Answers 429 to who knocks too often. A program is known by its token, a sign-in by the address it comes from.
+    """Answers 429 to who knocks too often. A program is known by its token; a sign-in, and whoever sends something without
+    one, by the address it comes from.
 
     It counts in this process alone: with several behind a balancer, each lets through as many.
     """
@@ -108,9 +111,8 @@ class RateLimit:
                 return self._wrong.wait(address)
             caller = sha256(token.encode()).hexdigest()
             return 0 if self._requests.spend(caller) else self._requests.wait(caller)
-        knocks = request.url.path.startswith(SIGN_IN) and (
-            request.method not in SAFE_METHODS or request.url.path != "/sign-in"
-        )
+        path, sends = request.url.path, request.method not in SAFE_METHODS
+        knocks = (path.startswith(SIGN_IN) and (sends or path != "/sign-in")) or (sends and path.startswith(NO_SIGN_IN))
         if knocks and not self._sign_in.spend(address):
             return self._sign_in.wait(address)
         return 0

@@ -74,9 +74,10 @@ class Sessions:
     async def start(self, actor_id: str, posts: Sequence[Post], label: str, replacing: str = "") -> str:
         """A new session's cookie value. The one in `replacing` ends, so a value known before sign-in is worth nothing.
 
-        The person acts in their first post. Raises ValueError without posts.
+        The person acts in their first post. What nobody can use any more goes with it. Raises ValueError without posts.
         """
         require_posts(posts)
+        await self.forget_expired()
         token, now = token_urlsafe(32), self._clock.now()
         row = (hashed(token), uuid4(), actor_id, label, Jsonb(as_rows(posts)), posts[0].post, now, now)
         async with self._pool.connection() as connection:

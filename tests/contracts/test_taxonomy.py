@@ -132,6 +132,7 @@ def test_a_fact_with_choices_has_its_list_and_others_have_none() -> None:
         (Fact.SERVICE_INTERRUPTION_HOURS, True, False),
         (Fact.SERVICE_INTERRUPTION_HOURS, float("nan"), False),
         (Fact.SERVICE_INTERRUPTION_HOURS, float("inf"), False),
+        (Fact.SERVICE_INTERRUPTION_HOURS, 10**400, False),
     ],
 )
 def test_a_fact_accepts_only_answers_of_its_own_shape(fact: Fact, value: object, fits: bool) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import yaml
 
 from deploy.containers import prepare
-from deploy.gateway import OWNERS, owner
+from deploy.gateway import LARGEST, OWNERS, application, owner
 from deploy.house import Platform
 from deploy.nats import topology, users
 from deploy.nats.keys import Keys
@@ -141,6 +142,11 @@ def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:
     first = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     prepare(tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == first
+
+
+async def test_the_gateway_takes_no_more_into_memory_than_a_service_would() -> None:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(application()), base_url="http://localhost") as web:
+        assert (await web.post("/intake/evidence/x", content=b"x" * (LARGEST + 1))).status_code == 413
 
 
 def test_the_gateway_sends_each_path_to_its_owner() -> None:

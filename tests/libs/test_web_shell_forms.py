@@ -41,6 +41,14 @@ def test_a_number_out_of_range_or_not_whole_is_refused(typed: str) -> None:
     assert form.error("beds") == "Enter a whole number from 0 to 1,000."
 
 
+def test_a_number_is_not_taken_for_its_first_digits() -> None:
+    for typed in ("0000000000001001", "9" * 5000):
+        form = Form({"beds": typed})
+        assert form.whole_number("beds", most=1000) is None
+        assert not form.ok
+    assert Form({"beds": "000000000000999"}).whole_number("beds", most=1000) == 999
+
+
 def test_a_number_may_have_commas() -> None:
     assert Form({"hours": "1,250"}).whole_number("hours") == 1250
 

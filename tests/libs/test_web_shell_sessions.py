@@ -40,6 +40,14 @@ async def test_a_session_says_who_is_there_and_in_which_post(pool: Pool, clock: 
     assert me.session_id is not None
 
 
+async def test_what_nobody_can_use_any_more_goes_with_the_next_that_begins(pool: Pool, clock: HandClock) -> None:
+    sessions = Sessions(pool, clock)
+    await sessions.start("ann", ANN, "Ann")
+    clock.move_to(NOW + ABSOLUTE + timedelta(minutes=1))
+    await sessions.start("bo", ANN, "Bo")
+    assert await sessions.forget_expired() == 0
+
+
 async def test_the_database_holds_no_secret(pool: Pool, clock: HandClock, database: Database) -> None:
     sessions = Sessions(pool, clock)
     token = await sessions.start("ann", ANN, "Ann")

@@ -48,6 +48,14 @@ async def test_who_tries_to_sign_in_too_often_waits(clock: HandClock) -> None:
         assert [(await here.post("/sign-in")).status_code for _ in range(2)] == [200, 429]
 
 
+async def test_who_sends_much_without_signing_in_waits(clock: HandClock) -> None:
+    _, here = web(clock, Limits(sign_in=2))
+    async with here:
+        assert [(await here.post("/report/talk")).status_code for _ in range(3)] == [200, 200, 429]
+        assert (await here.get("/report/talk")).status_code == 200, "the page itself can be read"
+        assert (await here.post("/report")).status_code == 200, "who is signed in is known otherwise"
+
+
 async def test_a_program_that_asks_too_often_waits_and_others_do_not(clock: HandClock) -> None:
     _, here = web(clock, Limits(requests=2))
     async with here:

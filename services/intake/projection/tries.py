@@ -18,6 +18,7 @@ class Tries(View):
     tables = """
         CREATE TABLE IF NOT EXISTS try (place text NOT NULL, at timestamptz NOT NULL);
         CREATE INDEX IF NOT EXISTS try_place ON try (place, at);
+        CREATE INDEX IF NOT EXISTS try_at ON try (at);
     """
 
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
