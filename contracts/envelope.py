@@ -20,7 +20,8 @@ class Envelope(BaseModel):
     as the specification requires.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What does not fit is never repeated in what is said of it: it may be words about somebody, and go into a log.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
@@ -66,7 +67,7 @@ class PublishedEvent(BaseModel):
     Place and time travel in the envelope; once opened they can be read from the event itself.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     name: ClassVar[str]
     catalogue: ClassVar[dict[str, type[PublishedEvent]]] = {}
     _envelope: Envelope | None = PrivateAttr(default=None)

@@ -13,9 +13,11 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from contracts.envelope import Envelope
 from contracts.foreign import STRUCTURED
+from contracts.review import ReviewOpened
 from contracts.unreadable import (
     MAX_ATTRIBUTE,
     MAX_ATTRIBUTES,
@@ -256,3 +258,9 @@ def _envelope(**changed: Any) -> Envelope:
     return Envelope(
         **{**usual, **ids, "time": moment, "recordedtime": moment, "data": {"kind": "near_miss"}, **changed}
     )
+
+
+def test_what_does_not_fit_is_not_repeated_where_it_could_be_logged() -> None:
+    with pytest.raises(ValidationError) as fault:
+        ReviewOpened.model_validate({"review_id": "Mrs Okafor fell", "response": "swarm", "lead_role": "nurse"})
+    assert "Okafor" not in str(fault.value)
