@@ -7,11 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from contracts.action import ActionAgreed, ActionHandedOver
 from contracts.taxonomy import EvidenceSource, FactorCategory, ReviewGap, SeipsElement
+from libs.views import Rows
 from services.review.domain import Material
 from services.review.domain.gaps import gaps, triangulated
 from services.review.domain.material import Piece
-from tests.given import Happened, event, given
+from services.review.projection import project
+from tests.given import Happened, event, given, heard
 from tests.review.history import BEGUN
 
 OWNER = "elm.deputy_manager"
@@ -34,6 +37,18 @@ def test_what_the_owner_of_a_change_wrote_is_set_apart() -> None:
     assert (found.kinds, found.not_counted, found.enough) == (("audit",), ("supervision",), False)
     both = triangulated([Piece("audit", OWNER), Piece("audit", "elm.nurse"), Piece("feedback")], {OWNER})
     assert (both.not_counted, both.enough) == ((), True)
+
+
+def test_a_change_that_was_handed_over_has_two_posts_that_do_not_count_as_independent() -> None:
+    action, rows = UUID(int=3), Rows()
+    agreed = ActionAgreed(
+        action_id=action, plan_id=UUID(int=4), factor_id=None, what="A rail", change_kind="environment", strength="strong",
+        owner_post=OWNER, due=date(2026, 4, 1),
+    )  # fmt: skip
+    over = ActionHandedOver(action_id=action, was=OWNER, owner_post="elm.nurse", because="They are nearer.")
+    for fact in (agreed, over, over):
+        project(heard(fact), rows)
+    assert {parameters[2] for _, parameters in rows.statements} == {OWNER, "elm.nurse"}
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,9 @@ class TestSignOff:
     def test_it_is_reopened_with_a_reason_and_signed_off_again(self) -> None:
         past = given(Review, OPENED, *STEPS, factor(), STATED, SIGNED_OFF)
         past.when(lambda r: r.reopen(" ")).refused(no.WordsMissing)
-        past.when(lambda r: r.reopen("More came to light.")).then(event(Review.Reopened, because="More came to light."))
+        past.when(lambda r: r.reopen("More came to light.")).then(
+            event(Review.Reopened, because="More came to light."), event(Review.SignOffAwaited, awaited=True)
+        )
         assert not past.aggregate.signed_off
         past.when(lambda r: r.sign_off(), by=READER).then(event(Review.SignedOff))
 
@@ -134,6 +136,12 @@ class TestWeighingAnew:
         past = given(Review, OPENED, SIGNED_OFF)
         past.when(lambda r: r.weigh_anew("complaint", "swarm", [])).then(
             event(Review.Reopened), event(Review.ResponseChosen, kind="complaint", response="swarm")
+        )
+
+    def test_one_that_is_taken_up_again_as_it_was_waits_for_its_sign_off_once_more(self) -> None:
+        past = given(Review, OPENED, *STEPS, factor(), STATED, SIGNED_OFF)
+        past.when(lambda r: r.weigh_anew("near_miss", "after_action_review", ["falls"])).then(
+            event(Review.Reopened), event(Review.SignOffAwaited, awaited=True)
         )
 
     def test_a_review_that_is_not_needed_is_set_aside_and_taken_up_again(self) -> None:

@@ -160,7 +160,7 @@ class Review(Understanding):
                 self.ResponseChosen, kind=kind, response=response, lead_role=lead, themes=themes,
                 questions=dict(questions or {}),
             )  # fmt: skip
-            self._draw_conclusions()
+        self._draw_conclusions()
 
     @event(ResponseChosen)
     def _(self, kind: str, response: str, lead_role: str, themes: list[str], questions: dict[str, int] | None) -> None:
@@ -253,6 +253,7 @@ class Review(Understanding):
         self.require_answering_for_it()
         no.require_words(because)
         self.trigger_event(self.Reopened, because=because)
+        self._draw_conclusions()
 
     def require_answering_for_it(self) -> None:
         """Raises RoleDoesNotDecide for a role that answers neither for the service nor for this review."""

@@ -11,7 +11,7 @@ from services.review.application import Contribution, Reviewing
 from services.review.pages.fields import LONGEST, WHY, Decide, identities, identity
 
 ZONE = "Europe/London"
-LONGEST_DISCIPLINE = 300
+LONGEST_DISCIPLINE, LONGEST_POST = 300, 120
 
 
 async def invitation(reviewing: Reviewing, act: Act, journey: UUID, form: Form) -> Saved | None:
@@ -61,9 +61,10 @@ async def evidence(reviewing: Reviewing, act: Act, journey: UUID, form: Form) ->
     source = form.one_of("evidence_source", set(EvidenceSource), "Choose where it can be seen.")
     dated = form.day("dated", "Give the day the evidence is from.")
     said = form.text("evidence", "Say in a sentence what it shows.", LONGEST)
+    written_by = form.text("written_by", longest=LONGEST_POST)
     if not form.ok or source is None or dated is None:
         return None
-    return await reviewing.add_evidence(act, journey, source, dated, said, form.value("written_by"))
+    return await reviewing.add_evidence(act, journey, source, dated, said, written_by)
 
 
 async def finding(reviewing: Reviewing, act: Act, journey: UUID, form: Form) -> Saved | None:

@@ -211,5 +211,6 @@ def _replies(form: Form, step: Asked) -> list[Reply]:
             seen = form.whole_number(f"seen-{question.id}") or 0
             replies.append(Reply(question.id, words, seen, form.value("voice") == "own"))
     if not replies:
-        form.wrong("Answer at least one question, or say below why this step does not apply.", step.questions[0].id)
+        first = step.questions[0].id if step.questions else ""
+        form.wrong("Answer at least one question, or say below why this step does not apply.", first)
     return replies

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import orjson
 
-from contracts.action import ActionAgreed
+from contracts.action import ActionAgreed, ActionHandedOver
 from libs.views import Rows
 from services.review.domain import Access, Sample, Scrutiny
 from services.review.projection.project import project
@@ -58,10 +60,17 @@ def bar_lifted(event: Access.BarLifted, rows: Rows) -> None:
 @project.register
 def action_agreed(event: ActionAgreed, rows: Rows) -> None:
     """Who owns a change, so that what they write of it themselves is not taken for independent."""
-    rows.execute(
-        "INSERT INTO owner VALUES (%s, %s, %s) ON CONFLICT (action_id) DO NOTHING",
-        (event.action_id, event.journey, event.owner_post),
-    )
+    _owner(event.action_id, event.journey, event.owner_post, rows)
+
+
+@project.register
+def action_handed_over(event: ActionHandedOver, rows: Rows) -> None:
+    """Whoever owned it before wrote of their own change too."""
+    _owner(event.action_id, event.journey, event.owner_post, rows)
+
+
+def _owner(action: UUID, journey: UUID, post: str, rows: Rows) -> None:
+    rows.execute("INSERT INTO owner VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (action, journey, post))
 
 
 @project.register

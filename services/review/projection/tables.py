@@ -114,8 +114,10 @@ TABLES: LiteralString = """
             journey uuid NOT NULL, subject text NOT NULL, PRIMARY KEY (journey, subject)
         );
         CREATE TABLE IF NOT EXISTS owner (
-            action_id uuid PRIMARY KEY, journey uuid NOT NULL, post_id text NOT NULL
+            action_id uuid, journey uuid NOT NULL, post_id text, PRIMARY KEY (action_id, post_id)
         );
+        ALTER TABLE owner DROP CONSTRAINT IF EXISTS owner_pkey;
+        ALTER TABLE owner ADD PRIMARY KEY (action_id, post_id);
         CREATE INDEX IF NOT EXISTS owner_journey ON owner (journey);
         CREATE TABLE IF NOT EXISTS sample (
             journey uuid PRIMARY KEY, query text NOT NULL, seed text NOT NULL, fitting int NOT NULL, digest text NOT NULL,
