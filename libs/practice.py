@@ -20,10 +20,13 @@ from contracts.taxonomy import (
 )
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
 class Part(BaseModel):
+    """A part of a policy document: what it does not know is refused, since a misspelt rule would be lost without a word."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 

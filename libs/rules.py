@@ -6,16 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from contracts.taxonomy import (
     Channel,
@@ -34,22 +27,16 @@ from libs.domain import Refused
 from libs.emergencies import EmergencyAccess
 from libs.escalating import Escalation
 from libs.policytext import malformed, read
-from libs.practice import Cadence, Measure, PatternRule, Reflection
+from libs.practice import Cadence, Identifier, Line, Measure, Part, PatternRule, Reflection
 from libs.reaching import LetterTemplate, Reaching
 from libs.retention import Retention
 from libs.vigilance import AuditTool, EarlySign, Trigger
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 TO_CONFIRM = "to be confirmed by the provider"
 
 
 class RuleRepeated(Refused):
     """Every rule of a pack has an id of its own."""
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Clock(Part):
