@@ -166,7 +166,7 @@ async def test_a_challenge_is_asked_and_answered_on_the_record(stage: Stage) -> 
     assert made.status_code == 303
     where = made.headers["Location"]
     async with browsing(stage.door, ANN) as browser:
-        work = (await browser.get("/work")).text
+        work = (await browser.get("/work?" + where.partition("?")[2])).text
         page = (await browser.get(where)).text
         answer = {"csrf_token": csrf_in(page), "key": "k2", "words": "The lead post was vacant. It is filled now."}
         done = await browser.post(where.partition("?")[0], data=answer)

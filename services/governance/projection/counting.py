@@ -99,10 +99,12 @@ async def rates_by_month(overview: Overview, sites: list[str], since: date) -> l
     """
     together: dict[tuple[date, str], dict[str, Any]] = {}
     found_at = await counted_months(overview, sites, Counted(since, FOR_EVER), list)
-    for row in (row for rows in found_at.values() for row in rows):
+    for row in (row for rows in found_at.values() for row in rows):  # thousands, so nothing is made for each
         here = (row["month"], row["unit"])
-        nothing = {"month": row["month"], "unit": row["unit"], "events": 0, "exposure": None, "sites": 0}
-        found = together.setdefault(here, nothing)
+        found = together.get(here)
+        if found is None:
+            month, unit = here
+            found = together[here] = {"month": month, "unit": unit, "events": 0, "exposure": None, "sites": 0}
         found["events"] += row["events"]
         found["sites"] += 1
         if row["exposure"] is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -215,7 +216,7 @@ async def provider_story(
 
 
 def _regions(
-    sites: list[Site], stages: dict[str, dict[str, int]], loads: dict[str, dict[str, int]]
+    sites: list[Site], stages: Mapping[str, Mapping[str, int]], loads: dict[str, dict[str, int]]
 ) -> list[dict[str, Any]]:
     regions: dict[str, list[dict[str, Any]]] = {}
     for site in sites:
@@ -223,7 +224,7 @@ def _regions(
         regions.setdefault(site.region, []).append(row | loads.get(site.site_id, {}))
     counted = ("journeys_open", "actions_open", "actions_late", "duties_owed", "duties_overdue", "briefings_open")
     return [
-        {"region": name, **{c: sum(row.get(c, 0) for row in rows) for c in counted}, "sites": rows}
+        {"region": name, **{c: sum([row.get(c, 0) for row in rows]) for c in counted}, "sites": rows}
         for name, rows in sorted(regions.items())
     ]
 
@@ -249,11 +250,11 @@ def counts_together(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [together[key] for key in sorted(together, reverse=True)]
 
 
-def _open(stages: dict[str, int]) -> int:
+def _open(stages: Mapping[str, int]) -> int:
     return sum(n for stage, n in stages.items() if stage != "closed")
 
 
-def _reasons(stages: dict[str, int]) -> list[dict[str, Any]]:
+def _reasons(stages: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         {"stage": stage, "why": why, "journeys": stages[stage]}
         for stage, why in WHY_OPEN.items()
@@ -262,11 +263,11 @@ def _reasons(stages: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _summed(counts: Iterable[Mapping[K, int]]) -> dict[K, int]:
-    total: dict[K, int] = {}
+    total: dict[K, int] = defaultdict(int)
     for each in counts:
         for name, number in each.items():
-            total[name] = total.get(name, 0) + number
-    return total
+            total[name] += number
+    return dict(total)
 
 
 def trends(figures: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -90,6 +90,7 @@ class Stages:
 
     at: Counter[tuple[str, str]]
     closures: Counter[int]
+    by_stage: Counter[str]
 
     def found(self, kind: str, state: str) -> int:
         """How many are of a kind and at a stage, or open; empty means any."""
@@ -99,24 +100,16 @@ class Stages:
             if kind in ("", of_kind) and (state in ("", stage) or (state == "open" and stage != "closed"))
         )
 
-    @property
-    def by_stage(self) -> dict[str, int]:
-        """How many are at each stage."""
-        found: Counter[str] = Counter()
-        for (stage, _), journeys in self.at.items():
-            found[stage] += journeys
-        return found
-
 
 def stages(rows: list[Row]) -> Stages:
     """A site's journeys by where they stand."""
-    at: Counter[tuple[str, str]] = Counter()
-    closures: Counter[int] = Counter()
+    found = Stages(Counter(), Counter(), Counter())
     for row in rows:
-        at[row["stage"], row["kind"]] += row["journeys"]
+        found.at[row["stage"], row["kind"]] += row["journeys"]
+        found.by_stage[row["stage"]] += row["journeys"]
         if row["on_the_way"]:
-            closures[row["closure"]] += row["journeys"]
-    return Stages(at, closures)
+            found.closures[row["closure"]] += row["journeys"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
