@@ -28,7 +28,7 @@ from deploy.threats import threats_routes
 from libs.clock import SystemClock
 from libs.logs import log
 from libs.telemetry import span, traceparent
-from libs.web.access import Access, guard
+from libs.web.access import OPEN, Access, guard
 from libs.web.api_tokens import ApiTokens
 from libs.web.bearer import Bearers
 from libs.web.furnish import furnish
@@ -67,7 +67,10 @@ class Door:
         bearers = Bearers(self.tokens, issuer, who_is) if issuer else self.tokens
         self.app = FastAPI(title="Candour", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
         templates = [SERVICES / name / "templates" for name in platform.rooms] + [Path(__file__).parent / "templates"]
-        self.shell = Shell(platform.clock, templates, mounted=self._mounted(), lists=LISTS, banner=banner)
+        self.access = Access(ACCESS)
+        self.shell = Shell(
+            platform.clock, templates, mounted=self._mounted(), lists=LISTS, may=self._may_open, banner=banner
+        )
         furnish(
             self.app,
             shell=self.shell,
@@ -77,7 +80,6 @@ class Door:
             larger=LARGER,
         )
         self.app.middleware("http")(_traced)
-        self.access = Access(ACCESS)
         self._gate = [Depends(guard(self.access, HouseGate(platform, self.access)))]
         self.past = PastDoor(platform) if "audit" in platform.rooms else None
         rooms = [router for room in platform.rooms.values() for router in room.routes()]
@@ -97,6 +99,10 @@ class Door:
     def _mounted() -> set[str]:
         # Every path is reachable: here, or behind the gateway that each service's pages share.
         return {link.path for link in (*NAVIGATION, *LISTS)}
+
+    def _may_open(self, role: str, path: str) -> bool:
+        action = self.access.asked("GET", path)
+        return action == OPEN or self.access.decide(role, action).allowed
 
     def add(self, router: APIRouter) -> None:
         """Let these routes be asked for, by whoever may: each must be named in deploy/access/routes.yaml."""

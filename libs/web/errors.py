@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -71,6 +72,7 @@ async def answer(request: Request, status: int, **said: Any) -> Response:
             title=title,
             detail=detail,
             next_step=said.get("next_step") or usual.next_step,
+            missing=status == HTTPStatus.NOT_FOUND,
             errors=said.get("errors", []),
             kept=_kept(request),
             correlation=correlation_id(request),

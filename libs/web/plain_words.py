@@ -36,8 +36,7 @@ BY_STATUS = {
         "not-found",
         "We could not find that page",
         "There is nothing under this address, or nothing that your post lets you see. Nothing was changed.",
-        "If it was begun a moment ago, load the page again. Otherwise check the address, or start from your work list. "
-        "If somebody may come to harm, you can read what your post does not reach: see “Reading in an emergency” below.",
+        "If it was begun a moment ago, load the page again. Otherwise check the address, or go to the start page.",
     ),
     405: Words(
         "method-not-allowed",

@@ -1,5 +1,6 @@
 """A service's pages inside Candour's header, navigation and footer."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ from libs.web.forms import CSRF_FIELD
 from libs.web.static_files import address
 
 TEMPLATES = Path(__file__).parent / "templates"
+JOURNEYS = "/journeys"
+LINKED = re.compile(r'<a\b[^>]*\bhref="(?P<path>/[^"?#]*)[^>]*>(?P<words>.*?)</a>', re.DOTALL)
+"""A link within the house. Links do not stand inside one another."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,9 @@ LISTS = (
 class Shell:
     """Renders templates of one service (`templates`) over the shared ones.
 
-    `mounted` holds the navigation paths that are reachable in this installation (none: all of them); `banner` gives the
-    demonstration notice, such as what the demo clock says, or an empty text.
+    `mounted` holds the navigation paths that are reachable in this installation (none: all of them); `may` says whether a
+    role may open a path, so that nobody is led to a page that refuses them; `banner` gives the demonstration notice, such
+    as what the demo clock says, or an empty text.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class Shell:
         links: Sequence[Link] = NAVIGATION,
         mounted: Iterable[str] | None = None,
         lists: Sequence[Link] = (),
+        may: Callable[[str, str], bool] = lambda role, path: True,
         banner: Callable[[], str] = str,
         zone: str = phrases.LONDON,
         working_days: phrases.CountWorkingDays = phrases.IN_ENGLAND,
@@ -85,7 +91,8 @@ class Shell:
         reachable = None if mounted is None else set(mounted)
         self.links = tuple(each for each in links if reachable is None or each.path in reachable)
         self.lists = tuple(each for each in lists if reachable is None or each.path in reachable)
-        self.clock, self.banner, self.zone, self.working_days = clock, banner, zone, working_days
+        self.clock, self.banner, self.zone, self.working_days, self.may = clock, banner, zone, working_days, may
+        self._ways: dict[str, tuple[list[Link], list[Link]]] = {}
         self.environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in (*templates, TEMPLATES)]),
             autoescape=True,
@@ -98,17 +105,33 @@ class Shell:
     def page(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """The template as an answer; it also knows `me`, `csrf_field`, `now`, `here`, `links`, `banner`, `static`."""
         me = getattr(request.state, "signed_in", None)
+        links, lists = self.ways(me.role if me else "")
         around = {
             "request": request,
             "me": me,
             "csrf_field": _csrf_field(me.csrf if me else ""),
             "now": self.clock.now(),
             "here": request.url.path,
-            "links": [each for each in self.links if not each.roles or (me and me.role in each.roles)],
-            "lists": self.lists,
+            "links": links,
+            "lists": lists,
             "banner": self.banner(),
         }
-        return HTMLResponse(self.environment.get_template(template).render(around | context), status_code=status)
+        html = self.environment.get_template(template).render(around | context)
+        return HTMLResponse(self._without_dead_ends(html, me.role) if me else html, status_code=status)
+
+    def ways(self, role: str) -> tuple[list[Link], list[Link]]:
+        """The navigation and the lists at the foot of each page, as far as a role may open them."""
+        if role not in self._ways:
+            links = [each for each in self.links if not each.roles or role in each.roles]
+            found = [[each for each in some if self.may(role, each.path)] for some in (links, self.lists)]
+            self._ways[role] = found[0], found[1]
+        return self._ways[role]
+
+    def _without_dead_ends(self, html: str, role: str) -> str:
+        """For whoever sees figures and no journey: the number stays, without a link that would refuse them."""
+        if self.may(role, JOURNEYS):
+            return html
+        return LINKED.sub(lambda link: link[0] if self.may(role, link["path"]) else link["words"], html)
 
     def _teach_phrases(self) -> None:
         def local_time(when: datetime | None, zone: str | None = None) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from libs.calendar import local_day
 from libs.domain import Refused
 from libs.service import NotFound
 from libs.web.asking import act_of_form
@@ -118,6 +119,7 @@ def _challenges(router: APIRouter, governance: Governance, overview: Overview) -
             raise NotFound("There is no challenge at this address.")
         await within(governance.directory, me, found["site"])
         mine = {p.post_id for p in await governance.directory.posts(me.scope) if p.role == me.role}
+        mine.update(await governance.directory.standing_in(sorted(mine), local_day(governance.clock.now())))
         posts = {p.post_id: p.title for p in await governance.directory.posts_above(found["site"])}
         title = (await governance.directory.site(found["site"])).title
         return shell_of(request).page(

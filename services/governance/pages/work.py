@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import OpportunityKind, Role
+from contracts.taxonomy.people import EXTERNAL_ROLES
 from libs.calendar import end_of_day, local_day
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
@@ -70,7 +71,7 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
 
     @router.get("/")
     async def start(me: Me) -> Response:
-        return RedirectResponse("/work", 303)
+        return RedirectResponse("/provider" if me.role in EXTERNAL_ROLES else "/work", 303)
 
     @router.get("/work")
     async def work(request: Request, me: Me, after: str = "", everyone: str = "") -> Response:
