@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given as whatever
+from hypothesis import settings
 from hypothesis import strategies as some
 
 from libs.calendar import WorkingDays, end_of_day
@@ -130,6 +131,7 @@ def test_what_is_withdrawn_and_asked_for_again_does_not_ask_twice_for_the_same_m
     )
 
 
+@settings(deadline=None)
 @whatever(
     some.lists(some.integers(1, 90), max_size=12),
     some.sampled_from(["daily-indicator-screen", "weekly-documentation-audit", "monthly-learning-review"]),
