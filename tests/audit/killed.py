@@ -7,14 +7,17 @@ import json
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from deploy.house import Platform
 from libs.clock import HandClock
+from libs.deciding import Act
 from services.audit.application import Audit
-from tests.audit.world import AUDITOR
-from tests.house import MONDAY
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+AUDITOR = Act("person:auditor", "auditor", "provider:acme")
 
 
 def killed(*_: Any, **__: Any) -> NoReturn:
@@ -34,11 +37,8 @@ async def main(step: str, env: dict[str, str]) -> None:
         audit.save = killed  # type: ignore[method-assign]
     elif step == "on record":
         Path.replace = killed  # type: ignore[method-assign]
-    elif step == "taking it up":
-        Path.replace = killed  # type: ignore[method-assign]
-        await audit.take_up_key()
     else:
-        Path.unlink = killed  # type: ignore[method-assign]
+        Path.replace = killed  # type: ignore[method-assign]
         await audit.take_up_key()
     await audit.change_key(AUDITOR)
 
