@@ -11,18 +11,16 @@ from pathlib import Path
 from deploy.nats import topology, users
 from deploy.nats.keys import Keys
 from deploy.postgres import roles
-from deploy.tls import certify
+from deploy.tls import BY_TLS_ALONE, certify
 from libs.clock import Clock, SystemClock
 
 SIGNING = {"CANDOUR_AUDIT_KEY_FILE": "/var/lib/candour/signing/key"}
 """Audit makes its key itself, on a volume that no other service has."""
+INSIDE = 10001
+"""The number of the user that a service is inside its container, by deploy/Dockerfile."""
 TRUSTED = "/run/candour/tls/ca.crt"
 BASE = "host=postgres port=5432 user=candour dbname=postgres"
 BY_TLS = f"{BASE} sslmode=verify-full sslrootcert={TRUSTED}"
-HBA = """# Whoever comes over the network comes by TLS, or not at all.
-local   all all     trust
-hostssl all all all scram-sha-256
-"""
 
 
 def prepare(
@@ -43,7 +41,8 @@ def prepare(
     seeds = {name: path.read_text() for name in keys.known() if (path := keys.seed_file(name)).exists()}
     administrator = _secret(folder / "postgres_admin")
     if not (folder / "kek").exists():
-        _write(folder / "kek", secrets.token_bytes(32), mode=0o644)
+        _write(folder / "kek", secrets.token_bytes(32))
+    _hand_over(folder / "kek")
     encrypted = _certified(folder, (clock or SystemClock()).now()) if tls else {}
     _wire(folder / "wire", keys, tls=tls)
     _settings(folder / "gateway.env", encrypted)
@@ -89,14 +88,22 @@ def _certified(folder: Path, now: datetime) -> dict[str, str]:
     kept = folder / "tls"
     kept.mkdir(mode=0o755, exist_ok=True)
     certify(kept, {"postgres": ["postgres"], "nats": ["nats"], "house": ["gateway", *topology.services()]}, now)
-    # Containers read it as a user that this machine does not know, as they do the key that wraps the others.
-    (kept / "house.key").chmod(0o644)
-    _write(folder / "pg_hba.conf", HBA.encode(), mode=0o644)
+    _hand_over(kept / "house.key")
+    _write(folder / "pg_hba.conf", BY_TLS_ALONE.encode(), mode=0o644)
     return {
         "SSL_CERT_FILE": "/run/candour/tls/ca-bundle.crt",
         "CANDOUR_TLS_CERTIFICATE": "/run/candour/tls/house.crt",
         "CANDOUR_TLS_KEY": "/run/candour/tls/house.key",
     }
+
+
+def _hand_over(path: Path) -> None:
+    """Let the containers' user read a key, and nobody else; only root can, so that for others everyone here reads it."""
+    if os.geteuid() == 0:
+        os.chown(path, INSIDE, INSIDE)
+        path.chmod(0o400)
+    else:
+        path.chmod(0o644)
 
 
 def _secret(path: Path) -> str:

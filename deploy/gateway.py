@@ -6,7 +6,8 @@ For containers on one machine. It decides nothing; `routes` is the same table th
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import httpx2
 from starlette.applications import Starlette
@@ -71,7 +72,14 @@ def application(port: int = 8000, *, encrypted: bool = False) -> Starlette:
 
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
     limit = Middleware(BodyLimit, most=LARGEST)
-    return Starlette(routes=[Route("/{path:path}", forward, methods=methods)], middleware=[limit])
+
+    @asynccontextmanager
+    async def letting_go(_: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    routes = [Route("/{path:path}", forward, methods=methods)]
+    return Starlette(routes=routes, middleware=[limit], lifespan=letting_go)
 
 
 def _forwarded(request: Request) -> Iterable[tuple[bytes, bytes]]:

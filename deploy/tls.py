@@ -23,6 +23,11 @@ LASTING = timedelta(days=825)
 AUTHORITY = timedelta(days=3650)
 RENEW = timedelta(days=30)
 HERE = ("localhost", "127.0.0.1")
+BY_TLS_ALONE = """# Whoever comes over the network comes by TLS, or not at all.
+local   all all     trust
+hostssl all all all scram-sha-256
+"""
+"""PostgreSQL's pg_hba.conf where database, wire and pages are reached by TLS."""
 
 
 def certify(folder: Path, servers: Mapping[str, Sequence[str]], now: datetime) -> None:

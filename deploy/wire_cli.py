@@ -27,14 +27,14 @@ CONTAINERS = Path("var/containers")
 @wire.command("list")
 def list_(folder: FOLDER = CONTAINERS) -> None:
     """Show who may sign in, by which public keys, the newest first."""
-    for user, keys in Keys(folder).known().items():
+    for user, keys in _keys(folder).known().items():
         typer.echo(f"{user}\t{' '.join(keys)}")
 
 
 @wire.command()
 def add(system: str, key: PUBLIC = None, folder: FOLDER = CONTAINERS) -> None:
     """Let another system send incidents to external.incidents.SYSTEM and hear answers.incidents.SYSTEM, and nothing else."""
-    keys = Keys(folder)
+    keys = _keys(folder)
     user = _done(lambda: keys.add(system, key))
     _told(keys, user)
 
@@ -42,7 +42,7 @@ def add(system: str, key: PUBLIC = None, folder: FOLDER = CONTAINERS) -> None:
 @wire.command()
 def renew(user: str, key: PUBLIC = None, folder: FOLDER = CONTAINERS) -> None:
     """Give a user (intake, source_careplan …) another key. The former stays good until `candour wire retire`."""
-    keys = Keys(folder)
+    keys = _keys(folder)
     _done(lambda: keys.renew(user, key))
     _told(keys, user)
     typer.echo(f"When {user} signs in by the new key: candour wire retire {user}")
@@ -51,7 +51,7 @@ def renew(user: str, key: PUBLIC = None, folder: FOLDER = CONTAINERS) -> None:
 @wire.command()
 def retire(user: str, folder: FOLDER = CONTAINERS) -> None:
     """Let a user sign in by its newest key alone; whoever is signed in by a former one is cut off."""
-    keys = Keys(folder)
+    keys = _keys(folder)
     gone = _done(lambda: keys.retire(user))
     typer.echo(f"No longer good: {' '.join(gone)}" if gone else f"{user} has one key; nothing was changed.")
     _apply(keys)
@@ -60,9 +60,20 @@ def retire(user: str, folder: FOLDER = CONTAINERS) -> None:
 @wire.command()
 def remove(system: str, folder: FOLDER = CONTAINERS) -> None:
     """Let another system sign in no more, and cut it off."""
-    keys = Keys(folder)
+    keys = _keys(folder)
     _done(lambda: keys.remove(system))
     _apply(keys)
+
+
+def _keys(folder: Path) -> Keys:
+    """Those of a folder that a start has made already."""
+    keys = Keys(folder)
+    if not any(keys.public(users.OPERATOR)):
+        typer.echo(
+            f"There are no keys in {folder} yet. Begin with `candour containers`, or `candour run` and --folder var/secrets."
+        )
+        raise typer.Exit(1)
+    return keys
 
 
 def _told(keys: Keys, user: str) -> None:

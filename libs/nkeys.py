@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ssl
 from pathlib import Path
 from typing import Any, Self
 
@@ -36,6 +37,10 @@ class NotASeed(nats.errors.Error):
 
 class KeyRefused(nats.errors.Error):
     """The NATS server does not know this key."""
+
+
+class NotTrusted(nats.errors.Error):
+    """The NATS server's certificate is not believed. Nothing was sent."""
 
 
 class NKey:
@@ -97,9 +102,10 @@ class Signed(Client):
         self._user, self._credential, self._known = user, credential, False
 
     async def connect(self, *servers: Any, error_cb: ErrorCallback | None = None, **options: Any) -> None:
-        """As the client does. Raises NotASeed, or KeyRefused where the first server that answers does not know the key.
+        """As the client does. Raises NotASeed; KeyRefused where the server does not know the key; NotTrusted, where it is not
+        the one that it should be.
 
-        A later refusal goes to `error_cb`, and is tried again: somebody may be changing keys.
+        What happens so later goes to `error_cb`, and is tried again: somebody may be changing keys or certificates.
         """
         NKey.of(self._credential)
 
@@ -108,15 +114,17 @@ class Signed(Client):
                 if self._transport:
                     self._transport.close()  # type: ignore[no-untyped-call]  # the client leaves it open and takes another
                 error = KeyRefused(self._refusal())
-                if not self._known:
-                    raise error
+            elif isinstance(error, ssl.SSLCertVerificationError):
+                error = NotTrusted(f"{self._user} does not trust NATS, whose certificate fails: {error.verify_message}")
+            if isinstance(error, KeyRefused | NotTrusted) and not self._known:
+                raise error
             if error_cb:
                 await error_cb(error)
 
         try:
             signing = {"error_cb": heard, "signature_cb": self._answer, "inbox_prefix": inbox_prefix(self._user)}
             await super().connect(*servers, **(options | signing))
-        except KeyRefused:
+        except KeyRefused:  # not so for NotTrusted: what began to speak TLS and failed is closed already
             await self.close()
             raise
         self._known = True

@@ -17,7 +17,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 from contracts.envelope import Envelope
 from contracts.wire import Unreadable, decode
 from libs.logs import log
-from libs.nkeys import KeyRefused, Signed
+from libs.nkeys import KeyRefused, NotTrusted, Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ class Wire:
         self._subscriptions: dict[Receiver, JetStreamContext.PushSubscription] = {}
 
     async def _failed(self, error: Exception) -> None:
-        if isinstance(error, KeyRefused) and (reason := str(error)) not in self._refusals:
-            self._refusals.add(reason)  # once for each key: it is tried again until somebody has mended it
-            self._log.error("nats refused our key", reason=reason)
+        if isinstance(error, KeyRefused | NotTrusted) and (reason := str(error)) not in self._refusals:
+            self._refusals.add(reason)  # once: it is tried again until somebody has mended it
+            self._log.error("not let in to nats", reason=reason)
 
     def hear(self, source: str, after: int, take: Take) -> None:
         """Hand every event of `source` after a stream sequence to `take`, one after the other.

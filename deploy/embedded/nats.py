@@ -63,7 +63,7 @@ class EmbeddedNats:
     @property
     def monitoring_url(self) -> str:
         """Where /healthz, /varz and /jsz answer (loopback only)."""
-        return f"http://{LOOPBACK}:{self.monitoring_port}"
+        return f"http{'s' if self.certificate else ''}://{LOOPBACK}:{self.monitoring_port}"
 
     @property
     def is_running(self) -> bool:

@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from deploy.embedded import process
 from deploy.embedded.process import LOOPBACK, Account, ServerFailed
+from deploy.tls import BY_TLS_ALONE
 
 SUPERUSER = "candour_admin"
 # Where root keeps data and binaries that the unprivileged user could not reach inside the checkout.
@@ -61,16 +62,24 @@ class EmbeddedPostgres:
     """One PostgreSQL server on loopback, its data kept in `data` (a symlink to `ELSEWHERE` where root's own
     path is closed).
 
-    `durable=False` gives up crash safety for speed: tests only. Raises ServerFailed when the server does not
-    come up.
+    With a `certificate` and its key it is reached by TLS alone, which the wheel's binaries do not speak, but
+    Debian's do. `durable=False` gives up crash safety for speed: tests only. Raises ServerFailed when the
+    server does not come up.
     """
 
-    def __init__(self, data: Path, *, binaries: Path | None = None, durable: bool = True) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        binaries: Path | None = None,
+        durable: bool = True,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         data.parent.mkdir(parents=True, exist_ok=True)
         self.data = data.absolute()
         self.account = process.unprivileged_account()
         self.binaries = _reachable_binaries(binaries or wheel_binaries(), self.account)
-        self.durable = durable
+        self.durable, self.certificate = durable, certificate
         self.port = 0
         self.log = self._beside("log")
         self.password = process.kept_secret(self._beside("password"))
@@ -97,7 +106,7 @@ class EmbeddedPostgres:
             user=SUPERUSER,
             password=self.password,
             dbname="postgres",
-            sslmode="disable",
+            sslmode="require" if self.certificate else "disable",
         )
 
     def start(self) -> Self:
@@ -162,7 +171,7 @@ class EmbeddedPostgres:
 
     def _launch(self) -> bool:
         self.port = process.usable_port(self._beside("port"))
-        chosen = SETTINGS | {"port": str(self.port)} | ({} if self.durable else FAST_AND_FORGETFUL)
+        chosen = SETTINGS | {"port": str(self.port)} | ({} if self.durable else FAST_AND_FORGETFUL) | self._encrypted()
         options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         argv = [str(self.binaries / "postgres"), "-D", str(self.data.resolve()), *options]
         self.log.write_bytes(b"")
@@ -171,6 +180,20 @@ class EmbeddedPostgres:
             return True
         self._server = None
         return False
+
+    def _encrypted(self) -> dict[str, str]:
+        """The settings by which it speaks TLS and nothing else, with the files that it wants to own itself."""
+        if not self.certificate:
+            return {}
+        shown, key = self.certificate
+        placed = {}
+        for name, text in (("server.crt", shown.read_text()), ("server.key", key.read_text()), ("hba", BY_TLS_ALONE)):
+            placed[name] = self.data.resolve() / name
+            process.write_private(placed[name], text)
+            if self.account:
+                os.chown(placed[name], self.account.uid, self.account.gid)
+        files = {"ssl_cert_file": placed["server.crt"], "ssl_key_file": placed["server.key"], "hba_file": placed["hba"]}
+        return {"ssl": "on", "ssl_min_protocol_version": "TLSv1.2"} | {name: str(path) for name, path in files.items()}
 
     def _answers(self) -> bool:
         try:

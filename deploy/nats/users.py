@@ -61,13 +61,13 @@ def server_conf(
 ) -> str:
     """The nats-server configuration: JetStream flushed to disk before it acknowledges, and whoever `USERS` names.
 
-    With a `certificate` and its key nobody connects but by TLS.
+    With a `certificate` and its key nobody connects or looks at its figures but by TLS.
     """
     flushed = {"sync_interval": "always" if durable else "1m"}
     lines = [
         "server_name: candour",
         f"listen: {json.dumps(f'{host}:{port}')}",
-        f"http: {json.dumps(f'{monitoring_host or host}:{monitoring_port}')}",
+        f"http{'s' if certificate else ''}: {json.dumps(f'{monitoring_host or host}:{monitoring_port}')}",
         f"max_payload: {MAX_PAYLOAD}",
         "logtime_utc: true",
         f"jetstream: {json.dumps({'store_dir': str(store), 'max_mem': 64_000_000} | flushed)}",

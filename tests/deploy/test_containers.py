@@ -14,7 +14,7 @@ import httpx2
 import pytest
 import yaml
 
-from deploy.containers import prepare
+from deploy.containers import INSIDE, prepare
 from deploy.gateway import LARGEST, OWNERS, application, owner
 from deploy.house import Platform
 from deploy.nats import topology, users
@@ -135,6 +135,19 @@ def test_every_named_volume_is_declared_and_lies_in_a_folder_that_the_image_give
     image = Path("deploy/Dockerfile").read_text()
     for target in (named["evidence"], named["checkpoints"], named["signing"]):
         assert re.search(rf"install -d -o candour .*{target}( |$)", image, re.MULTILINE), target
+
+
+def test_a_key_that_containers_read_is_readable_by_their_user_alone_where_that_can_be_arranged(tmp_path: Path) -> None:
+    prepare(tmp_path, tls=True)
+    assert f"--uid {INSIDE}" in Path("deploy/Dockerfile").read_text()
+    alone = os.geteuid() == 0
+    for path in (tmp_path / "kek", tmp_path / "tls" / "house.key"):
+        found = path.stat()
+        assert (found.st_mode & 0o777, found.st_uid) == ((0o400, INSIDE) if alone else (0o644, os.geteuid()))
+    open_to_all = {path.name for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_mode & 0o077}
+    assert open_to_all - {"kek", "house.key"} == {
+        "pg_hba.conf", "nats.conf", "users.conf", "ca.crt", "ca-bundle.crt", "house.crt", "nats.crt", "postgres.crt",
+    }  # fmt: skip
 
 
 def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:

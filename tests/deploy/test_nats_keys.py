@@ -174,7 +174,7 @@ async def test_a_service_that_is_cut_off_says_so_once_and_comes_back_when_it_is_
         await came_back(client)
     finally:
         await wire.close()
-    (said,) = (str(each) for each in told if each["event"] == "nats refused our key")
+    (said,) = (str(each) for each in told if each["event"] == "not let in to nats")
     assert known["action"][0] in said
     assert NKey.of(str(keys.seed_file("action"))).seed not in said
 
@@ -201,3 +201,5 @@ async def test_another_system_is_added_by_a_command_while_the_server_runs(server
     await lab.close()
     refused = CliRunner().invoke(app, ["wire", "add", "lab", *folder])
     assert (refused.exit_code, "can sign in already" in refused.output) == (1, True)
+    nowhere = CliRunner().invoke(app, ["wire", "add", "lab", "--folder", str(keys.folder / "none")])
+    assert (nowhere.exit_code, (keys.folder / "none").exists()) == (1, False)

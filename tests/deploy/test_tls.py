@@ -22,7 +22,7 @@ from deploy.nats.topology import services
 from deploy.nats.users import OPERATOR
 from deploy.tls import LASTING, certify, encrypted
 from libs.clock import HandClock, SystemClock
-from libs.nkeys import NKey, signed_in
+from libs.nkeys import NKey, NotTrusted, signed_in
 from tests.house import MONDAY
 
 PAIR = NKey.new()
@@ -79,7 +79,7 @@ async def test_the_wire_refuses_who_speaks_in_plain(wire: EmbeddedNats) -> None:
 
 
 async def test_a_certificate_of_another_authority_is_not_believed(wire: EmbeddedNats, stranger: Path) -> None:
-    with pytest.raises(ssl.SSLError):
+    with pytest.raises(NotTrusted):
         await asked(wire, trusting(stranger))
 
 
