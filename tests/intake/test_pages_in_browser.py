@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -16,6 +17,18 @@ from tests.browser.lane import DESK, PHONE, opened, serving
 from tests.hands import MANAGER, QUALITY, received
 from tests.servers import Database, Messaging
 
+AT_REST = """() => {
+  const marks = at => [at, at.matches("[type=radio], [type=checkbox]") ? [at.nextElementSibling, "::before"] : [at]]
+  window.look = at => { const [of, [on, part]] = marks(at), style = getComputedStyle(Array.isArray(on) ? of : on, part)
+    return [style.boxShadow, style.outline, style.backgroundColor, style.borderColor].join() }
+  window.rest = new Map([...document.querySelectorAll("a, button, input, select, textarea, summary, [tabindex]")]
+    .map(each => [each, look(each)])) }"""
+"""Remember how everything that can have the focus looks without it; what is drawn round a radio is drawn by its label."""
+STOP = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect(), middle = (box.top + box.bottom) / 2
+  return {id: at.id, name: at.name || "", words: at.textContent.trim(), type: at.type || at.localName,
+    marked: look(at) !== rest.get(at), on_screen: box.height > 1 && middle >= 0 && middle <= innerHeight} }"""
+"""Where the focus is now, and whether somebody who looks at the screen can tell."""
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PEOPLE = (
     Persona("person:ann", "Ann, registered manager", "Leads Elm.", (MANAGER,)),
@@ -126,4 +139,53 @@ async def test_the_pages_beside_the_record_are_open_to_everyone(browser: Browser
             assert (path, await seen.overflow()) == (path, 0)
             if width == PHONE or path in ("/intake", f"/intake/{journey}"):
                 assert (path, await seen.violations()) == (path, [])
+        assert (seen.strayed, seen.complaints) == ([], [])
+
+
+async def tabbed(page: Page) -> dict[str, Any]:
+    """The next stop of the Tab key; it is on the screen and looks otherwise than at rest."""
+    await page.keyboard.press("Tab")
+    stop: dict[str, Any] = await page.evaluate(STOP)
+    assert stop["marked"], stop
+    assert stop["on_screen"], stop
+    return stop
+
+
+async def past_the_furniture(page: Page) -> None:
+    """A page begins with the way past everything that stands above it."""
+    await page.evaluate(AT_REST)
+    stop = await tabbed(page)
+    assert stop["words"] == "Skip to main content"
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main-content"
+
+
+async def test_a_report_is_made_with_the_keyboard_alone(browser: Browser, site: str) -> None:
+    typed = {
+        "occurred-day": "02022026", "occurred-time": "0815A", "summary": "She slipped by the bath.",
+        "immediate_action": "She was helped up.",
+    }  # fmt: skip
+    async with opened(browser) as seen:
+        page, keys = seen.page, seen.page.keyboard
+        await signed_in(page, site, "Ann", "/report")
+        await past_the_furniture(page)
+        while (await tabbed(page))["name"] != "kind":
+            pass
+        await keys.press("Space")
+        while await page.evaluate("document.activeElement.value") != "accident_or_injury":
+            await keys.press("ArrowDown")
+        assert (await tabbed(page))["words"] == "Continue"
+        await keys.press("Enter")
+        await page.get_by_role("heading", name="Accident or injury").wait_for()
+        await past_the_furniture(page)
+        stops = [await tabbed(page)]
+        while stops[-1]["words"] != "Send":
+            if words := typed.pop(stops[-1]["id"], ""):
+                await keys.type(words)
+            elif stops[-1]["name"] == "who":
+                await keys.press("Space")
+            stops.append(await tabbed(page))
+        assert typed == {}
+        await keys.press("Enter")
+        await page.get_by_role("heading", name="Thank you").wait_for()
         assert (seen.strayed, seen.complaints) == ([], [])

@@ -93,6 +93,7 @@ def add(router: APIRouter, intake: Intake) -> None:
         steps = await intake.update_steps(opportunity)
         sent = await intake.findings_of(opportunity)
         covered = [each.site_id for each in await intake.directory.sites_within(me.scope)]
+        row = await intake.register.one(journey)
         beside = await intake.patterns.beside(journey, covered, intake.pseudonym(me.actor_id))
         shell: Shell = request.app.state.shell
         return shell.page(
@@ -101,6 +102,7 @@ def add(router: APIRouter, intake: Intake) -> None:
             status,
             it=opportunity,
             site=site.title,
+            happened=row["occurred"] if row else None,
             about=described(
                 opportunity,
                 reads=me.role not in REPORTS_ONLY,
