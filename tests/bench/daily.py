@@ -24,7 +24,9 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAYS = 4
 """Days measured from the first of a month on: rounds of the month end, checks, and ordinary days."""
 KINDS = ("homecare", "supported_living", "care_home_residential")
-FIRST, SECOND = date(2026, 4, 1), date(2026, 5, 1)
+LONG_AGO, FIRST, SECOND = date(2026, 1, 1), date(2026, 4, 1), date(2026, 5, 1)
+WINDOW = 3
+"""Months that a check looks over at most; what came in them is the same at both ends."""
 AT_ONCE = 16
 PATIENCE = 600
 
@@ -41,7 +43,7 @@ class Day:
 async def measure(env: Mapping[str, str], sites: int, cases: int) -> dict[str, Any]:
     """A month's end at so many sites without history, and the next one beside three years of it with so many cases.
 
-    Before each of the two ends a month in which as many cases came, so that as much is to be checked.
+    As many cases came in the months before the one end as before the other, so that as much is to be checked.
     """
     with _administrator(env) as connection:
         past.leave_room(connection)
@@ -54,10 +56,11 @@ async def measure(env: Mapping[str, str], sites: int, cases: int) -> dict[str, A
         await _organise(house, sites)
         set_up = time.perf_counter() - began
         with _administrator(env) as connection:
-            past.a_month(connection, FIRST, sites, cases)
+            past.lately(connection, FIRST, sites, cases, WINDOW)
         without = await _end_of_month(house, clock, FIRST)
         with _administrator(env) as connection:
-            stored = past.write(connection, SECOND, sites, cases)
+            past.lately(connection, SECOND, sites, cases, 1)
+            stored = past.write(connection, LONG_AGO, sites, cases)
         beside = await _end_of_month(house, clock, SECOND)
     finally:
         await house.close()

@@ -58,13 +58,16 @@ def leave_room(connection: psycopg.Connection[Any]) -> None:
     connection.execute(LEAVE_ROOM, (ROOM,))
 
 
-def a_month(connection: psycopg.Connection[Any], until: date, sites: int, cases: int) -> None:
-    """What comes in a month: a part of so many cases of three years, with a milestone each."""
-    _cases(connection, until, sites, cases // MONTHS, 1)
+def lately(connection: psycopg.Connection[Any], until: date, sites: int, cases: int, months: int) -> None:
+    """What came in the last months: their part of so many cases of three years, with a milestone each."""
+    _cases(connection, until, sites, cases * months // MONTHS, months)
 
 
 def write(connection: psycopg.Connection[Any], until: date, sites: int, cases: int) -> int:
-    """Write three years: so many cases with a milestone each, and every daily and weekly round held. How many facts."""
+    """Write three years that end on a day: so many cases with a milestone each, and every daily and weekly round held.
+
+    How many facts.
+    """
     _cases(connection, until, sites, cases, MONTHS)
     held = connection.execute(HELD, {"days": DAYS, "weeks": DAYS // 5}).rowcount
     connection.execute("VACUUM ANALYZE")
