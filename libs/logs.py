@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -40,6 +41,12 @@ def begin(*, pretty: bool = False, level: int = logging.INFO) -> None:
 def log(service: str) -> Any:
     """The log of one service."""
     return structlog.get_logger(service=service)
+
+
+def where(error: BaseException) -> str:
+    """Where something failed, and never what was said of it: a message may quote what somebody wrote about a person."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " > ".join(f"{each.filename}:{each.lineno} {each.name}" for each in frames[-8:])
 
 
 def _with_trace(_: Any, __: str, line: Line) -> Line:

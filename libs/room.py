@@ -18,7 +18,7 @@ from libs.deadlines import Dates, Diary, Waker
 from libs.following import Follower
 from libs.keys import KeyRing
 from libs.leading import Leader
-from libs.logs import log
+from libs.logs import log, where
 from libs.mapper import Mapper
 from libs.parking import Parking
 from libs.publishing import Publication, Publisher
@@ -152,8 +152,8 @@ class Room:
                 return
             except asyncio.CancelledError:
                 raise
-            except Exception as error:
-                self.log.error("work broke off and begins again", reason=repr(error), exc_info=error)
+            except Exception as error:  # noqa: BLE001 whatever it is, the room goes on, and says where it was
+                self.log.error("work broke off and begins again", reason=type(error).__name__, exception=where(error))
                 await asyncio.sleep(1)
 
     async def stop(self) -> None:

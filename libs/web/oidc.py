@@ -24,6 +24,8 @@ from libs.web.posts import Post
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Signatures only, never `none` and never a shared secret: a public key must not be taken for one."""
+NEEDED = frozenset({"authorization_endpoint", "token_endpoint", "jwks_uri"})
+"""What its metadata must name."""
 PATIENCE = 10.0
 KEYS_KEPT = 3600.0
 """Seconds that the issuer's metadata and keys are believed without asking again; a key we do not know is asked for at once."""
@@ -159,6 +161,8 @@ class Issuer:
         metadata = await self._ask("GET", f"{self.settings.issuer}/.well-known/openid-configuration")
         if metadata.get("issuer") != self.settings.issuer:
             raise NotBelieved("the service says it is another issuer")
+        if missing := NEEDED - metadata.keys():
+            raise NotBelieved(f"the service does not say its {', '.join(sorted(missing))}")
         keys = await self._ask("GET", metadata["jwks_uri"])
         try:
             self._keys = KeySet.import_key_set(keys)  # type: ignore[arg-type]  # it checks the shape itself
@@ -177,7 +181,12 @@ class Issuer:
             raise SignInUnavailable(str(answer.status_code))
         if not answer.is_success:
             raise NotBelieved(f"the service answered {answer.status_code}")
-        found: dict[str, Any] = answer.json()
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise NotBelieved("the service answered with something else than was asked for")
         return found
 
 

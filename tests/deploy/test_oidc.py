@@ -21,6 +21,10 @@ import pytest_asyncio
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from typer.testing import CliRunner
 
 from deploy.cli import app
@@ -28,6 +32,8 @@ from deploy.house import Platform
 from deploy.idp import Account, Client, Idp
 from deploy.web import Door
 from libs.clock import SystemClock
+from libs.web.oidc import Issuer, NotBelieved
+from libs.web.oidc import Settings as OidcSettings
 from libs.web.posts import Post
 from libs.web.sign_in import NotInProduction
 from tests.house import OPERATOR, housed, with_sites
@@ -227,6 +233,23 @@ async def test_our_own_tokens_stay_good_beside_it(sight: Sight) -> None:
     post = Post(posts[0].post_id, posts[0].role, posts[0].scope)
     token = await sight.door.tokens.issue_token("import", "client:import", [post], timedelta(hours=1))
     assert await status(sight, token) == 200
+
+
+@pytest.mark.parametrize("said", ["<h1>Back soon</h1>", "[]", "{}", '{"issuer": "ISSUER"}'])
+async def test_a_service_that_answers_with_something_else_is_not_believed(said: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        async def answered(_: Request) -> Response:
+            return Response(said.replace("ISSUER", issuer))
+
+        other = Starlette(routes=[Route("/{path:path}", answered)])
+        server = uvicorn.Server(uvicorn.Config(other, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server._serve([listening]))
+        with pytest.raises(NotBelieved):
+            await Issuer(OidcSettings(issuer, "candour", SECRET, ADDRESS)).authorisation("state", "nonce", "verifier")
+        server.should_exit = True
+        await serving
 
 
 def test_the_service_for_demonstrations_does_not_start_in_production(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,11 @@
-"""A room stops even where a wait inside it swallows the first request to."""
+"""A room stops even where a wait inside it swallows the first request to, and says where its work broke off, in no words."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+
+from structlog.testing import capture_logs
 
 from tests.house import housed
 from tests.servers import Database, Messaging
@@ -24,9 +26,17 @@ async def test_a_task_that_misses_the_first_request_to_stop_is_asked_again(
                 if asked > 1:
                     raise
 
-    async with asyncio.timeout(30):
-        async with housed(database, fresh_messaging, wrapping_key, "governance", start=False) as platform:
-            platform.rooms["governance"].more = [hard_of_hearing]
-            await platform.start()
-            await platform.settle()
+    async def breaks() -> None:
+        raise ValueError("Mrs Okafor fell")
+
+    with capture_logs() as lines:
+        async with asyncio.timeout(30):
+            async with housed(database, fresh_messaging, wrapping_key, "governance", start=False) as platform:
+                platform.rooms["governance"].more = [hard_of_hearing, breaks]
+                await platform.start()
+                await platform.settle()
     assert asked == 2
+    told = [line for line in lines if line["event"] == "work broke off and begins again"]
+    assert told
+    assert all(line["reason"] == "ValueError" and "breaks" in line["exception"] for line in told)
+    assert "Okafor" not in str(lines)
