@@ -26,7 +26,6 @@ class Spread:
 
     phi: float
     tau2: float
-    units_used: int
 
 
 def of_ratios(observed: Sequence[float], expected: Sequence[float], method: Overdispersion) -> Spread:
@@ -98,8 +97,8 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 def _spread(z: Sequence[float], s: Sequence[float]) -> Spread:
     n = len(z)
     if not n:
-        return Spread(0.0, 0.0, 0)
+        return Spread(0.0, 0.0)
     phi = sum(each**2 for each in z) / n
     weights = [1 / each**2 for each in s]
     room = sum(weights) - sum(w**2 for w in weights) / sum(weights)
-    return Spread(phi, max(0.0, (n * phi - (n - 1)) / room) if room > 0 else 0.0, n)
+    return Spread(phi, max(0.0, (n * phi - (n - 1)) / room) if room > 0 else 0.0)
