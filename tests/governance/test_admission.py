@@ -12,6 +12,7 @@ from contracts import governance as said
 from contracts import intake
 from libs.deciding import deciding
 from libs.domain import Refused
+from libs.emergencies import EmergencyIsOver
 from services.governance.domain import Admission, EmergencyAccess, OutsideNeedsAnEnd, Post
 from services.governance.domain.admission import (
     NotRestricted,
@@ -21,7 +22,6 @@ from services.governance.domain.admission import (
 )
 from services.governance.domain.emergency import (
     EmergencyHasNoLength,
-    EmergencyIsOver,
     EmergencyNeedsReason,
     NotYourOwnToReview,
     ReviewedAlready,
