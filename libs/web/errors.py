@@ -1,6 +1,5 @@
 """When something does not happen: a page in plain words for a browser, a problem (RFC 9457) for an API client."""
 
-import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.domain import Hidden, Refused
+from libs.logs import where
 from libs.service import KeyReused, NotFound, Stale
 from libs.store import Unavailable
 from libs.web.access import AccessEnded, NotYours
@@ -37,6 +37,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(Stale, _stale)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(psycopg.OperationalError, _unavailable)
+    app.add_exception_handler(psycopg.DataError, _not_for_the_database)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
@@ -116,6 +117,12 @@ async def _unavailable(request: Request, failure: Exception) -> Response:
     return await answer(request, 503, headers={"Retry-After": "10"})
 
 
+async def _not_for_the_database(request: Request, failure: Exception) -> Response:
+    """Asked for with something that no record can hold, such as a null character."""
+    log.warning("not_for_the_database", kind=type(failure).__qualname__, exception=where(failure))
+    return await answer(request, 422)
+
+
 async def _http(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)
     own_words = failure.detail if failure.detail != HTTPException(failure.status_code).detail else ""
@@ -192,8 +199,6 @@ class Failures:
             if scope["type"] != "http" or begun:
                 raise
             request = Request(scope, receive)
-            frames = traceback.extract_tb(failure.__traceback__)
-            places = " > ".join(f"{each.filename}:{each.lineno} {each.name}" for each in frames[-8:])
             known_as = {"kind": type(failure).__qualname__, "trace_id": correlation_id(request)}
-            log.error("request_failed", exception=places, **known_as)
+            log.error("request_failed", exception=where(failure), **known_as)
             await (await answer(request, 500))(scope, receive, send)

@@ -93,6 +93,8 @@ async def test_agreement_is_measured_and_a_sample_is_weighed_again_unseen(recept
     mo = await reception.browser(QUALITY, "person:mo")
     page = (await mo.get("/intake/agreement")).text
     assert "0.91 (" in page
+    assert (await mo.get("/intake/agreement?rule=%00")).status_code == 422, "no fault of ours, whatever is asked for"
+    await mo.get("/intake/agreement")
     assert (await mo.post("/intake/agreement", size="10")).status_code == 422
     with pytest.raises(SampleEmpty):
         await intake.draw_sample(ann, Wanted([], date(2026, 1, 1), date(2026, 3, 2), 10, 7))
