@@ -83,6 +83,14 @@ async def test_what_could_not_be_read_back_is_not_written(mapper: Mapper) -> Non
         await mapper.store([begun])
 
 
+async def test_words_are_not_repeated_in_what_is_said_of_them(mapper: Mapper) -> None:
+    [begun, _] = told()
+    object.__setattr__(begun, "words", ["He nearly fell."])
+    with pytest.raises(ValidationError) as refused:
+        await mapper.store([begun])
+    assert "fell" not in str(refused.value)
+
+
 async def test_a_null_character_is_refused_before_it_can_stop_a_view(mapper: Mapper) -> None:
     [begun, _] = told()
     object.__setattr__(begun, "site", "el\x00m")
