@@ -11,7 +11,8 @@ from uuid import UUID
 
 import orjson
 from eventsourcing.persistence import StoredEvent
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 from typing_extensions import TypedDict
 
 from contracts.sealed import Seal
@@ -51,9 +52,10 @@ class Shape(Generic[T]):
         self.later = tuple((f.name, f.default, f.default_factory) for f in later if f.name in fields)
         fields |= {name: NotRequired[fields[name]] for name, *_ in self.later}
         form: Any = TypedDict("State", fields)  # type: ignore[misc]  # the fields of each class are its own
-        form.__pydantic_config__ = ConfigDict(hide_input_in_errors=True)  # opened words are no part of an error
         adapter: TypeAdapter[Any] = TypeAdapter(form)
-        self.read: Callable[[Any], dict[str, Any]] = adapter.validator.validate_python
+        # Opened words are no part of what is said of an error.
+        reader = SchemaValidator(adapter.core_schema, CoreConfig(hide_input_in_errors=True))
+        self.read: Callable[[Any], dict[str, Any]] = reader.validate_python
 
     def fill(self, values: dict[str, Any]) -> None:
         """Give each field that was not there yet when the event was stored its default."""
