@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 import pytest_asyncio
 
@@ -33,6 +34,7 @@ from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MARK = "intake.ImportBatch.RowsTaken"
+NOTED = "SELECT count(*) FROM intake.events WHERE topic = %s"
 MANY = 800
 PATIENCE = 180
 """Seconds that a busy machine may take to start the command and to note its place for the first time."""
@@ -96,15 +98,16 @@ class Terminal:
 
     async def stop(self, file: Path, mapping: Path, number: signal.Signals) -> tuple[int | None, str]:
         """Stop the command as soon as it has noted its place once more."""
-        noted = on_record(self.database)[MARK]
-        process = await self.begin(file, mapping)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while on_record(self.database)[MARK] == noted:  # noqa: ASYNC110 another process writes it
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            number = signal.SIGKILL
-        process.send_signal(number)
+        with psycopg.connect(self.database.owner, autocommit=True) as connection:
+            noted = connection.execute(NOTED, (MARK,)).fetchone()
+            process = await self.begin(file, mapping)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    while connection.execute(NOTED, (MARK,)).fetchone() == noted:  # noqa: ASYNC110 another process writes it
+                        await asyncio.sleep(0.01)
+            except TimeoutError:
+                number = signal.SIGKILL
+            process.send_signal(number)
         out, _ = await process.communicate()
         return process.returncode, out.decode()
 
