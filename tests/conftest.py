@@ -1,5 +1,6 @@
 """What every test may ask for, and the order in which files are taken up."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")
 def pytest_configure() -> None:
     """Log as a running service does. Unconfigured, structlog paints every traceback with its locals, seconds at a time."""
     logs.begin()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # In the background of a shell a run is born deaf to Ctrl-C, and so would be the commands that tests stop by it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """The declared streams: made at start, mended where NATS allows it, and reported where it does not."""
 
+import asyncio
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,16 @@ from typing import Any, cast
 
 from nats.aio.client import Client
 
+from libs.logs import log
+
 Config = dict[str, Any]
 Declared = dict[str, Any]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATIONS = ("max_age", "duplicate_window")
 STREAM_NOT_FOUND = 10059
+TRIES, PAUSE = 5, 0.2
+"""How often a stream is asked for, and the seconds before the second try; each pause is longer by as much."""
 
 
 @cache
@@ -56,10 +61,20 @@ async def apply(nc: Client, *, replicas: int = 1) -> list[str]:
     for name, wanted in streams(replicas).items():
         found = await _config(nc, name)
         if found is None:
-            await _ask(nc, f"STREAM.CREATE.{name}", wanted)
+            await _make(nc, name, wanted)
         elif any(_differences(found, wanted)):
             await _ask(nc, f"STREAM.UPDATE.{name}", found | wanted)
     return await drift(nc, replicas=replicas)
+
+
+async def _make(nc: Client, name: str, wanted: Config) -> None:
+    """Make a stream. One of the same name that was just deleted may still be on its way out; then the server is asked again."""
+    for attempt in range(1, TRIES + 1):
+        error = (await _ask(nc, f"STREAM.CREATE.{name}", wanted)).get("error")
+        if not error:
+            return
+        log("wire").warning("stream not made", stream=name, attempt=attempt, reason=str(error.get("description")))
+        await asyncio.sleep(PAUSE * attempt)
 
 
 async def drift(nc: Client, *, replicas: int = 1) -> list[str]:
