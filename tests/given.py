@@ -102,3 +102,11 @@ class then:
         with pytest.raises(rule) as refusal:
             self.act()
         assert str(refusal.value).strip()
+
+
+def led_here(aggregate: Any) -> None:
+    """Assert that what an aggregate decided leads, from nothing, to where it stands."""
+    again: Any = None
+    for each in aggregate.pending_events:
+        again = each.mutate(again)
+    assert vars(again) | {"_pending_events": ()} == vars(aggregate) | {"_pending_events": ()}

@@ -96,6 +96,10 @@ class World:
         with deciding(MANAGER, self.platform.clock.now()):
             return await route(self.actions, await self.actions.get(Action, action), Escalation())
 
+    async def answering(self, action: UUID) -> list[tuple[str, ...]]:
+        """The posts that would be told at each stage of that route."""
+        return [stage.posts for stage in await self.route(action)]
+
     async def implemented(self, action: UUID) -> None:
         """The manager made the change."""
         await self.actions.start(MANAGER, action)

@@ -14,7 +14,6 @@ import pytest_asyncio
 from psycopg.sql import SQL, Identifier
 
 from deploy.house import Platform
-from deploy.web import Door
 from libs.clock import HandClock
 from libs.deciding import Act
 from libs.reach import EVERYTHING, everything, narrow
@@ -22,8 +21,8 @@ from libs.views import View
 from libs.web.posts import Post
 from services.intake.application import Report
 from tests.deploy import emergencies
+from tests.deploy.addresses import every_address, filled, flat_of
 from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
-from tests.deploy.routes import flat
 from tests.deploy.test_rooms_page import client
 from tests.house import MONDAY, housed, with_sites
 from tests.servers import Database, Messaging
@@ -134,20 +133,8 @@ BARRED = {
 }
 ENOUGH = 10
 """Addresses at which a colleague in the same post does see it, so that its absence says something."""
-AS_OF = "known-20260302T090000.000000Z"
 NUMBERS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|[2-9A-Z]{4}-[2-9A-Z]{4}")
 """Ids, keys of forms, and receipt numbers, which are worked out from the id that is asked for."""
-GIVEN = {
-    "site": "elm", "site_id": "elm", "stamp": AS_OF, "kind": "json", "number": "1", "theme": "culture",
-    "service": "governance", "position": "1", "ledger": "intake",
-}  # fmt: skip
-SEARCHED = (
-    "/journeys?words=staff", "/journeys?kind=staff_allegation", "/journeys?theme=culture", "/journeys?site=elm",
-    "/work?everyone=yes", "/trend?kind=staff_allegation", "/comparison?kind=staff_allegation",
-    f"/audit/as-of/{AS_OF}/provider", f"/audit/as-of/{AS_OF}/site/elm", f"/api/audit/as-of/{AS_OF}/provider",
-    f"/api/audit/as-of/{AS_OF}/sites/elm", "/audit/timeline/provider", "/audit/timeline/sites/elm",
-    *(f"/tables/{name}.{kind}" for name in ("journey", "moment", "action", "duty") for kind in ("csv", "json")),
-)  # fmt: skip
 
 
 async def test_a_journey_that_is_shut_is_in_no_table_for_whom_it_is_about(house: Platform) -> None:
@@ -282,22 +269,3 @@ async def the_reference(house: Platform) -> str:
             "SELECT reference FROM journey WHERE journey = %s", (SHUT[0],)
         )
     return str(row["reference"])
-
-
-def flat_of(house: Platform) -> set[tuple[str, str]]:
-    return {(method, path) for path, methods in flat(Door(house, list).app.routes) for method in methods}
-
-
-def filled(path: str, journey: UUID) -> str:
-    """An address with the journey in its place, and elsewhere what exists or nothing that does."""
-    given = GIVEN | {"journey": str(journey), "path": f"journeys/{journey}", "what": f"journeys/{journey}"}
-    for name in [part.split("}")[0] for part in path.split("{")[1:]]:
-        path = path.replace(f"{{{name}}}", given.get(name.split(":")[0], str(UUID(int=404))))
-    return path
-
-
-async def every_address(house: Platform, journey: UUID) -> list[str]:
-    """Each page and route that is asked for by GET, of the journey where it is of one; and what is searched for."""
-    asked = {filled(path, journey) for method, path in flat_of(house) if method == "GET"}
-    apart = ("/static", "/health", "/sign-in", "/api/openapi.json", "/notification/bulletin.pdf")
-    return [*sorted(each for each in asked if not each.startswith(apart)), *SEARCHED]

@@ -15,7 +15,7 @@ from libs.deciding import deciding
 from libs.domain import Aggregate, Refused
 from services.intake.domain import BlindSample, Evidence, Link, OutsideFindings, Pattern, StaffAllegation, Talk
 from services.intake.domain.evidence import File
-from tests.given import NOW, PLACE, SOMEONE
+from tests.given import NOW, PLACE, SOMEONE, led_here
 
 WORDS = st.sampled_from(["", " ", "It was seen.", "It was heard."])
 WHO = st.sampled_from(["ann", "bo", "cy"])
@@ -116,10 +116,7 @@ class Beside(RuleBasedStateMachine):
     @invariant()
     def every_history_leads_to_where_it_stands(self) -> None:
         for aggregate in self.all:
-            again: Any = None
-            for each in aggregate.pending_events:
-                again = each.mutate(again)
-            assert vars(again) | {"_pending_events": ()} == vars(aggregate) | {"_pending_events": ()}
+            led_here(aggregate)
 
     @invariant()
     def nothing_is_of_a_day_to_come(self) -> None:
