@@ -18,7 +18,7 @@ from tests.journeys.outside import Town, town
 from tests.servers import Database, Messaging
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Locator, Page
     from starlette.types import Receive, Scope, Send
 
 
@@ -58,8 +58,7 @@ def _labelled(post: Post) -> Post:
     return Post(post.post, post.role, post.scope, post.post)
 
 
-SEND = """said => fetch("/sign-in", {method: "POST", redirect: "manual", body: new URLSearchParams(said)})
-  .then(answer => answer.type)"""
+SEE_OTHER = 303
 
 
 @dataclass
@@ -77,7 +76,10 @@ class Hand:
             await self._choose(who, onward)
             return
         chosen = next(actor for label, actor in self._people.items() if label.startswith(who))
-        assert await self.page.evaluate(SEND, {"next": onward, "actor_id": chosen}) == "opaqueredirect"
+        said = await self.page.context.request.post(
+            f"{self.site}/sign-in", form={"next": onward, "actor_id": chosen}, headers={"Origin": self.site}, max_redirects=0
+        )
+        assert said.status == SEE_OTHER, await said.text()
         await self.page.goto(f"{self.site}{onward}")
 
     async def _choose(self, who: str, onward: str) -> None:
@@ -89,13 +91,16 @@ class Hand:
 
     async def press(self, name: str) -> None:
         """A button, and whatever page it leads to."""
-        await self.page.get_by_role("button", name=name, exact=True).first.click()
-        await self.page.wait_for_load_state("load")
+        await self.led_on(self.page.get_by_role("button", name=name, exact=True).first)
 
     async def follow(self, name: str) -> None:
         """A link on the page."""
-        await self.page.get_by_role("link", name=name).first.click()
-        await self.page.wait_for_load_state("load")
+        await self.led_on(self.page.get_by_role("link", name=name).first)
+
+    async def led_on(self, pressed: Locator) -> None:
+        """Press what leads on, and wait until the next page is there: until then, this one would still answer."""
+        async with self.page.expect_navigation(wait_until="load"):
+            await pressed.click()
 
     async def write(self, label: str, words: str) -> None:
         """Fill a field by its label."""

@@ -41,6 +41,8 @@ FLAGS = (
 AXE = Path(__file__).with_name("axe.min.js")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = 320, 1280
+PATIENCE = 90_000
+"""Milliseconds until a page is given up: on a busy machine a page that comes late is no fault of the page."""
 
 
 def found() -> Path | None:
@@ -117,6 +119,7 @@ async def opened(browser: Browser, width: int = DESK, javascript: bool = True) -
         locale="en-GB",
         timezone_id="Europe/London",
     )
+    context.set_default_timeout(PATIENCE)
     watched = Watched(await context.new_page())
     watched.page.on("request", lambda request: watched.asked(request.url))
     watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))

@@ -96,8 +96,7 @@ class StageHand:
             await self.hand.become(who, f"/{room}/{self.journey}")
             return
         await self.hand.become(who, "/intake")
-        await self.hand.page.locator("main h3 a[href^='/intake/']").first.click()
-        await self.hand.page.wait_for_load_state("load")
+        await self.hand.led_on(self.hand.page.locator("main h3 a[href^='/intake/']").first)
         self.journey = self.hand.page.url.split("/intake/")[1].split("?")[0]
 
     async def _review_answer(self, who: str, said: dict[str, Any], line: Line) -> None:

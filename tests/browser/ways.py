@@ -32,8 +32,7 @@ async def at_intake(hand: Hand, action: str, **fields: str) -> None:
             await field.select_option(value)
         else:
             await field.fill(value)
-    await form.get_by_role("button").first.click()
-    await hand.page.wait_for_load_state("load")
+    await hand.led_on(form.get_by_role("button").first)
 
 
 async def safe_later(hand: Hand) -> None:
