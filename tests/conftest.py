@@ -1,6 +1,7 @@
 """What every test may ask for, and the order in which files are taken up."""
 
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]
 LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")
 """Folders whose files run for longest: begun first, so that no worker is left alone with one at the end."""
 
+LOGGED = 12
+"""Lines of a log that are shown beside a failure, of each kind."""
+
 
 def pytest_configure() -> None:
     """Log as a running service does. Unconfigured, structlog paints every traceback with its locals, seconds at a time."""
@@ -19,6 +23,14 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # In the background of a shell a run is born deaf to Ctrl-C, and so would be the commands that tests stop by it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of what was logged beside a failure keep the end: a house logs hundreds of lines, among which the failure is lost."""
+    report = yield
+    report.sections = [(name, "\n".join(words.splitlines()[-LOGGED:])) for name, words in report.sections]
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
