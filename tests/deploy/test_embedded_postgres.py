@@ -39,7 +39,7 @@ def kept(server: EmbeddedPostgres) -> int:
     return int(found[0])
 
 
-def eventually(condition: Callable[[], bool], within: float = 20) -> bool:
+def eventually(condition: Callable[[], bool], within: float = 60) -> bool:
     deadline = time.monotonic() + within
     while not condition():
         if time.monotonic() > deadline:

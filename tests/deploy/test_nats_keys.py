@@ -50,7 +50,7 @@ def told() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 neither the server nor its client has an event for it
             await asyncio.sleep(0.01)
 
@@ -61,7 +61,7 @@ async def came_back(client: Client) -> None:
 
 async def let_in(server: EmbeddedNats, user: str, credential: str) -> Client:
     """Once the server has read its configuration again, which it does in its own time."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             with suppress(KeyRefused):
                 return await signed_in(server.url, user, credential, allow_reconnect=False)

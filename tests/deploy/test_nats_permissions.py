@@ -16,6 +16,8 @@ from deploy.nats import topology
 from libs.nkeys import KeyRefused, NKey, signed_in
 from tests.servers import Messaging
 
+PATIENCE = 60
+
 
 class Signed:
     """A connection that remembers what the server refused it."""
@@ -30,7 +32,7 @@ class Signed:
     async def refused(self) -> str:
         """The next refusal; fails when the server makes none before it answers a ping."""
         await self.client.flush()
-        return await asyncio.wait_for(self.refusals.get(), 2)
+        return await asyncio.wait_for(self.refusals.get(), PATIENCE)
 
     async def unrefused(self) -> bool:
         await self.client.flush()
@@ -127,10 +129,10 @@ async def test_a_service_reads_its_neighbours_events_in_every_way_it_needs(sign_
         "EVENTS_INTAKE",
         ConsumerConfig(deliver_policy=DeliverPolicy.ALL, filter_subject=subject),
     )
-    (message,) = await listener.fetch(1, timeout=2)
+    (message,) = await listener.fetch(1, timeout=PATIENCE)
     await message.ack_sync()
     ordered = await js.subscribe(subject, stream="EVENTS_INTAKE", ordered_consumer=True)
-    assert (await ordered.next_msg(2)).data == b"1"
+    assert (await ordered.next_msg(PATIENCE)).data == b"1"
     await ordered.unsubscribe()
     assert (await js.get_last_msg("EVENTS_INTAKE", subject)).seq == sent.seq
     assert (await js.get_last_msg("EVENTS_INTAKE", subject, direct=True)).seq == sent.seq
@@ -153,7 +155,7 @@ async def test_audit_reads_every_audit_stream_and_signs_checkpoints(sign_in: Sig
     audit = await sign_in("audit")
     js = audit.client.jetstream()
     ordered = await js.subscribe("audit.action.>", stream="AUDIT_ACTION", ordered_consumer=True)
-    assert (await ordered.next_msg(2)).subject.startswith("audit.action.")
+    assert (await ordered.next_msg(PATIENCE)).subject.startswith("audit.action.")
     await js.publish("checkpoints.head", b"{}")
     assert await audit.unrefused()
 
@@ -165,10 +167,10 @@ async def test_an_outside_system_sends_an_incident_and_hears_the_answer(sign_in:
     sent = await source.client.jetstream().publish("external.incidents.careplan", b"{}")
     assert sent.stream == "EXTERNAL"
     arrivals = await intake.client.jetstream().pull_subscribe("external.incidents.*", "intake_from_outside", "EXTERNAL")
-    (incident,) = await arrivals.fetch(1, timeout=2)
+    (incident,) = await arrivals.fetch(1, timeout=PATIENCE)
     await incident.ack_sync()
     await intake.client.jetstream().publish("answers.incidents.careplan", b"taken")
-    assert (await answers.next_msg(2)).data == b"taken"
+    assert (await answers.next_msg(PATIENCE)).data == b"taken"
     assert await source.unrefused()
 
 
@@ -205,7 +207,7 @@ async def test_nobody_signs_in_without_a_key_or_by_signing_with_anothers(messagi
         challenge = json.loads((await reader.readline()).removeprefix(b"INFO "))["nonce"]
         said = claim | {"verbose": False} | ({"sig": stranger.signature(challenge).decode()} if claim is signed else {})
         writer.write(b"CONNECT " + json.dumps(said).encode() + b"\r\nPING\r\n")
-        assert b"Authorization Violation" in await asyncio.wait_for(reader.readline(), 2)
+        assert b"Authorization Violation" in await asyncio.wait_for(reader.readline(), PATIENCE)
         writer.close()
         await writer.wait_closed()
 

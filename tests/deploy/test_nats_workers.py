@@ -47,7 +47,7 @@ async def test_a_worker_listens_with_its_services_credentials(messaging: Messagi
     try:
         await broker.start()
         await intake.jetstream().publish(subject, b"told")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert (await pulled, await followed) == ("told", "told")
     finally:
         await broker.stop()
@@ -62,8 +62,9 @@ async def test_a_relay_publishes_an_atomic_batch_behind_its_fence(messaging: Mes
     first = {"Nats-Batch-Sequence": "1", "Nats-Expected-Last-Sequence": str(last)}
     await review.publish("audit.review.one", b"1", headers=batch | first)
     closing = batch | {"Nats-Batch-Sequence": "2", "Nats-Batch-Commit": "1"}
-    answer = json.loads((await review.request("audit.review.two", b"2", headers=closing, timeout=5)).data)
+    answer = json.loads((await review.request("audit.review.two", b"2", headers=closing, timeout=60)).data)
     assert (answer["seq"], answer["count"]) == (last + 2, 2)
-    late = await review.request("audit.review.x", b"", headers={"Nats-Expected-Last-Sequence": str(last)})
+    behind = {"Nats-Expected-Last-Sequence": str(last)}
+    late = await review.request("audit.review.x", b"", headers=behind, timeout=60)
     assert json.loads(late.data)["error"]["err_code"] == 10071
     await review.close()

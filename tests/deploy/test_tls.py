@@ -56,7 +56,7 @@ def trusting(folder: Path) -> ssl.SSLContext:
 
 
 async def asked(wire: EmbeddedNats, context: ssl.SSLContext) -> bool:
-    connection = await signed_in(wire.url, OPERATOR, PAIR.seed, tls=context, allow_reconnect=False, connect_timeout=5)
+    connection = await signed_in(wire.url, OPERATOR, PAIR.seed, tls=context, allow_reconnect=False, connect_timeout=60)
     try:
         return connection.is_connected
     finally:
@@ -91,7 +91,7 @@ async def test_pages_are_shown_by_tls_alone(folder: Path, stranger: Path) -> Non
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", **shown))
     serving = asyncio.create_task(server._serve())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not server.started:  # noqa: ASYNC110 it has no event of its own
                 await asyncio.sleep(0)
         port = server.servers[0].sockets[0].getsockname()[1]

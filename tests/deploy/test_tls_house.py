@@ -100,7 +100,7 @@ async def listening(app: object, **options: object) -> AsyncIterator[int]:
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server._serve())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not server.started:  # noqa: ASYNC110 it has no event of its own
                 await asyncio.sleep(0)
         yield server.servers[0].sockets[0].getsockname()[1]

@@ -60,7 +60,7 @@ class CarePlan:
 
     async def send_bytes(self, payload: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
         await self.client.jetstream().publish(SUBJECT, payload, headers=headers)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.answers.get()
 
     async def opportunity(self, answer: dict[str, Any]) -> Opportunity:
@@ -215,7 +215,7 @@ async def test_a_message_fetched_twice_after_a_crash_counts_once(careplan: CareP
     sent = Sent("careplan", headers, orjson.dumps(incident()), MONDAY)
     act = Act("source:careplan", "system", key=f"place-{uuid.uuid4().hex}")
     first = await intake.take_external(act, sent)
-    await asyncio.wait_for(careplan.answers.get(), 10)
+    await asyncio.wait_for(careplan.answers.get(), 60)
     second = await intake.take_external(act, sent)
     assert (second.id, second.version, second.replayed) == (first.id, first.version, True)
 
@@ -233,7 +233,7 @@ async def test_a_code_is_given_its_meaning_and_the_message_is_taken_after_all(ca
         await intake.try_again(OPERATOR, kept)
     await intake.map_code(OPERATOR, "careplan", "site", code, "elm")
     await intake.try_again(OPERATOR, kept)
-    answer = await asyncio.wait_for(careplan.answers.get(), 10)
+    answer = await asyncio.wait_for(careplan.answers.get(), 60)
     assert answer["outcome"] == "accepted"
     with pytest.raises(NotInQuarantine):
         await intake.try_again(OPERATOR, kept)
@@ -258,7 +258,7 @@ async def test_what_turns_out_to_be_on_record_already_waits_for_nobody_any_more(
     kept = await _kept(careplan, await careplan.send(told | {"site": code}, id=uuid.uuid4().hex))
     await intake.map_code(OPERATOR, "careplan", "site", code, "elm")
     await intake.try_again(OPERATOR, kept)
-    assert (await asyncio.wait_for(careplan.answers.get(), 10))["opportunity"] == first["opportunity"]
+    assert (await asyncio.wait_for(careplan.answers.get(), 60))["opportunity"] == first["opportunity"]
     assert (await intake.get(ExternalMessage, kept)).outcome == "set_aside"
 
 

@@ -21,7 +21,7 @@ async def lose(platform: Rooms, after: int) -> None:
 
 
 async def whole(platform: Rooms, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await platform.heard.counts() != dict.fromkeys(range(1, count + 1), 1):  # noqa: ASYNC110 rows of the database
             await asyncio.sleep(0.02)
 

@@ -130,7 +130,7 @@ async def test_what_cannot_be_read_is_parked_and_blocks_nobody(platform: Rooms) 
     assert reactor is not None
     await reactor.take(Told("intake", 1, None, "not\x00 json"))
     await platform.begin()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (waiting := await platform.listener.parking.waiting()):  # noqa: ASYNC110 a row of the database
             await asyncio.sleep(0.02)
     assert [(row["journey"], row["name"]) for row in waiting] == [(UUID(int=0), "unreadable at 1")]
@@ -146,7 +146,7 @@ async def test_what_cannot_be_read_blocks_nobody_after_a_restart_either(platform
 async def test_the_bookmark_follows_what_was_taken(platform: Rooms, database: Database) -> None:
     await asyncio.gather(*(platform.begin() for _ in range(10)))
     await platform.settle()
-    async with asyncio.timeout(10), await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as reader:
+    async with asyncio.timeout(60), await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as reader:
         place = 0
         while place < 10:
             found = await reader.execute("SELECT stream_sequence FROM review.bookmark WHERE reader = 'policy:review'")

@@ -141,7 +141,7 @@ async def test_two_processes_write_one_order_without_losing_any(database: Databa
             while len(read) < 600:
                 read.extend(row.position for row in await one.read(read[-1] if read else 0))
 
-        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
             tasks.create_task(follow())
             for n in range(600):
                 tasks.create_task((one if n % 2 else other).append([happened(uuid4(), 1)]))

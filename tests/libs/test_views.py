@@ -117,7 +117,7 @@ async def test_at_rest_it_is_written_down_how_far_everything_was_taken(view: Hea
     follower = Follower(view, None, None)
     running = asyncio.create_task(follower.run())
     await follower._take(Told("intake", 7, None, "not json"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await view._kept_to() != {"intake": (0, 7)}:  # noqa: ASYNC110 a row of the database
             await asyncio.sleep(0.02)
     running.cancel()

@@ -140,7 +140,7 @@ async def test_what_people_write_is_kept_under_seal_leaves_nowhere_and_ends_with
         await Aside(story).play()
         await knock(door, knocks := Markers(_count=iter(range(5000, 6000))), story.journey, outside)
         await house.settle()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await outside.written.wait()
             await outside.called.wait()
         everything = await kept(database, fresh_messaging, tmp_path)

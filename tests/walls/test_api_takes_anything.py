@@ -27,7 +27,7 @@ from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PATIENCE = 30
+PATIENCE = 60
 """Seconds after which a request counts as hanging; none takes a tenth of that on a busy machine."""
 
 POSTS = (
