@@ -146,6 +146,7 @@ class Waker:
     def __init__(self, service: Service, react: React, diary: Diary, clock: Clock) -> None:
         self.service, self.react, self.diary, self.clock = service, react, diary, clock
         self._log = log(service.name)
+        self._looking = asyncio.Lock()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -161,14 +162,16 @@ class Waker:
         """Wake for everything due by now; how many that were.
 
         What fell due at an earlier moment comes first; of one moment, many journeys at once and each in order.
+        Whoever looks while another look is under way waits, and finds what that one left.
         """
-        due = await self.diary.next_due(self.clock.now())
-        for _, together in groupby(due, key=attrgetter("due")):
-            lanes: dict[UUID, list[DeadlineReached]] = {}
-            for reached in together:
-                lanes.setdefault(reached.journey, []).append(reached)
-            await self._ring(list(lanes.values()))
-        return len(due)
+        async with self._looking:
+            due = await self.diary.next_due(self.clock.now())
+            for _, together in groupby(due, key=attrgetter("due")):
+                lanes: dict[UUID, list[DeadlineReached]] = {}
+                for reached in together:
+                    lanes.setdefault(reached.journey, []).append(reached)
+                await self._ring(list(lanes.values()))
+            return len(due)
 
     async def _ring(self, lanes: list[list[DeadlineReached]]) -> None:
         """What rang is noted, also where the store failed for others: those ring again."""

@@ -83,6 +83,7 @@ class Room:
         self.wire = Wire(name, env["CANDOUR_NATS_URL"], env[f"CANDOUR_NATS_{name.upper()}"])
         self.kept: dict[str, View] = {view.name: view for view in self.views(name, self.pool)}
         self.service = self.kind(self.store, self.mapper, self.house.clock, **self.kept)
+        self.service.publish = self.publish
         self.publisher = Publisher(name, self.mapper, self.publish)
         self.parking = Parking(name, self.pool)  # waited for: the bookmark passes by what is parked
         self.reactor = Reactor(self.service, self.react, self.engine, self.parking) if self.react else None
@@ -91,7 +92,7 @@ class Room:
         self.scribe = Scribe(self.engine)
         followed = [*self.kept.values(), *([self.diary] if self.diary else [])]
         for view in followed:
-            view.keeper, view.scribe = self.engine, self.scribe
+            view.scribe = self.scribe
         self.followers = [Follower(view, self.store, self.mapper) for view in followed]
         self._tasks: list[asyncio.Task[None]] = []
 

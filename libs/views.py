@@ -61,10 +61,8 @@ class View:
 
     def __init__(self, service: str, project: Project, pool: AsyncConnectionPool) -> None:
         self.service, self.project, self.pool = service, project, pool
-        self.keeper = pool
-        """Where the tables are kept up from: a pool of its own where the room has one, so that readers never hold it up."""
         self.scribe = Scribe(pool)
-        """Who writes them; one for all views of a room."""
+        """Who writes them: one for all views of a room, on connections of its own, so that readers never hold it up."""
         self.kept_here = False
         """Whether this process keeps the view; elsewhere it is only read, and its places are looked up."""
         self.live, self.next = f"{service}_view", f"{service}_next"
@@ -221,10 +219,13 @@ class View:
         return found[0] if found else None
 
     async def change(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
-        """Write what is not derived from events (that a deadline rang); it need not survive a rebuild."""
-        async with self.keeper.connection() as connection, connection.transaction():
-            await self._into(connection, self.live)
-            await connection.execute(statement, parameters)
+        """Write what is not derived from events (that a deadline rang); it need not survive a rebuild.
+
+        By the hand that writes the rest: two that write the same rows in different orders would lock each other out.
+        """
+        rows = Rows()
+        rows.execute(statement, parameters)
+        await self.scribe.write(Change(self.name, self.table_names, rows, {}, {}, (self.live, reach())))
 
     async def begin_anew(self) -> None:
         """Empty tables beside the live ones, to be filled from the first event."""

@@ -67,7 +67,7 @@ class Past:
         self.room, self.moment, self.schema, self._pool = room, moment, schema, pool
         for view in self.views:
             view.live = view.next = schema
-            view.pool = view.keeper = pool
+            view.pool = pool
             view.scribe = Scribe(pool)
 
     @property

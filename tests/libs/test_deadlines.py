@@ -115,3 +115,42 @@ async def test_a_lifted_date_does_not_ring(platform: Rooms) -> None:
     await platform.settle()
     assert await diary(platform).earliest() is None
     assert (await platform.notes(journey)).reminded == 1
+
+
+async def test_what_rang_and_what_is_learned_meanwhile_do_not_lock_each_other_out(
+    platform: Rooms, database: Database
+) -> None:
+    journeys = [await noted(platform), await noted(platform)]
+    await later(platform, HOUR)
+    due = await diary(platform).next_due(platform.clock.now())
+    service = platform.listener.service
+    learned = [
+        event for each in reversed(due) for event in await service.mapper.read(await service.store.load(each.aggregate))
+    ]
+    assert len(learned) == len(journeys)
+    connect = psycopg.AsyncConnection.connect
+    async with await connect(database.admin) as first, await connect(database.admin) as second:
+        for holder, reached in ((first, due[0]), (second, due[1])):
+            await holder.execute(
+                "UPDATE review_view.deadline SET rung = rung WHERE aggregate = %s", (reached.aggregate,)
+            )
+        writing = [
+            asyncio.create_task(diary(platform).mark_rung(due)),
+            asyncio.create_task(diary(platform).keep(learned, {})),
+        ]
+        async with await connect(database.admin, autocommit=True) as onlooker:
+            for _ in range(50):
+                found = await onlooker.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if await found.fetchone() == (2,):
+                    break
+        await first.rollback()
+        await second.rollback()
+        await asyncio.gather(*writing)
+
+
+async def test_dates_are_rung_by_one_look_at_a_time(platform: Rooms) -> None:
+    for _ in range(3):
+        await noted(platform)
+    await later(platform, HOUR)
+    rung = await asyncio.gather(waker(platform).wake(), waker(platform).wake())
+    assert sorted(rung) == [0, 3]
