@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 from starlette.applications import Starlette
@@ -47,10 +48,17 @@ def owner(path: str) -> str:
     return next((name for prefix, name in OWNERS if path == prefix or path.startswith(f"{prefix}/")), FALLBACK)
 
 
-def application(port: int = 8000, *, encrypted: bool = False) -> Starlette:
-    """The gateway, reaching each service under its own name on `port`; `encrypted`: by TLS, whose name must be its own."""
+def application(
+    port: int = 8000, *, encrypted: bool = False, transport: httpx2.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The gateway, reaching each service under its own name on `port`; `encrypted`: by TLS, whose name must be its own.
+
+    `transport` stands for the network between.
+    """
     scheme, trusted = ("https", ssl.create_default_context()) if encrypted else ("http", False)
-    client = httpx2.AsyncClient(timeout=30, follow_redirects=False, verify=trusted)
+    client = httpx2.AsyncClient(timeout=30, follow_redirects=False, verify=trusted, transport=transport)
+    # Cookies are between a browser and the services. A client that kept them would sign the next visitor in as the last.
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     async def forward(request: Request) -> Response:
         target = f"{scheme}://{owner(request.url.path)}:{port}{request.url.path}"

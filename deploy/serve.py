@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from asyncio import FIRST_COMPLETED, Event, create_task, get_running_loop, wait
+from asyncio import FIRST_COMPLETED, Event, create_task, get_running_loop, sleep, wait
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
+import psycopg
 import uvicorn
 
 from deploy.demo.people import personas
@@ -16,6 +19,10 @@ from libs import logs, telemetry
 from libs.clock import SystemClock
 from libs.sweeping import settled
 from libs.web.sign_in import Persona
+
+T = TypeVar("T")
+PAUSE = 0.5
+"""Seconds between two tries."""
 
 
 async def main(service: str, host: str, port: int, env: dict[str, str]) -> None:
@@ -34,7 +41,7 @@ async def main(service: str, host: str, port: int, env: dict[str, str]) -> None:
         people: list[Persona] = []
         shows_personas = env.get("CANDOUR_ENV") == "demo"
         if shows_personas:
-            people = await personas(platform)
+            people = await patiently(lambda: personas(platform))
         door = Door(platform, (lambda: people) if shows_personas else None)
         await door.open()
         settled()
@@ -44,6 +51,18 @@ async def main(service: str, host: str, port: int, env: dict[str, str]) -> None:
             await door.close()
     finally:
         await platform.close()
+
+
+async def patiently(asked: Callable[[], Awaitable[T]], tries: int = 12) -> T:
+    """What the database answers, asked again while it has no connection for us: right after a start all of a room catches up
+    at once. Raises psycopg.OperationalError once it was asked so often (each time for as long as the pool waits)."""
+    for _ in range(tries - 1):
+        try:
+            return await asked()
+        except psycopg.OperationalError as error:
+            logs.log("web").warning("the database has no moment yet", reason=type(error).__name__)
+            await sleep(PAUSE)
+    return await asked()
 
 
 async def _listen(door: Door, host: str, port: int) -> None:

@@ -8,11 +8,14 @@ import secrets
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 import yaml
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from deploy.containers import INSIDE, prepare
 from deploy.gateway import LARGEST, OWNERS, application, owner
@@ -160,6 +163,27 @@ def test_preparing_twice_keeps_every_password(tmp_path: Path) -> None:
 async def test_the_gateway_takes_no_more_into_memory_than_a_service_would() -> None:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(application()), base_url="http://localhost") as web:
         assert (await web.post("/intake/evidence/x", content=b"x" * (LARGEST + 1))).status_code == 413
+
+
+async def _service(scope: Any, receive: Any, send: Any) -> None:
+    """Any service: whoever signs in is given a cookie; elsewhere it says who came with which."""
+    request = Request(scope, receive)
+    answer = PlainTextResponse(request.headers.get("cookie", "nobody"))
+    if request.url.path == "/sign-in":
+        answer.set_cookie("candour_session", "ann's")
+    await answer(scope, receive, send)
+
+
+async def test_the_gateway_keeps_no_visitors_session_for_the_next() -> None:
+    gateway = httpx2.ASGITransport(application(transport=httpx2.ASGITransport(_service)))
+    async with (
+        httpx2.AsyncClient(transport=gateway, base_url="http://localhost") as ann,
+        httpx2.AsyncClient(transport=gateway, base_url="http://localhost") as stranger,
+    ):
+        assert (await ann.post("/sign-in")).cookies["candour_session"]
+        assert "candour_session" in (await ann.get("/work")).text
+        assert (await stranger.get("/work")).text == "nobody"
+        assert "candour_session" in (await ann.get("/work")).text
 
 
 def test_the_gateway_sends_each_path_to_its_owner() -> None:
