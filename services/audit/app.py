@@ -133,7 +133,7 @@ def _reached(ledger: str) -> Iterator[None]:
 
 def _note(message: Any) -> Note:
     size = (message.headers or {}).get("Nats-Msg-Id", "").rpartition(":")[2]
-    return int(size) if size.isdigit() else 0, message.data.decode(errors="replace")
+    return int(size) if size.isdecimal() else 0, message.data.decode(errors="replace")
 
 
 async def _messages(streams: Any, stream: str, subject: str, first: int, last: int) -> AsyncIterator[Any]:

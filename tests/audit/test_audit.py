@@ -1,5 +1,6 @@
 """The ledgers on real servers: they hold every decision, and show each way the past can be changed."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from deploy.house import Platform
 from deploy.nats.topology import services
 from libs.clock import HandClock
 from libs.service import NotFound
-from services.audit.application import EVERY, LEDGERS, Audit, LedgerHalted, NothingToSign
+from services.audit.application import EVERY, LEDGERS, Audit, LedgerHalted, NothingToSign, verifying
 from services.audit.ledger import Book, opened
 from services.audit.ledger.proving import includes
 from tests.audit.world import AUDITOR, World, more
@@ -95,6 +96,32 @@ async def test_what_grew_is_signed_by_the_clock_and_signing_comes_to_rest(
     latest = None
     while latest is None or latest["size"] < len(audit.book("governance").tree):
         latest = await audit.checkpoints.latest("governance")
+
+
+async def test_a_verification_that_could_not_be_made_is_tried_again_after_a_while_and_not_at_once(
+    world: World, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, looked, latest = [], [], audit.verifications.latest
+
+    async def looks() -> object:
+        looked.append(audit.clock.now())
+        return await latest()
+
+    async def cannot(_: object) -> None:
+        tried.append(audit.clock.now())
+        raise ConnectionError
+
+    monkeypatch.setattr(verifying, "LOOK", 0)
+    monkeypatch.setattr(audit, "verify_all", cannot)
+    monkeypatch.setattr(audit.verifications, "latest", looks)
+    assert isinstance(audit.clock, HandClock)
+    async with asyncio.timeout(60):
+        for times in (1, 2):
+            audit.clock.move_to(audit.clock.now() + verifying.DAILY + timedelta(minutes=1))
+            seen = len(looked)
+            while len(tried) < times or len(looked) < seen + 20:
+                await latest()
+            assert len(tried) == times
 
 
 async def test_a_ledger_rewritten_to_fit_the_store_is_not_signed_again(world: World, audit: Audit) -> None:
@@ -179,3 +206,19 @@ async def test_the_decisions_of_a_journey_are_listed_in_order(platform: Platform
     decisions = await audit.decisions(site.journey)
     assert [entry.place for entry in decisions] == sorted(entry.place for entry in decisions)
     assert len(decisions) == len(log)
+
+
+async def test_what_is_put_beside_the_checkpoints_of_one_ledger_stops_no_other_from_being_signed(
+    world: World, audit: Audit
+) -> None:
+    await more(world.platform, "box")
+    strange = [world.folder / "governance" / f"{name}.txt" for name in ("9" * 20, "²")]
+    strange[0].parent.mkdir(exist_ok=True)
+    for each in strange:
+        each.write_text("no note of ours")
+    signed = await audit.sign_grown()
+    for each in strange:
+        each.unlink()
+    assert ("governance" in signed, "audit" in signed) == (False, True)
+    assert "governance" in await audit.sign_grown()
+    await world.platform.settle()

@@ -14,7 +14,17 @@ from libs.domain import Refused
 from libs.logs import log
 from libs.service import NotFound, Service, command
 from services.audit.domain import PLATFORM, Checkpoint, SigningKey, ledger_journey
-from services.audit.ledger import Book, NotTheSuccessor, Outside, Signer, Trusted, opened_by_any, statement_of, trusted
+from services.audit.ledger import (
+    Book,
+    NotSigned,
+    NotTheSuccessor,
+    Outside,
+    Signer,
+    Trusted,
+    opened_by_any,
+    statement_of,
+    trusted,
+)
 from services.audit.ledger.note import SEED_BYTES, write_seed
 from services.audit.ledger.witnesses import SUCCEEDED, stored
 from services.audit.projection import Checkpoints
@@ -161,7 +171,7 @@ class Signing(Service):
                 await self.sign_grown()
 
     async def sign_grown(self) -> list[str]:
-        """Sign every ledger that grew since its last checkpoint; which those were.
+        """Sign every ledger that grew since its last checkpoint; which were signed.
 
         Audit's own ledger grows by each signature, so it is signed along with others and never for its own sake.
         """
@@ -172,12 +182,16 @@ class Signing(Service):
         ]  # fmt: skip
         if grown == [OWN]:
             return []
+        done: list[str] = []
         for name in grown:
             try:
                 await self.sign_checkpoint(Act("clock:audit", "system"), name)
+                done.append(name)
             except (LedgerHalted, KeyIsChanging):
                 continue  # it says so on its page, and the others are signed all the same
-        return grown
+            except (NotSigned, OSError) as fault:  # what is kept outside is no note of ours, or cannot be read
+                log(OWN).error("a ledger was not signed", source=name, reason=type(fault).__name__)
+        return done
 
     async def keep_outside(self) -> int:
         """Add to the folder what it does not hold yet; how many notes that was. What fails is tried again later."""

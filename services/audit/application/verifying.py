@@ -32,6 +32,8 @@ from services.audit.projection import Verifications
 
 DAILY = timedelta(days=1)
 """How much time, by the platform's clock, may pass between two verifications that nobody asked for."""
+AGAIN = timedelta(minutes=5)
+"""How much time passes before a verification that could not be made is tried again: it reads every record there is."""
 LOOKS = 5
 """How often, a moment apart, a checkpoint is looked for that should be elsewhere by now."""
 NAMED = 50
@@ -134,14 +136,14 @@ class Verifying(Signing):
 
     async def keep_verifying(self) -> None:
         """Compare everything, every so often by the platform's clock, until cancelled."""
-        began = self.clock.now()
+        began, not_before = self.clock.now(), self.clock.now()
         while True:
             await asyncio.sleep(LOOK)
             latest = await self.verifications.latest()
             last: datetime = latest["recorded"] if latest else began
-            if self.clock.now() - last < self.verify_every:
+            if self.clock.now() < max(last + self.verify_every, not_before):
                 continue
-            began = self.clock.now()
+            not_before = self.clock.now() + AGAIN
             try:
                 saved = await self.verify_all(Act("clock:audit", "system"))
                 await self.verifications.reached(OWN, saved.position)

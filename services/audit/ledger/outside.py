@@ -43,7 +43,7 @@ class Outside:
     def kept(self, ledger: str) -> Iterator[tuple[int, str]]:
         """Every checkpoint of a ledger with the size under which it is kept (nought where its name is none)."""
         for name in self._names(ledger):
-            yield int(name) if name.isdigit() else 0, self._read(f"{ledger}/{name}.txt")
+            yield int(name) if _is_size(name) else 0, self._read(f"{ledger}/{name}.txt")
 
     def note(self, ledger: str, size: int) -> str:
         """The checkpoint of a ledger at a size. Raises OSError."""
@@ -51,7 +51,7 @@ class Outside:
 
     def sizes(self, ledger: str) -> set[int]:
         """At which sizes there is a checkpoint of a ledger. Raises OSError."""
-        return {int(name) for name in self._names(ledger) if name.isdigit()}
+        return {int(name) for name in self._names(ledger) if _is_size(name)}
 
     def statements(self) -> list[str]:
         """Every change of key, in order. Raises OSError."""
@@ -126,6 +126,11 @@ class Objects(Outside):
             except AlreadyExistsError:
                 return False
         return True
+
+
+def _is_size(name: str) -> bool:
+    """Whether a file is called as a checkpoint is: others may put there what they like."""
+    return name.isascii() and name.isdecimal()
 
 
 @contextmanager
