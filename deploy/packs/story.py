@@ -35,6 +35,14 @@ class Duty:
 
 
 @dataclass(slots=True)
+class Briefing:
+    """Whom a briefing is for now, and who of all whom it was ever for has understood it: ids of people."""
+
+    audience: set[str]
+    understood: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Story:
     """One journey as its decisions tell it, up to the checkpoint."""
 
@@ -47,21 +55,36 @@ class Story:
     safe: bool = False
     response: str = ""
     closed: bool = False
-    weighed: list[str] = field(default_factory=list)
-    disagreed: list[str] = field(default_factory=list)
     factors: dict[str, tuple[str, str]] = field(default_factory=dict)
     learning: str = ""
     actions: dict[str, Action] = field(default_factory=dict)
     changed: str = ""
     duties: dict[str, Duty] = field(default_factory=dict)
-    briefed: bool = False
-    audience: int = 0
-    understood: int = 0
+    briefings: dict[str, Briefing] = field(default_factory=dict)
     observed: list[tuple[int, int]] = field(default_factory=list)
     evidence: dict[str, set[str]] = field(default_factory=dict)
     states: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     verdicts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def briefed(self) -> bool:
+        """Whether the team was briefed."""
+        return bool(self.briefings)
+
+    @property
+    def audience(self) -> int:
+        """How many people the latest briefing is for now; whoever moves within the team is one person still."""
+        return len(self._latest.audience)
+
+    @property
+    def understood(self) -> int:
+        """How many of these have understood it."""
+        return len(self._latest.audience & self._latest.understood)
+
+    @property
+    def _latest(self) -> Briefing:
+        return next(reversed(self.briefings.values()), Briefing(set()))
 
     @property
     def reviewed(self) -> bool:
@@ -131,12 +154,10 @@ def _safe(story: Story, _said: dict[str, Any], _: str) -> None:
 
 def _triaged(story: Story, said: dict[str, Any], _: str) -> None:
     story.kind, story.themes, story.response = said["kind"], said["themes"], said["response"]
-    story.weighed = [each["title"] for each in said["weighed"] if each["agreed"]]
-    story.disagreed = [each["title"] for each in said["weighed"] if not each["agreed"]]
 
 
 def _reclassified(story: Story, said: dict[str, Any], _: str) -> None:
-    story.kind, story.themes, story.response = said["kind"], said["themes"], ""
+    story.kind, story.themes, story.response, story.closed = said["kind"], said["themes"], "", False
 
 
 def _closed(story: Story, _said: dict[str, Any], _: str) -> None:
@@ -216,19 +237,23 @@ def _overdue(story: Story, _: dict[str, Any], record: str) -> None:
         duty.late = True
 
 
-def _issued(story: Story, said: dict[str, Any], _: str) -> None:
-    story.briefed, story.audience, story.understood = True, len(said["audience"]), 0
+def _issued(story: Story, said: dict[str, Any], record: str) -> None:
+    story.briefings[record] = Briefing({each["person_id"] for each in said["audience"]})
 
 
-def _grew(by: int) -> Callable[[Story, dict[str, Any], str], None]:
-    def grow(story: Story, _: dict[str, Any], __: str) -> None:
-        story.audience += by
-
-    return grow
+def _joined(story: Story, said: dict[str, Any], record: str) -> None:
+    if briefing := story.briefings.get(record):
+        briefing.audience.add(said["person_id"])
 
 
-def _understood(story: Story, _said: dict[str, Any], _: str) -> None:
-    story.understood += 1
+def _left(story: Story, said: dict[str, Any], record: str) -> None:
+    if briefing := story.briefings.get(record):
+        briefing.audience.discard(said["person_id"])
+
+
+def _understood(story: Story, said: dict[str, Any], record: str) -> None:
+    if briefing := story.briefings.get(record):
+        briefing.understood.add(said["person_id"])
 
 
 def _reached(story: Story, said: dict[str, Any], _: str) -> None:
@@ -274,8 +299,8 @@ TELLING: dict[str, Callable[[Story, dict[str, Any], str], None]] = {
     "notification.Duty.Lifted": _told("lifted"),
     "notification.Duty.FellOverdue": _overdue,
     "notification.Briefing.Issued": _issued,
-    "notification.Briefing.AudienceGrew": _grew(1),
-    "notification.Briefing.AudienceLeft": _grew(-1),
+    "notification.Briefing.AudienceGrew": _joined,
+    "notification.Briefing.AudienceLeft": _left,
     "notification.Briefing.Understood": _understood,
     "assurance.FollowUp.PracticeObserved": _observed,
     "assurance.FollowUp.StateReached": _reached,

@@ -15,7 +15,7 @@ from deploy.packs.spool import Entry
 from deploy.packs.story import Story, stories
 from deploy.packs.tables import look, tables
 
-JOURNEY, ACTION, DUTY = UUID(int=1), UUID(int=2), UUID(int=3)
+JOURNEY, ACTION, DUTY, BRIEFING = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=5)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -99,6 +99,49 @@ def test_an_account_that_is_still_owed_past_its_date_is_a_gap() -> None:
     overdue, given = entry("notification.Duty.FellOverdue", DUTY), entry("notification.Duty.Discharged", DUTY)
     assert "Accounts that fell overdue and are still owed: 1." in missing(raised(), owed, overdue)
     assert "Accounts that fell overdue" not in " ".join(missing(raised(), owed, overdue, given))
+
+
+def briefing(what: str, record: UUID = BRIEFING, **said: Any) -> Entry:
+    return entry(f"notification.Briefing.{what}", record, **said)
+
+
+def by_day(number: int) -> dict[str, Any]:
+    """Someone who works by day."""
+    return {"person_id": str(UUID(int=number)), "part": "day"}
+
+
+def test_whoever_moves_within_the_team_is_one_person_still_and_whoever_left_is_not_counted() -> None:
+    ann, ben, cat = map(by_day, (11, 12, 13))
+    issued = briefing("Issued", audience=[ann, ben])
+    moved, joined = briefing("AudienceGrew", **ben | {"part": "night"}), briefing("AudienceGrew", **cat)
+    understood = [briefing("Understood", **each) for each in (ann, ben)]
+    left = briefing("AudienceLeft", **ann)
+    told = [(each.audience, each.understood) for each in (
+        one(raised(), issued), one(raised(), issued, moved), one(raised(), issued, moved, joined, *understood),
+        one(raised(), issued, moved, joined, *understood, left),
+        one(raised(), issued, moved, joined, *understood, left, briefing("AudienceGrew", **ann)),
+    )]  # fmt: skip
+    assert told == [(2, 0), (2, 0), (3, 2), (2, 1), (3, 2)]
+
+
+def test_of_several_briefings_the_latest_counts_and_who_comes_and_goes_counts_in_each() -> None:
+    ann, ben = by_day(11), by_day(12)
+    second = UUID(int=6)
+    story = one(
+        raised(), briefing("Issued", audience=[ann]), briefing("Understood", **ann),
+        briefing("Issued", second, audience=[ann, ben]), briefing("AudienceLeft", **ann),
+    )  # fmt: skip
+    assert (story.audience, story.understood, story.briefed) == (2, 0, True)
+    assert (one(raised()).audience, one(raised()).briefed) == (0, False)
+
+
+def test_what_is_classified_anew_after_it_was_closed_is_to_be_weighed_again() -> None:
+    closed = entry("intake.Opportunity.ClosedWithoutReview")
+    anew = entry("intake.Opportunity.Reclassified", was="near_miss", kind="incident", themes=[])
+    told = ["Journeys that no manager has weighed" in " ".join(missing(*each)) for each in (
+        (raised(), closed), (raised(), closed, anew), (raised(), closed, anew, closed),
+    )]  # fmt: skip
+    assert told == [False, True, False]
 
 
 def test_a_review_that_was_opened_again_is_not_signed_off() -> None:
