@@ -5,6 +5,8 @@
 # The first Python that really starts and is new enough (a version manager's shim may exist without its version).
 PYTHON = $(shell for p in $(CANDOUR_PYTHON) python3.12 python3.13 python3.11 python3; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' >/dev/null 2>&1 && echo $$p && break; done)
+# A shell may forbid Python to keep what it has compiled; each start, of which tests make hundreds, would compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 VAR ?= var
 # One more than there are cores: tests wait for servers and pages a third of their time.

@@ -34,6 +34,7 @@ from libs.nkeys import NKey, signed_in
 
 SOURCES = ("careplan", "rostering")
 TEMPLATE = "candour_template"
+COPIED = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
 _EXTERNAL = ("CANDOUR_TEST_PG_ADMIN", "CANDOUR_TEST_NATS_URL", "CANDOUR_TEST_NATS_SECRETS")
 
 
@@ -109,7 +110,8 @@ class Backend:
         afterwards."""
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(self.postgres, autocommit=True) as server:
-            server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE)))
+            # Copied file by file: a third of what it costs to write each page of the template to the log.
+            server.execute(COPIED.format(Identifier(name), Identifier(TEMPLATE)))
             with psycopg.connect(make_conninfo(self.postgres, dbname=name)) as inside:
                 roles.close(inside, name)
             try:
