@@ -61,6 +61,12 @@ class Envelope(BaseModel):
         return event
 
 
+def _not_sent_yet(event: PublishedEvent, _context: object, /) -> None:
+    """What a new event is given besides its fields: the same as pydantic's own way, which asks twice over what that is
+    and takes as long as everything else about a new event."""
+    object.__setattr__(event, "__pydantic_private__", {"_envelope": None})
+
+
 class PublishedEvent(BaseModel):
     """A fact that one service promises to the others, under a name kept for ever.
 
@@ -78,6 +84,12 @@ class PublishedEvent(BaseModel):
             raise TypeError(f"{name} is published twice")
         cls.name = name
         cls.catalogue[name] = cls
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if cls.__private_attributes__.keys() == {"_envelope"}:
+            cls.model_post_init = _not_sent_yet  # type: ignore[assignment]
 
     @classmethod
     def publisher(cls) -> str:

@@ -7,37 +7,23 @@ whole. What is not written in that part of SQL is not folded: the view is then b
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, LiteralString
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, LiteralString, Self
 
-from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
+from libs.filled import Filled
 from libs.rows import Rows
 from libs.statements import Columns, NotFoldable, compiled
 from libs.views import View
 
 __all__ = ["Folded", "NotFoldable"]
 
-SPILL = 20_000
-"""Rows of a table that only grows, after which they are written and forgotten."""
 MOST = 3_000_000
 """Rows held in memory at most."""
-
-_COLUMNS = """
-SELECT c.relname, a.attname::text, pg_get_expr(d.adbin, d.adrelid), a.attgenerated <> '', a.attnum = ANY (k.conkey)
-  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p'
-  LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
- WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY (%s) ORDER BY c.relname, a.attnum
-"""
-_INDEXES = """
-SELECT i.indexrelid::regclass::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid
- WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY (%s) AND NOT i.indisprimary
-"""
-_WALLED = """
-SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relname = ANY (%s) AND relforcerowsecurity
-"""
 
 Key = tuple[Any, ...]
 Row = list[Any]
@@ -47,40 +33,37 @@ class Folded(Rows):
     """The empty tables beside the live ones, filled in memory. Stands where `Rows` does before a projection.
 
     A table that the view names in `grow`, whose rows nothing changes once they are there, is written as it grows; two
-    rows of one key in it end the attempt with the database's own UniqueViolation.
+    rows of one key in it end the attempt with the database's own UniqueViolation. Used as a context: nothing of it is
+    left where that is left before `close`.
     """
 
     def __init__(self, view: View) -> None:
         super().__init__()
         self.view = view
         self.columns: dict[str, Columns] = {}
-        self.held: dict[str, dict[Key, Row]] = {}
-        self.grow: Sequence[str] = view.grow
-        self._walled: list[str] = []
+        self.held: dict[str, dict[Key, Row]] = {table: {} for table in view.table_names}
+        self._grow = {table: Filled(view, [table]) for table in view.grow}
+        self._kept = Filled(view, [table for table in view.table_names if table not in view.grow])
+        self._stack = AsyncExitStack()
         self._apply: dict[LiteralString, Callable[[Sequence[Any]], None]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
 
     async def open(self) -> None:
         """Learn the tables, and take their indexes away until they are full."""
-        async with self.view.pool.connection() as connection, connection.transaction():
-            await self.view._into(connection, self.view.next)
-            asked = (self.view.next, list(self.view.table_names))
-            told = await (await connection.execute(_COLUMNS, asked)).fetchall()
-            for table in self.view.table_names:
-                mine = [row[1:] for row in told if row[0] == table]
-                self.columns[table] = Columns(
-                    table,
-                    [name for name, _, generated, _ in mine if not generated],
-                    [name for name, _, _, key in mine if key],
-                    await _defaults(connection, [None if generated else default for _, default, generated, _ in mine],
-                                    [generated for _, _, generated, _ in mine]),
-                )  # fmt: skip
-                self.held[table] = {}
-            # COPY does not go through a wall; nobody reads these tables before they are whole, and walled again.
-            self._walled = [name for (name,) in await (await connection.execute(_WALLED, asked)).fetchall()]
-            for table in self._walled:
-                await connection.execute(SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(Identifier(table)))
-            for (index,) in await (await connection.execute(_INDEXES, asked)).fetchall():
-                await connection.execute(SQL("DROP INDEX {}").format(SQL(index)))
+        async with AsyncExitStack() as stack:
+            for filled in (*self._grow.values(), self._kept):
+                self.columns |= (await stack.enter_async_context(filled)).columns
+            for table in self._grow:
+                self.columns[table].grows = True
+            self._stack = stack.pop_all()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
 
     def execute(self, statement: LiteralString, parameters: Sequence[Any] = ()) -> None:
         """Change a row in memory. Raises NotFoldable for a statement in another part of SQL."""
@@ -91,50 +74,35 @@ class Folded(Rows):
 
     async def spill(self) -> None:
         """Write the rows that nothing will change; raises NotFoldable where more are left than memory is meant to hold."""
-        for table, rows in self.held.items():
-            if table in self.grow and len(rows) >= SPILL:
-                self.columns[table].written = True
-                await self._write({table: rows})
+        for table, filled in self._grow.items():
+            if rows := self.held[table]:
+                await filled.write(table, rows.values())
                 rows.clear()
         if sum(map(len, self.held.values())) > MOST:
             raise NotFoldable("there are more rows than are held at once")
 
     async def close(self, places: dict[str, int]) -> None:
         """Write everything, make the indexes, and turn the page to these places."""
-        await self._write(self.held)
+        await self.spill()
+        growing = [asyncio.ensure_future(filled.complete()) for filled in self._grow.values()]
+        try:
+            for table, rows in self.held.items():
+                if rows:
+                    await self._kept.write(table, rows.values())
+            await self._kept.complete()
+        finally:
+            await asyncio.gather(*growing)
+        empty = [table for table, rows in self.held.items() if not rows and table not in self._grow]
         self.held.clear()
+        await self._turn(places, empty)
+
+    async def _turn(self, places: dict[str, int], analyzed: Sequence[str]) -> None:
         async with self.view.pool.connection() as connection, connection.transaction():
             await self.view._into(connection, self.view.next)
             await connection.execute(self.view.tables)
-            for table in self._walled:
-                await connection.execute(SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(Identifier(table)))
             for source, position in places.items():
                 await connection.execute(
                     "INSERT INTO bookmark VALUES (%s, %s, %s, 0)", (self.view.name, source, position)
                 )
-            for table in self.view.table_names:
+            for table in analyzed:
                 await connection.execute(SQL("ANALYZE {}").format(Identifier(table)))
-
-    async def _write(self, tables: dict[str, dict[Key, Row]]) -> None:
-        async with self.view.pool.connection() as connection, connection.transaction():
-            await self.view._into(connection, self.view.next)
-            for table, rows in tables.items():
-                if not rows:
-                    continue
-                names = SQL(", ").join(map(Identifier, self.columns[table].names))
-                asked = SQL("COPY {} ({}) FROM STDIN").format(Identifier(table), names)
-                async with connection.cursor() as cursor, cursor.copy(asked) as copy:
-                    for row in rows.values():
-                        await copy.write_row(row)
-
-
-async def _defaults(
-    connection: AsyncConnection[Any], defaults: Sequence[str | None], generated: Sequence[bool]
-) -> list[Any]:
-    """What each column that is not generated holds where nothing was said of it."""
-    kept = [default for default, made in zip(defaults, generated, strict=True) if not made]
-    if not kept:
-        return []
-    asked = SQL(", ").join(SQL(default or "NULL") for default in kept)
-    row = await (await connection.execute(SQL("SELECT {}").format(asked))).fetchone()
-    return list(row or ())

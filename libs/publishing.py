@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from hashlib import sha1
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from pydantic import ValidationError
 
@@ -20,6 +20,14 @@ from libs.relay import Message
 from libs.store import Recorded
 
 ABOUT = Seal().subject
+ENVELOPE = set(Envelope.model_fields)
+"""An envelope is frozen, so that all may share what says that every field was given."""
+UNMARKED, FIFTH = ~(0xF000 << 64 | 0xC000 << 48), 5 << 76 | 0x8000 << 48
+"""Where an id says which version and variant of id it is, and what the fifth says there (RFC 9562, section 5.5)."""
+UNSURE = SafeUUID.unknown
+Line = tuple[int, UUID, str, int, str, bytes]
+"""A stored event as it stands in the log: its position, its aggregate (and that as text), version, topic and what is
+written."""
 Publication = Callable[[Any], PublishedEvent | None]
 
 
@@ -43,16 +51,19 @@ def words(fact: PublishedEvent, about: UUID) -> Iterator[UUID]:
 
 def identity(event: Event) -> UUID:
     """A published event's id follows from the stored event's, so that a resend is recognised."""
-    # What uuid5 makes, without its detour over text: once for each event.
+    # What uuid5 makes, without its detours: once for each event.
     digest = sha1(event.originator_id.bytes + b"%d" % event.originator_version, usedforsecurity=False).digest()
-    return UUID(bytes=digest[:16], version=5)
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(digest[:16], "big") & UNMARKED | FIFTH)
+    object.__setattr__(made, "is_safe", UNSURE)
+    return made
 
 
 def _enveloped(values: dict[str, Any]) -> Envelope:
     """What `Envelope.model_construct` makes of values for every field, in a fifth of its time: once for each event."""
     made = Envelope.__new__(Envelope)
     object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_fields_set__", ENVELOPE)
     object.__setattr__(made, "__pydantic_extra__", None)
     object.__setattr__(made, "__pydantic_private__", None)
     return made
@@ -63,7 +74,7 @@ class Publisher:
 
     def __init__(self, service: str, mapper: Mapper, publish: Publication) -> None:
         self.service, self.mapper, self.publish = service, mapper, publish
-        self._speaks: dict[str, bool] = {}
+        self._cases: dict[str, Publication | None] = {}
 
     async def envelopes(self, rows: Sequence[Recorded]) -> list[Envelope | None]:
         """An envelope for each stored event, or None for what stays at home."""
@@ -72,32 +83,41 @@ class Publisher:
         await self.mapper.keys.ready({key for _, e, fact in said if fact for key in words(fact, e.about)}, make=True)
         return [self._enclose(row, event, fact) if fact else None for row, event, fact in said]
 
-    def facts(self, rows: Sequence[Recorded], wanted: AbstractSet[type]) -> Iterator[PublishedEvent | Recorded]:
+    def facts(self, lines: Iterable[Line], wanted: AbstractSet[type]) -> Iterator[PublishedEvent | Line]:
         """What stored events say to others, as a view would meet it, but with words under the seal of the store.
 
-        A record whose words are too long under that seal is given back as it is, to be read by `envelopes`.
+        A line whose words are too long under that seal is given back as it is, to be read by `envelopes`.
         """
-        said = [row for row in rows if self._speaks_under(row.stored.topic)]
-        for row, event in zip(said, self.mapper.sealed(row.stored for row in said), strict=True):
+        cases, told, enclosed, private = self._cases, self.mapper.told, self._around, object.__setattr__
+        for line in lines:
+            position, aggregate, spelled, version, topic, written = line
+            case = cases[topic] if topic in cases else self._case(topic)
+            if case is None:
+                continue
+            event = told(topic, aggregate, version, written)
             try:
-                fact = self.publish(event)
+                fact = case(event)
             except ValidationError:
-                yield row
+                yield line
                 continue
             if type(fact) in wanted and fact is not None:
-                around = self._around(row, event, fact, identity(event), {})
+                around = enclosed(position, spelled, event, fact, identity(event), {})
                 # As `fact._envelope = around`, which pydantic takes a detour for.
-                object.__setattr__(fact, "__pydantic_private__", {"_envelope": around})
+                private(fact, "__pydantic_private__", {"_envelope": around})
                 yield fact
 
-    def _speaks_under(self, topic: str) -> bool:
-        """Whether there is a case for such events; where cases cannot be told, there may be one. Raises UnknownTopic."""
-        known = self._speaks.get(topic)
-        if known is None:
+    def unsaid(self) -> list[str]:
+        """The topics of stored events that nobody else ever hears of."""
+        return [topic for topic in self.mapper.shapes if self._case(topic) is None]
+
+    def _case(self, topic: str) -> Publication | None:
+        """What says such events to others, if anything; where cases cannot be told apart, it may. Raises UnknownTopic."""
+        if topic not in self._cases:
             kind = self.mapper.kind_of(topic)
-            case_of: Callable[[type], object] | None = getattr(self.publish, "dispatch", None)
-            known = self._speaks[topic] = case_of is None or case_of(kind) is not case_of(object)
-        return known
+            case_of: Callable[[type], Publication] | None = getattr(self.publish, "dispatch", None)
+            case = case_of(kind) if case_of else self.publish
+            self._cases[topic] = None if case_of and case is case_of(object) else case
+        return self._cases[topic]
 
     def _enclose(self, row: Recorded, event: Event, fact: PublishedEvent) -> Envelope:
         unique = identity(event)
@@ -106,30 +126,31 @@ class Publisher:
             if data[name] and data[name] != ERASED:
                 key = event.about if subject == ABOUT else getattr(fact, subject)
                 data[name] = self.mapper.keys.seal(key, data[name], f"{fact.name}|{unique.hex}|{name}")
-        return self._around(row, event, fact, unique, data)
+        return self._around(row.position, str(event.originator_id), event, fact, unique, data)
 
     def _around(
-        self, row: Recorded, event: Event, fact: PublishedEvent, unique: UUID, data: dict[str, Any]
+        self, position: int, subject: str, event: Event, fact: PublishedEvent, unique: UUID, data: dict[str, Any]
     ) -> Envelope:
+        by = event.by
         values = {
             "specversion": "1.0",
             "id": unique,
             "type": fact.name,
             "source": self.service,
-            "subject": str(event.originator_id),
+            "subject": subject,
             "time": event.occurred,
             "datacontenttype": "application/json",
             "dataschema": None,
             "recordedtime": event.timestamp,
-            "sequence": row.position,
+            "sequence": position,
             "provider": event.provider,
             "site": event.site,
             "journey": event.journey,
             "about": event.about,
-            "actor": event.by.actor,
-            "role": event.by.role,
-            "causationid": event.by.causation,
-            "traceparent": event.by.trace,
+            "actor": by.actor,
+            "role": by.role,
+            "causationid": by.causation,
+            "traceparent": by.trace,
             "data": data,
         }
         return _enveloped(values)

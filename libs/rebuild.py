@@ -68,16 +68,13 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
 
 async def _filled(view: View, sources: Sources, told: Told) -> dict[str, int]:
     """Fill the empty tables from what the logs hold now, set by set; how far each was read."""
-    folded, reached = Folded(view), dict.fromkeys(followed(view), 0)
-    await folded.open()
-    async with aclosing(pages(view, sources)) as told_of:
-        async for page in told_of:
-            for statement, parameters in page.changes:
-                folded.execute(statement, parameters)
-            reached[page.source] = page.reached
+    reached = dict.fromkeys(followed(view), 0)
+    async with Folded(view) as folded, aclosing(pages(view, sources, folded)) as told_of:
+        async for name, position in told_of:
+            reached[name] = position
             await folded.spill()
-            told(page.source, page.reached, max(sources[page.source][0].position, page.reached))
-    await folded.close(reached)
+            told(name, position, sources[name][0].position)
+        await folded.close(reached)
     return reached
 
 

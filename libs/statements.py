@@ -13,6 +13,9 @@ TOKEN = re.compile(r"\s*(%s|'(?:[^']|'')*'|[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_]+
 NULLS = {"null": "None", "true": "True", "false": "False"}
 
 
+PAIR = 2
+
+
 class NotFoldable(Exception):
     """What is said here is not said of one row by its key."""
 
@@ -25,8 +28,8 @@ class Columns:
     names: list[str]
     key: list[str]
     defaults: list[Any]
-    written: bool = False
-    """Whether rows were written already, so that they cannot be changed any more."""
+    grows: bool = False
+    """Whether rows are only ever added, each of a key of its own; they are written and forgotten meanwhile."""
 
 
 def most(*values: Any) -> Any:
@@ -51,6 +54,15 @@ def before(one: Any, other: Any, *, same: bool) -> bool:
     return bool(one <= other if same else one < other)
 
 
+def pair_before(one: Any, other: Any, then: Any, that: Any) -> bool:
+    """Whether one pair comes before another, by its second value where the first is the same: `(one, then) < (other, that)`."""
+    if one is None or other is None:
+        return False
+    if one != other:
+        return bool(one < other)
+    return before(then, that, same=False)
+
+
 CALLS = {"greatest": "most", "least": "least", "coalesce": "first"}
 
 
@@ -69,6 +81,9 @@ class _Reading:
         self.constants: list[Any] = []
         self.fresh: dict[str, str] = {}
         self.alias = ""
+        self.pairs: dict[str, list[str]] = {}
+        self.asked: dict[str, str] = {}
+        """What is asked of the old row in several places, and under which name its answer is kept."""
 
     def read(self) -> Callable[[Sequence[Any]], None]:
         verb = self.take().lower()
@@ -79,6 +94,7 @@ class _Reading:
         if self.at < len(self.words):
             raise NotFoldable(" ".join(self.words[self.at :]))
         known: dict[str, Any] = {"most": most, "least": least, "first": first, "before": before}
+        known["pair_before"] = pair_before
         known |= {"held": self.held[self.columns.table], "k": self.constants}
         exec(compile(source, "<statement>", "exec"), known)  # noqa: S102 - made of a projection's own words alone
         made: Callable[[Sequence[Any]], None] = known["apply"]
@@ -101,9 +117,17 @@ class _Reading:
             self.fresh[name] = self._value()
         self.expect(")")
         row = ", ".join(self.fresh[name] for name in self.columns.names)
+        if self.columns.grows:
+            return self._added(row)
         key = ", ".join(self.fresh[name] for name in self.columns.key)
         lines = [f"key = ({key},)", "r = held.get(key)", "if r is None:", f"    held[key] = [{row}]", "    return"]
         return lines + self._conflict()
+
+    def _added(self, row: str) -> list[str]:
+        """A row of a table that only grows: the database will say so where its key was there before."""
+        if self._conflict():
+            raise NotFoldable(f"{self.columns.table} changes, though it was said only to grow")
+        return [f"held[len(held)] = [{row}]"]
 
     def _conflict(self) -> list[str]:
         for word in ("on", "conflict"):
@@ -116,19 +140,18 @@ class _Reading:
             return []
         self.expect("update")
         self.expect("set")
-        self._changes()
         assigned = self._assignments()
         if self.at < len(self.words):
             self.expect("where")
-            return [f"if {self._condition()}:", f"    {assigned}"]
-        return [assigned]
+            return [f"if {self._condition()}:", *(f"    {line}" for line in assigned)]
+        return assigned
 
     def _update(self) -> list[str]:
         self._table()
         self._changes()
         self.expect("set")
         assigned = self._assignments()
-        return [f"r = held.get(({self._key()},))", "if r is not None:", f"    {assigned}"]
+        return [f"r = held.get(({self._key()},))", "if r is not None:", *(f"    {line}" for line in assigned)]
 
     def _delete(self) -> list[str]:
         self.expect("from")
@@ -150,14 +173,15 @@ class _Reading:
             raise NotFoldable("a row that is named by something else than its key")
         return ", ".join(given[name] for name in self.columns.key)
 
-    def _assignments(self) -> str:
+    def _assignments(self) -> list[str]:
         targets, values = [], []
         while True:
             targets.append(f"r[{self._index(self.take())}]")
             self.expect("=")
             values.append(self._value())
             if self.at == len(self.words) or self.peek() != ",":
-                return f"{', '.join(targets)}, = {', '.join(values)},"
+                asked = [f"{answer} = {question}" for question, answer in self.asked.items()]
+                return [*asked, f"{', '.join(targets)}, = {', '.join(values)},"]
             self.take()
 
     def _condition(self) -> str:
@@ -168,7 +192,11 @@ class _Reading:
             return f"({one} is not None and {one} == {other})"
         if sign not in ("<", "<="):
             raise NotFoldable(sign)
-        return f"before({one}, {self._value()}, same={sign == '<='})"
+        other = self._value()
+        if sign == "<" and len(self.pairs.get(one, ())) == len(self.pairs.get(other, ())) == PAIR:
+            (first, second), (third, fourth) = self.pairs[one], self.pairs[other]
+            return f"pair_before({first}, {third}, {second}, {fourth})"
+        return f"before({one}, {other}, same={sign == '<='})"
 
     def _value(self) -> str:
         word = self.take()
@@ -186,7 +214,11 @@ class _Reading:
     def _of_several(self, word: str) -> str:
         if word != "(":
             self.expect("(")
-        return f"{CALLS.get(word, '')}({', '.join(self._listed())})"
+        listed = list(self._listed())
+        made = f"{CALLS.get(word, '')}({', '.join(listed)})"
+        if word == "(":
+            self.pairs[made] = listed
+        return made
 
     def _case(self) -> str:
         self.expect("when")
@@ -196,7 +228,8 @@ class _Reading:
         self.expect("else")
         other = self._value()
         self.expect("end")
-        return f"({then} if {condition} else {other})"
+        asked = self.asked.setdefault(condition, f"c{len(self.asked)}")
+        return f"({then} if {asked} else {other})"
 
     def _named(self, word: str) -> str:
         of, _, name = word.rpartition(".")
@@ -220,12 +253,12 @@ class _Reading:
 
     def _table(self) -> None:
         table = self.take()
-        if table not in self.tables:
+        if table not in self.tables or not self.tables[table].key:
             raise NotFoldable(table)
         self.columns = self.tables[table]
 
     def _changes(self) -> None:
-        if self.columns.written:
+        if self.columns.grows:
             raise NotFoldable(f"{self.columns.table} changes, though it was said only to grow")
 
     def _index(self, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from functools import singledispatch
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from services.intake.domain import (
     StaffAllegation,
     Talk,
 )
+from services.intake.domain.weighing import Weighing
+
+WEIGHED = [field.name for field in fields(Weighing)]
 
 
 @singledispatch
@@ -72,7 +75,7 @@ def triaged(event: Opportunity.Triaged) -> PublishedEvent:
         kind=event.kind,
         themes=event.themes,
         response=event.response,
-        weighed=[said.WeighedRule(**asdict(each)) for each in event.weighed],
+        weighed=[said.WeighedRule(**{field: getattr(each, field) for field in WEIGHED}) for each in event.weighed],
         facts=event.facts,
         rules_version=event.by.rules,
         rationale=event.by.rationale,

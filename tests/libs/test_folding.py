@@ -78,8 +78,24 @@ def test_what_is_not_said_of_one_row_by_its_key_is_not_folded(statement: str) ->
         compiled(statement, *table())
 
 
-def test_a_table_that_was_written_already_is_not_changed() -> None:
+def test_a_pair_comes_before_another_by_its_second_value_where_the_first_is_the_same() -> None:
+    case = (
+        "INSERT INTO thing AS t VALUES (%s, %s, %s, '') ON CONFLICT (id) DO UPDATE SET"
+        " name = CASE WHEN (t.best, t.name) < (excluded.best, excluded.name) THEN excluded.name ELSE t.name END,"
+        " best = CASE WHEN (t.best, t.name) < (excluded.best, excluded.name) THEN excluded.best ELSE t.best END"
+    )
+    said = [(case, (1, "b", 2)), (case, (1, "z", 1)), (case, (1, "a", 2)), (case, (1, "c", 2)), (case, (1, "a", 3))]
+    assert [after(*said[:n])[0][1:3] for n in range(1, 6)] == [["b", 2], ["b", 2], ["b", 2], ["c", 2], ["a", 3]]
+    assert after((case, (1, "b", None)), (case, (1, "c", 1))) == [[1, "b", None, ""]]
+
+
+def test_a_table_that_only_grows_takes_rows_and_no_changes() -> None:
     tables, held = table()
-    tables["thing"].written = True
-    with pytest.raises(NotFoldable):
-        compiled("UPDATE thing SET best = %s WHERE id = %s", tables, held)
+    tables["thing"].grows = True
+    add = compiled("INSERT INTO thing VALUES (%s, %s, %s, '') ON CONFLICT (id) DO NOTHING", tables, held)
+    add((1, "a", 5))
+    add((2, "b", 5))
+    assert list(held["thing"].values()) == [[1, "a", 5, ""], [2, "b", 5, ""]]
+    for change in ("UPDATE thing SET best = %s WHERE id = %s", "DELETE FROM thing WHERE id = %s", PUT):
+        with pytest.raises(NotFoldable):
+            compiled(change, tables, held)
