@@ -9,9 +9,10 @@ from typing import Any
 
 from contracts.taxonomy import ClosureState, FactorCategory, OpportunityKind, ResponseKind, Strength, Theme, Verdict
 from contracts.taxonomy.labelled import Labelled
+from deploy.packs.journey import Story
 from deploy.packs.profile import Profile
 from deploy.packs.report import day_words
-from deploy.packs.story import Stories, Story
+from deploy.packs.story import Stories
 
 ENOUGH_KINDS = 2
 """Kinds of evidence, independent of whoever owns the action, from which a finding counts as triangulated."""

@@ -10,9 +10,10 @@ import orjson
 
 from deploy.packs import telling
 from deploy.packs.framework import framework, mapped, told
+from deploy.packs.journey import Story
 from deploy.packs.profile import profile
 from deploy.packs.spool import Entry
-from deploy.packs.story import Story, stories
+from deploy.packs.story import stories
 from deploy.packs.tables import look, tables
 
 JOURNEY, ACTION, DUTY, BRIEFING = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=5)
