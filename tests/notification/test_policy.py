@@ -18,11 +18,12 @@ from deploy.house import Platform
 from libs.calendar import WorkingDays
 from libs.deciding import Act
 from libs.reaching import Reaching
+from services.notification.application import Contact
 from services.notification.domain.duty import duty_id
 from services.notification.domain.team import Team
 from services.notification.projection.outbox import Outbox
 from tests.house import OPERATOR, housed, with_sites
-from tests.notification.hearing import Journey
+from tests.notification.hearing import FALL, Journey
 from tests.notification.samples import ANN, BEN, CAT, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
 
@@ -73,6 +74,20 @@ async def test_weighing_anew_adds_what_applies_now_and_lifts_what_does_not(house
     assert (await journey.duty("feedback-to-reporter")).state == "owed"
     await journey.hears(triaged(council_funded=True))
     assert (await journey.duty("complaint-acknowledged")).state == "owed"
+
+
+async def test_while_somebody_cannot_be_reached_nothing_new_is_owed_to_them_and_all_is_once_they_are_found(
+    house: Platform,
+) -> None:
+    journey, service = Journey(house), house.service("notification")
+    await journey.hears(*FALL)
+    for what in (Contact.TRIED, Contact.UNREACHABLE):
+        await service.record_candour_contact(OPERATOR, journey.id, what, "Rang twice.")
+    await journey.hears(FALL[1], practice_changed())  # weighed again, and staff work differently
+    rules = "candour-told-in-person", "learning-relevant-person"
+    assert [(await journey.duty(rule)).state for rule in rules] == ["lifted", "lifted"]
+    await service.record_candour_contact(OPERATOR, journey.id, Contact.RESUMED, "She rang.")
+    assert [(await journey.duty(rule)).state for rule in rules] == ["owed", "owed"]
 
 
 async def test_when_practice_changed_those_named_by_the_rules_are_owed_an_account(house: Platform) -> None:

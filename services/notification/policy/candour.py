@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from contracts.intake import OpportunityTriaged
 from contracts.taxonomy import Channel
@@ -13,6 +14,7 @@ from services.notification.domain.duty import Duty, duty_id
 
 NOT_PROPOSED = "It was weighed again, and nothing on record points to the duty any more."
 NOT_REACHED = "The relevant person cannot be reached; every attempt is on the candour record, regulation 20(5)."
+WISHES_NOT = "The relevant person does not wish to hear; that is on the candour record, regulation 20(5)."
 HOW: dict[Step, Channel] = {Step.TOLD_IN_PERSON: Channel.IN_PERSON, Step.WRITTEN_FOLLOW_UP: Channel.WRITING}
 ON_RECORD = "Every attempt is on the candour record."
 
@@ -43,6 +45,15 @@ async def discharged_by(service: Any, candour: Candour, step: Step, note: str) -
         return []
     duty.discharge(HOW.get(step, Channel.AGREED), note)
     return [duty]
+
+
+async def resting(service: Any, journey: UUID, rule: str) -> str:
+    """Why the relevant person is owed nothing under a rule for now, or empty: paragraph (5) has no end but contact."""
+    falls_away = rule in UNLESS_REACHED
+    candour: Candour | None = await service.find(Candour, Candour.create_id(journey)) if falls_away else None
+    if candour is None or candour.contact == "open":
+        return ""
+    return WISHES_NOT if candour.contact == "declined" else NOT_REACHED
 
 
 async def without_contact(service: Any, candour: Candour, note: str, *, declined: bool) -> list[Aggregate]:

@@ -11,6 +11,7 @@ from services.notification.domain.account import Account
 from services.notification.domain.duty import Duty, Owing, duty_id
 from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
+from services.notification.policy.candour import resting
 from services.notification.policy.messages import word_to
 from services.notification.policy.owing import Asked, unasked
 from services.notification.policy.records import by_record
@@ -55,15 +56,20 @@ async def settle(service: Any, account: Account, agreed: list[Asked], *, changed
 
 
 async def _opened(service: Any, account: Account, owing: Owing, *, again: bool) -> Duty | None:
+    """The duty where it is owed now and was not; towards whom is out of contact it rests until they are found."""
     duty: Duty | None = await service.find(Duty, duty_id(account.journey, owing.rule_id))
+    rests = await resting(service, account.journey, owing.rule_id)
     if duty is None:
-        return Duty(
+        duty = Duty(
             provider=account.provider, site=account.site, journey=account.journey, about=account.about, owing=owing
         )
-    if duty.state == "lifted" or (again and duty.state != "owed"):
+    elif (duty.state == "lifted" and not rests) or (again and duty.state in {"discharged", "declined"}):
         duty.owe_again(owing)
-        return duty
-    return None
+    else:
+        return None
+    if rests:
+        duty.lift(rests)
+    return duty
 
 
 def _letters(account: Account, opened: list[Duty]) -> list[Message]:
