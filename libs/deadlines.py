@@ -165,7 +165,11 @@ class Waker:
         Whoever looks while another look is under way waits, and finds what that one left.
         """
         async with self._looking:
-            due = await self.diary.next_due(self.clock.now())
+            now = self.clock.now()
+            earliest = await self.diary.cached("earliest", self.diary.earliest)
+            if earliest is None or earliest > now:
+                return 0
+            due = await self.diary.next_due(now)
             for _, together in groupby(due, key=attrgetter("due")):
                 lanes: dict[UUID, list[DeadlineReached]] = {}
                 for reached in together:

@@ -16,7 +16,6 @@ from libs.views import KeptElsewhere, View
 from libs.wire import Heard, Wire
 
 BATCH = 500
-PATIENCE = 0.5
 CHECK = 5.0
 """Seconds at rest between looks at whether the database still holds what it was told."""
 AT_REST = 0.1
@@ -55,6 +54,7 @@ class Follower:
         """
         waiting = self._waiting
         while True:
+            self._wake.clear()  # before it is looked: what comes while the log is read must wake us again
             try:
                 own = await self.follow_own_store() if self._follows_own() else False
                 while not self._heard.empty() and len(waiting) < BATCH:
@@ -106,11 +106,10 @@ class Follower:
 
     async def _sleep(self) -> bool:
         """Wait for news; False where there was none."""
-        self._wake.clear()
         if not self._heard.empty():
             return True
         try:
-            async with asyncio.timeout(AT_REST if self.view.ahead() else PATIENCE):
+            async with asyncio.timeout(AT_REST if self.view.ahead() else CHECK):
                 await self._wake.wait()
         except TimeoutError:
             return False

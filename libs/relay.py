@@ -22,7 +22,7 @@ from libs.store import EventStore, Recorded, Unavailable
 
 POSITION = "Candour-Position"
 BATCH = 500
-PATIENCE = 0.5
+PATIENCE = 5.0
 """Seconds after which a relay looks by itself, should nobody have woken it."""
 
 

@@ -48,6 +48,7 @@ class Recorded:
     stored: StoredEvent
 
 
+Connection = psycopg.AsyncConnection[Any]
 Request = tuple[Sequence[StoredEvent], Once | None, "asyncio.Future[list[int]]"]
 
 
@@ -56,6 +57,8 @@ class EventStore:
 
     BATCH = 1000
     WAITING = 10_000
+    LOOK = 0.5
+    """Seconds between looks, once for all who follow, at what another process has decided."""
 
     def __init__(
         self, conninfo: str, schema: str, pool: AsyncConnectionPool, log_pool: AsyncConnectionPool | None = None
@@ -68,9 +71,9 @@ class EventStore:
         self._room = asyncio.Semaphore(self.WAITING)
         self._task: asyncio.Task[None] | None = None
         self._asked: dict[tuple[int, int], asyncio.Future[list[Recorded]]] = {}
-        self.position = 0
+        self.position = self._told = 0
         self.listeners: list[Callable[[], None]] = []
-        """Called after each commit, so that relays and views wake at once instead of polling."""
+        """Called after each commit, of this process or another, so that relays and views wake instead of polling."""
         names = {"s": Identifier(schema)}
         self._append = SQL(
             "SELECT * FROM {s}.append(%b::uuid[],%b::bigint[],%b::text[],%b::bytea[],"
@@ -84,6 +87,7 @@ class EventStore:
             "SELECT originator_version, topic, state FROM {s}.events"
             " WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
         ).format(**names)
+        self._last = SQL("SELECT coalesce(max(notification_id), 0) FROM {s}.events").format(**names)
         self._read = SQL(
             "SELECT notification_id, originator_id, originator_version, topic, state FROM {s}.events"
             " WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
@@ -95,10 +99,8 @@ class EventStore:
     async def open(self) -> None:
         """Begin to write. Raises psycopg.OperationalError where the database cannot be reached."""
         async with self._pool.connection() as connection:
-            row = await connection.execute(
-                SQL("SELECT coalesce(max(notification_id), 0) FROM {s}.events").format(s=Identifier(self.schema))
-            )
-            self.position = (await row.fetchone() or (0,))[0]
+            row = await connection.execute(self._last)
+            self.position = self._told = (await row.fetchone() or (0,))[0]
         self._task = asyncio.create_task(self._write(), name=f"{self.schema} writer")
 
     async def close(self) -> None:
@@ -155,15 +157,15 @@ class EventStore:
             return await row.fetchone()
 
     async def _write(self) -> None:
-        connection: psycopg.AsyncConnection[Any] | None = None
+        connection: Connection | None = None
         while self._task is not None or self._waiting:
             if not self._waiting:
-                await self._wake.wait()
+                connection = await self._wait(connection)
             self._wake.clear()
             while batch := self._take():
                 try:
                     if connection is None or connection.closed:
-                        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+                        connection = await self._connected()
                     await self._commit_or_part(connection, batch)
                 except BaseException as error:
                     _fail(batch, error)
@@ -171,6 +173,37 @@ class EventStore:
                         raise
         if connection:
             await connection.close()
+
+    async def _wait(self, connection: Connection | None) -> Connection | None:
+        """Until something is to be written; whoever follows the log is woken meanwhile for what others wrote."""
+        while not self._wake.is_set():
+            try:
+                async with asyncio.timeout(self.LOOK):
+                    await self._wake.wait()
+            except TimeoutError:
+                connection = await self._look(connection) if self.listeners else connection
+        return connection
+
+    async def _look(self, connection: Connection | None) -> Connection | None:
+        try:
+            if connection is None or connection.closed:
+                connection = await self._connected()
+            row = await connection.execute(self._last)
+            last = (await row.fetchone() or (0,))[0]
+        except (psycopg.Error, OSError):  # it is away: whoever has something to write or read will say so
+            return connection
+        if last > self._told:
+            self._spread(last)
+        return connection
+
+    async def _connected(self) -> Connection:
+        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+
+    def _spread(self, last: int) -> None:
+        self.position = max(self.position, last)
+        self._told = last
+        for listener in self.listeners:
+            listener()
 
     def _take(self) -> list[Request]:
         batch: list[Request] = []
@@ -182,7 +215,7 @@ class EventStore:
                 size += len(request[0])
         return batch
 
-    async def _commit_or_part(self, connection: psycopg.AsyncConnection[Any], batch: list[Request]) -> None:
+    async def _commit_or_part(self, connection: Connection, batch: list[Request]) -> None:
         """Where the database cannot take what one request holds, its neighbours in the batch must not suffer."""
         try:
             await self._commit(connection, batch)
@@ -194,7 +227,7 @@ class EventStore:
             for request in batch:
                 await self._commit_or_part(connection, [request])
 
-    async def _commit(self, connection: psycopg.AsyncConnection[Any], batch: list[Request]) -> None:
+    async def _commit(self, connection: Connection, batch: list[Request]) -> None:
         numbered = [(r, e) for r, (events, _, _) in enumerate(batch) for e in events]
         keyed = [(r, once) for r, (_, once, _) in enumerate(batch) if once]
         events = (
@@ -223,10 +256,8 @@ class EventStore:
         self._tell(batch, results)
 
     def _tell(self, batch: list[Request], results: list[list[int]]) -> None:
-        kept = [places[-1] for places in results if places and places[-1] > 0]
-        self.position = max(self.position, *kept) if kept else self.position
-        for listener in self.listeners if kept else ():
-            listener()
+        if kept := [places[-1] for places in results if places and places[-1] > 0]:
+            self._spread(max(kept))
         for (_, once, outcome), places in zip(batch, results, strict=True):
             if outcome.done():
                 continue

@@ -226,6 +226,7 @@ class View:
         rows = Rows()
         rows.execute(statement, parameters)
         await self.scribe.write(Change(self.name, self.table_names, rows, {}, {}, (self.live, reach())))
+        self._answers = {}
 
     async def begin_anew(self) -> None:
         """Empty tables beside the live ones, to be filled from the first event."""

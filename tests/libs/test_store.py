@@ -56,6 +56,15 @@ async def test_what_waits_together_is_kept_in_one_commit_in_order(store: EventSt
     ]
 
 
+async def test_whoever_follows_is_woken_for_what_another_process_decided(store: EventStore, database: Database) -> None:
+    woken = asyncio.Event()
+    store.listeners.append(woken.set)
+    async with opened(database) as another:
+        [place] = await another.append([happened(uuid4(), 1)])
+        await woken.wait()
+    assert store.position == place
+
+
 async def test_a_conflict_in_a_batch_is_its_own_and_nobody_elses(store: EventStore) -> None:
     taken = uuid4()
     await store.append([happened(taken, 1)])
