@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from libs.deciding import deciding
-from libs.domain import Refused
 from services.intake.domain import Opportunity
 from tests.given import JOURNEY, NOW, PLACE, SOMEONE
+from tests.intake.asked import asked
 from tests.intake.happened import WHY, decide, raised, ruled
 
 
@@ -25,12 +25,8 @@ class Opportunities(RuleBasedStateMachine):
             self.it = Opportunity(**PLACE, **raised("professional_update")[1])
         self.said: list[Any] = list(self.it.pending_events)
 
-    def ask(self, asked: Any) -> None:
-        with deciding(SOMEONE, NOW):
-            try:
-                asked(self.it)
-            except Refused as refusal:
-                assert str(refusal).strip()  # noqa: PT017 - whichever rule it was, it speaks
+    def ask(self, decide: Any) -> None:
+        asked(lambda: decide(self.it))
         self.said = list(self.it.pending_events)
 
     @rule(words=st.sampled_from(["", "The floor was dried."]))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from hypothesis import settings
@@ -15,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from libs.deciding import Act, deciding
-from libs.domain import Aggregate, Refused
+from libs.domain import Aggregate
 from services.intake.application import Intake
 from services.intake.domain import (
     Disposal,
@@ -29,6 +27,7 @@ from services.intake.domain import (
 from services.intake.domain.disposal import Ended, next_look
 from services.intake.domain.erasure import Weighed
 from tests.given import JOURNEY, NOW, PLACE, SOMEONE, led_here
+from tests.intake.asked import asked
 
 WORDS = st.sampled_from(["", " ", "It was asked for."])
 DAYS = st.integers(-3, 40).map(lambda n: NOW.date() + timedelta(days=n))
@@ -55,13 +54,7 @@ class Kept(RuleBasedStateMachine):
                 answer_by=NOW.date(),
             )  # fmt: skip
 
-    @staticmethod
-    def ask(asked: Callable[[], Any], by: Act = SOMEONE) -> None:
-        with deciding(by, NOW):
-            try:
-                asked()
-            except Refused as refusal:
-                assert str(refusal).strip()  # noqa: PT017 - whichever rule it was, it speaks
+    ask = staticmethod(asked)
 
     @property
     def all(self) -> list[Aggregate]:
