@@ -37,11 +37,6 @@ class Role(Labelled):
     PROFESSIONAL = "professional", "Visiting professional, such as a GP or nurse"
     OMBUDSMAN = "ombudsman", "Local Government and Social Care Ombudsman"
 
-    @property
-    def internal(self) -> bool:
-        """Whether the role belongs to the provider."""
-        return self not in EXTERNAL_ROLES
-
 
 EXTERNAL_ROLES = frozenset(
     {
@@ -57,6 +52,7 @@ EXTERNAL_ROLES = frozenset(
         Role.OMBUDSMAN,
     }
 )
+"""Roles of those who do not belong to the provider."""
 
 
 class DutyRecipient(Labelled):

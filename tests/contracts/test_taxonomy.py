@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from contracts import taxonomy
 from contracts.taxonomy import (
+    EXTERNAL_ROLES,
     QUESTIONS,
     AbuseType,
     ChangeKind,
@@ -95,8 +96,8 @@ def test_training_and_briefing_are_weak_and_every_strength_has_examples() -> Non
 
 
 def test_roles_inside_and_outside_the_provider_are_told_apart() -> None:
-    assert Role.REGISTERED_MANAGER.internal
-    assert not Role.CQC.internal
+    assert Role.REGISTERED_MANAGER not in EXTERNAL_ROLES
+    assert Role.CQC in EXTERNAL_ROLES
 
 
 def test_every_kind_asks_at_most_six_questions_and_each_is_a_question() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import singledispatch
 from typing import Any, ClassVar, LiteralString
 from uuid import UUID
@@ -75,14 +74,6 @@ class Emergencies(View):
             " WHERE site = ANY(%s) AND justified IS NULL AND reader <> %s ORDER BY asked LIMIT %s",
             (list(sites), reader, MOST),
         )
-
-    async def unlooked(self, sites: Sequence[str], before: datetime) -> int:
-        """How many uses have waited since before a moment."""
-        row = await self.row(
-            "SELECT count(*) AS many FROM emergency WHERE site = ANY(%s) AND justified IS NULL AND asked < %s",
-            (list(sites), before),
-        )
-        return int(row["many"]) if row else 0
 
 
 @singledispatch

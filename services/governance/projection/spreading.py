@@ -12,13 +12,11 @@ from libs.directory import Site
 from services.governance.domain.trending import ENOUGH_EVENTS, Month, trend_of_rates
 from services.governance.projection.peers import Peers
 
-LEVELS = 4
-"""How strongly a cell is shaded: 1 less than half of the group's rate, 2 up to it, 3 up to twice, 4 above."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A theme at a site: how many, the rate per 1,000 where one can be given, and how strongly it is shaded."""
+    """A theme at a site: how many, the rate per 1,000 where one can be given, and how strongly it is shaded:
+    1 less than half of the group's rate, 2 up to it, 3 up to twice, 4 above."""
 
     events: int
     per_thousand: float | None
