@@ -170,4 +170,5 @@ async def test_a_view_hears_each_event_once_and_keeps_words_sealed(platform: Roo
     counts = await platform.heard.counts()
     assert len(counts) == 30
     assert set(counts.values()) == {1}
-    assert all(is_sealed(row["words"]) for row in await platform.heard.rows("SELECT words FROM retold"))
+    kept = await platform.heard.rows("SELECT words FROM retold")
+    assert len(kept) == sum(is_sealed(row["words"]) for row in kept) > 0
