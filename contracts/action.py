@@ -62,6 +62,7 @@ class ActionEscalated(PublishedEvent, name="action.action_escalated.v1"):
     due: date
     step: int = Field(ge=1, description="1 is the first after the owner")
     to_posts: list[str]
+    reminder: bool = Field(default=False, description="they were told before, and are reminded")
 
 
 class ActionExtended(PublishedEvent, name="action.action_extended.v1"):
@@ -113,6 +114,29 @@ class ActionOverdue(PublishedEvent, name="action.action_overdue.v1"):
     to_post: str = Field(
         default="", description="who answers for that post while its holder is away; empty: nobody does"
     )
+
+
+class PeopleNamed(PublishedEvent, name="action.people_named.v1"):
+    """A change that is made person by person, such as training, is meant for these people too. It does not say why."""
+
+    roll_id: UUID = Field(description="the list they are on")
+    people: list[UUID]
+    action_id: UUID | None = Field(default=None, description="which change it is; said when the list is opened")
+
+
+class PersonTookPart(PublishedEvent, name="action.person_took_part.v1"):
+    """Somebody was trained, coached, observed or found competent on a day."""
+
+    roll_id: UUID
+    person_id: UUID
+    on: date
+
+
+class PersonExcused(PublishedEvent, name="action.person_excused.v1"):
+    """Somebody need not take part after all, for a reason that action keeps."""
+
+    roll_id: UUID
+    person_id: UUID
 
 
 class FactorLeftWithReason(PublishedEvent, name="action.factor_left_with_reason.v1"):

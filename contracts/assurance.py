@@ -103,6 +103,10 @@ class CadenceKept(PublishedEvent, name="assurance.cadence_kept.v1"):
     title: str
     role: str
     held_on: date
+    note_key: UUID | None = Field(
+        default=None, description="the key under which its note stays sealed, where it concerns a journey"
+    )
+    concerns: UUID | None = Field(default=None, description="the journey on whose record its note is")
 
 
 class RecheckMissed(PublishedEvent, name="assurance.recheck_missed.v1"):
@@ -169,6 +173,10 @@ class EarlySignNoted(PublishedEvent, name="assurance.early_sign_noted.v1"):
     title: str = Field(max_length=300)
     times: int = Field(ge=1)
     noted_on: date
+    note_key: UUID | None = Field(
+        default=None, description="the key under which its note stays sealed, where it concerns a journey"
+    )
+    concerns: UUID | None = Field(default=None, description="the journey on whose record its note is")
 
 
 class FiringFact(BaseModel):

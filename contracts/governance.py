@@ -61,13 +61,17 @@ class PersonLeftPost(PublishedEvent, name="governance.person_left_post.v1"):
 
 
 class HolderAway(PublishedEvent, name="governance.holder_away.v1"):
-    """Somebody who holds a post is away from a day to a day; said again, the latest holds. What is theirs goes to a deputy."""
+    """Somebody who holds a post is away from a day to a day; said again by the same name, the latest holds. What is theirs
+    goes to a deputy."""
 
     post_id: str
     person_id: UUID
     from_day: date
     until_day: date = Field(description="the last day away")
     deputy_post_id: str | None = Field(default=None, description="who stands in; empty: the post's own deputy")
+    known_by: date | None = Field(
+        default=None, description="which of this person's absences it is; empty: the only one"
+    )
 
 
 class HolderBack(PublishedEvent, name="governance.holder_back.v1"):
@@ -76,6 +80,7 @@ class HolderBack(PublishedEvent, name="governance.holder_back.v1"):
     post_id: str
     person_id: UUID
     back_on: date = Field(description="the first day at work; the first day away where they did not go after all")
+    known_by: date | None = Field(default=None, description="which of this person's absences ends; empty: the only one")
 
 
 class TeamMemberJoined(PublishedEvent, name="governance.team_member_joined.v1"):

@@ -34,6 +34,13 @@ class DutyDischarged(PublishedEvent, name="notification.duty_discharged.v1"):
     note: Sealed = ""
 
 
+class DutyLifted(PublishedEvent, name="notification.duty_lifted.v1"):
+    """The account is no longer owed: its rule does not apply after all, or not while nobody can be reached."""
+
+    duty_id: UUID
+    because: str = Field(max_length=300)
+
+
 class DutyOverdue(PublishedEvent, name="notification.duty_overdue.v1"):
     """The rule's time passed and no account is on record."""
 
@@ -41,7 +48,7 @@ class DutyOverdue(PublishedEvent, name="notification.duty_overdue.v1"):
 
 
 class ContactNotPossible(PublishedEvent, name="notification.contact_not_possible.v1"):
-    """The person could not be reached or did not wish to be told; each attempt is on the record."""
+    """The person did not wish to be told, which settles it; or was not reached, and is still owed the account."""
 
     duty_id: UUID
     declined: bool

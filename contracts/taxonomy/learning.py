@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from contracts.taxonomy.labelled import Labelled
@@ -154,6 +155,16 @@ class ChangeKind(Labelled):
     LEADERSHIP = "leadership", "Leaders take part and own it", Strength.STRONGER
     POLICY = "policy", "New or revised policy", Strength.WEAKER
     SHARE_GOOD_PRACTICE = "share_good_practice", "Spread what works", Strength.INTERMEDIATE
+
+
+FOR_A_PERSON: Mapping[ChangeKind, str] = {
+    ChangeKind.TRAINING: "training",
+    ChangeKind.SCENARIO_TRAINING: "practice with scenarios",
+    ChangeKind.COACHING: "coaching",
+    ChangeKind.COMPETENCY: "a check of competency",
+    ChangeKind.PEER_OBSERVATION: "observing each other at work",
+}
+"""The kinds of change that are made person by person, as whoever they are meant for hears of them."""
 
 
 class EvidenceSource(Labelled):

@@ -118,11 +118,11 @@ def _plan_routes(api: APIRouter, actions: Actions, plans: Plans) -> None:
         await within(actions.directory, me, found["site"])
         keys = actions.mapper.keys
         response.headers["ETag"] = f'"{found["version"]}"'
-        (shown,) = await opened(keys, [found], *PLAN_WORDS)
-        columns = ("left_because", *(("words",) if me.role not in NOT_LEADING else ()))
-        factors = await opened(keys, await plans.factors(journey), *columns)
+        leads = me.role not in NOT_LEADING
+        (shown,) = await opened(keys, [found if leads else found | dict.fromkeys(PLAN_WORDS, "")], *PLAN_WORDS)
+        factors = [each if leads else each | {"words": ""} for each in await plans.factors(journey)]
         return shown | {
-            "factors": [each if "words" in columns else each | {"words": ""} for each in factors],
+            "factors": await opened(keys, factors, "left_because", "words"),
             "actions": await opened(keys, await plans.actions_of(journey, actions.today()), *ACTION_WORDS),
         }
 

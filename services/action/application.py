@@ -27,6 +27,7 @@ from services.action.domain.rules import (
     NotPerPerson,
     PostUnknown,
 )
+from services.action.domain.terms import SEEN_BY_ANOTHER
 from services.action.projection import Plans
 
 NOT_LEADING = frozenset({Role.CARE_WORKER, Role.KEY_WORKER, Role.ADMINISTRATOR, Role.AUDITOR})
@@ -43,6 +44,10 @@ def require_worker(act: Act) -> None:
     """Raises AuditorsOnlyRead for an auditor."""
     if act.role == Role.AUDITOR:
         raise AuditorsOnlyRead
+
+
+WITHDRAWN = "The change will not be made."
+"""Why nobody on its list has to take part any more."""
 
 
 class Actions(ReadsInEmergency):
@@ -226,7 +231,11 @@ class Actions(ReadsInEmergency):
         plan = await self.get(Plan, found.plan_id)
         found.withdraw(because)
         plan.note_withdrawn(found.id)
-        return await self.save(act, found, plan)
+        rolls = [roll] if (roll := await self.find(Roll, Roll.create_id(action))) else []
+        for roll in rolls:
+            for person in roll.outstanding:
+                roll.excuse(person, WITHDRAWN)
+        return await self.save(act, found, plan, *rolls)
 
     @command
     async def name_people(self, act: Act, action: UUID, people: list[UUID]) -> Saved:
@@ -246,10 +255,11 @@ class Actions(ReadsInEmergency):
 
     @command
     async def take_part(self, act: Act, action: UUID, person: UUID, on: date) -> Saved:
-        """Someone took part on a day."""
+        """Someone took part on a day. Raises SeenBySomeoneElse where they say so of themselves and that is not enough."""
         require_worker(act)
-        roll = await self.get(Roll, Roll.create_id(action))
-        roll.take_part(person, on)
+        roll, found = await self.get(Roll, Roll.create_id(action)), await self.get(Action, action)
+        own = act.actor == f"person:{person}" and found.change_kind in SEEN_BY_ANOTHER
+        roll.take_part(person, on, own_word=own)
         return await self.save(act, roll)
 
     @command

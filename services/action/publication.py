@@ -9,6 +9,7 @@ from contracts.envelope import PublishedEvent
 from libs.emergency_reading import EmergencyReading
 from services.action.domain.action import Action
 from services.action.domain.plan import Plan
+from services.action.domain.roll import Roll
 
 
 @singledispatch
@@ -57,7 +58,9 @@ def handed_over(event: Action.HandedOver) -> PublishedEvent:
 
 @publish.register
 def escalated(event: Action.Escalated) -> PublishedEvent:
-    return said.ActionEscalated(action_id=event.originator_id, due=event.due, step=event.step, to_posts=event.to_posts)
+    return said.ActionEscalated(
+        action_id=event.originator_id, due=event.due, step=event.step, to_posts=event.to_posts, reminder=event.reminder
+    )
 
 
 @publish.register
@@ -95,6 +98,26 @@ def verified(event: Action.Verified) -> PublishedEvent:
 @publish.register
 def withdrawn(event: Action.Withdrawn) -> PublishedEvent:
     return said.ActionWithdrawn(action_id=event.originator_id, because=event.because)
+
+
+@publish.register
+def opened(event: Roll.Opened) -> PublishedEvent:
+    return said.PeopleNamed(roll_id=event.originator_id, people=event.people, action_id=event.action_id)
+
+
+@publish.register
+def added(event: Roll.Added) -> PublishedEvent:
+    return said.PeopleNamed(roll_id=event.originator_id, people=event.people)
+
+
+@publish.register
+def took_part(event: Roll.TookPart) -> PublishedEvent:
+    return said.PersonTookPart(roll_id=event.originator_id, person_id=event.person, on=event.on)
+
+
+@publish.register
+def excused(event: Roll.Excused) -> PublishedEvent:
+    return said.PersonExcused(roll_id=event.originator_id, person_id=event.person)
 
 
 @publish.register

@@ -57,6 +57,8 @@ def test_an_extension_goes_forward_and_not_into_the_past() -> None:
     given(Action, agreed()).when(lambda a: a.extend(DUE, "Same.", by_owner=False)).refused(rules.ExtensionGoesForward)
     past = date(2026, 3, 1)
     given(Action, agreed()).when(lambda a: a.extend(past, "Back.", by_owner=False)).refused(rules.DueInThePast)
+    far = date(2099, 1, 1)
+    given(Action, agreed()).when(lambda a: a.extend(far, "Back.", by_owner=False)).refused(rules.DueTooFar)
     done = given(Action, agreed(), STARTED, implemented())
     done.when(lambda a: a.extend(LATER, "More.", by_owner=False)).refused(rules.AlreadyImplemented)
 
@@ -180,6 +182,25 @@ def test_what_is_still_not_made_goes_up_the_route_a_step_at_a_time_and_nobody_is
     stands_in = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", to_post=home, next_on=NEXT)
     passed_over = event(Action.Escalated, step=1, level=2, to_posts=[region])
     given(Action, agreed(), stands_in).when(lambda a: a.escalate(route)).then(passed_over)
+
+
+def test_a_late_change_that_is_sent_back_goes_on_up_the_route_where_it_stood() -> None:
+    route = [Stage(1, ("elm.deputy",), NEXT), Stage(2, ("north.manager",), None)]
+    late = event(Action.Overdue, due=DUE, owner_post="elm.registered_manager", next_on=NEXT)
+    up = event(Action.Escalated, due=DUE, step=1, level=1, to_posts=["elm.deputy"], next_on=LATER)
+    done = (STARTED, implemented())
+    for history, day in (
+        ((late,), NEXT),
+        ((late, up), LATER),
+        ((late, up, event(Action.Extended, due=LATER, because="So.")), None),
+    ):
+        back = event(Action.SentBack, due=LATER if day is None else DUE, because="Not yet.", next_on=day)
+        given(Action, agreed(), *history, *done).when(
+            lambda a: a.send_back("Not yet.", by_owner=False), by=COLLEAGUE
+        ).then(back)
+    further = event(Action.Escalated, step=2, level=2, to_posts=["north.manager"])
+    back = event(Action.SentBack, due=DUE, because="Not yet.", next_on=LATER)
+    given(Action, agreed(), late, up, *done, back).when(lambda a: a.escalate(route)).then(further)
 
 
 def test_nobody_above_is_concerned_by_what_is_not_late_or_was_made_or_has_more_time() -> None:

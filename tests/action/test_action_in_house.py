@@ -280,13 +280,12 @@ async def test_what_is_still_late_goes_up_the_route_of_posts_that_somebody_holds
     await elm.live_until(end_of_day(due) + timedelta(days=8))
     assert [each["to_posts"] for each in await elm.published(journey, ActionEscalated)] == [[OWNER]]
     await elm.live_until(end_of_day(due) + timedelta(days=60))
-    told = [each["to_posts"] for each in await elm.published(journey, ActionEscalated)]
-    assert told == [[OWNER], ["north.representative"]]
-    shown = await elm.plans.action(action, elm.today)
-    assert shown
-    assert shown["escalated_to"] == [OWNER, "north.representative"]
-    steps = [(each["step"], each["posts"]) for each in await elm.plans.told_late(action, due)]
-    assert steps == [(0, ["elm.deputy_manager"]), (1, [OWNER]), (2, ["north.representative"])]
+    await elm.live_until(end_of_day(elm.today) + timedelta(days=2))  # the provider's step, at which there is nobody
+    told = [(each["to_posts"], each["reminder"]) for each in await elm.published(journey, ActionEscalated)]
+    assert told == [([OWNER], False), (["north.representative"], False), (["north.representative"], True)]
+    assert (await elm.plans.action(action, elm.today) or {})["escalated_to"] == [OWNER, "north.representative"]
+    steps = [(each["step"], each["posts"][0], each["reminder"]) for each in await elm.plans.told_late(action, due)]
+    assert steps == [(0, "elm.deputy_manager", False)] + [(n, to[0], again) for n, (to, again) in enumerate(told, 1)]
     await governance.restrict(OPERATOR.because("Few need to know."), "acme", "elm", journey, [OWNER])
     await elm.platform.settle()
     assert await elm.answering(action) == [(OWNER,), (), ()]

@@ -26,6 +26,10 @@ LATER = DUE.replace(day=30)
         (agreed(), [Due(OVERDUE, end_of_day(DUE))]),
         (event(Action.Extended, due=LATER, because="Parts."), [Lifted(ESCALATE), Due(OVERDUE, end_of_day(LATER))]),
         (event(Action.SentBack, due=DUE, because="Not yet."), [Due(OVERDUE, end_of_day(DUE))]),
+        (
+            event(Action.SentBack, due=DUE, because="Not yet.", next_on=LATER),  # late before it was said to be made
+            [Due(OVERDUE, end_of_day(DUE)), Due(ESCALATE, end_of_day(LATER))],
+        ),
         (implemented(), [Lifted(OVERDUE), Lifted(ESCALATE)]),
         (event(Action.Withdrawn, because="Closed."), [Lifted(OVERDUE), Lifted(ESCALATE)]),
         (event(Action.Started), []),
@@ -61,7 +65,7 @@ def test_the_next_step_is_watched_for_on_the_day_that_the_rules_in_force_said_an
 
 def test_the_route_that_ships_is_the_one_that_was_followed_before_rules_named_it() -> None:
     shipped = Escalation.model_validate(read(Path("deploy/rules/escalation.yaml"))["escalation"])
-    assert shipped.steps == Escalation().steps
+    assert (shipped.steps, Escalation().again) == (Escalation().steps, None)
     assert "to be confirmed by the provider" in shipped.source
 
 

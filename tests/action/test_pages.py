@@ -231,7 +231,9 @@ async def test_a_program_takes_every_step(front: Office) -> None:
     plan = (await ann.get(f"/api/action/plans/{journey}", params={"after": position})).json()
     assert (plan["finished"], plan["what_changed"], len(plan["factors"])) == (True, "Handover is read back.", 2)
     reopened = await ann.post(f"/api/action/plans/{journey}/reopening", json={"because": "It slipped."})
-    assert reopened.status_code == 200
+    after, carer = {"after": reopened.json()["position"]}, await front.program(CARER, "client:dev")
+    told = [(await who.get(f"/api/action/plans/{journey}", params=after)).json() for who in (ann, carer)]
+    assert [each["reopened_because"] for each in told] == ["It slipped.", ""]  # as on the page
     gone = await ann.post(f"{one}/withdraw", json={"because": "No."})
     assert gone.status_code == 409
     listed = await ann.get("/api/action/actions", params={"site": "elm", "state": "verified"})
@@ -255,6 +257,7 @@ async def test_training_is_tracked_person_by_person(front: Office) -> None:
     assert "made person by person" in ann.page
     await ann.post(f"{page}/people", people=str(member))
     assert "0 of 1 accounted for." in ann.page
+    assert (await ann.post(f"{page}/took-part", person="x", took_part_on=world.today.isoformat())).status_code == 422
     assert f"Night staff, colleague {str(member)[:4]}" in ann.page
     await ann.post(f"{page}/took-part", person=str(member), took_part_on=world.today.isoformat())
     assert "1 of 1 accounted for." in ann.page

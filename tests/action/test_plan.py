@@ -59,6 +59,7 @@ def test_the_usual_strength_of_a_change_is_proposed_and_another_needs_a_reason()
         ({"strength": "mighty"}, rules.StrengthUnknown),
         ({"why_no_measure": ""}, rules.MeasureMissing),
         ({"due": date(2026, 3, 1)}, rules.DueInThePast),
+        ({"due": date(2062, 3, 3)}, rules.DueTooFar),
         ({"factor_id": ALERTS.factor_id}, rules.FactorUnknown),
     ],
 )

@@ -85,3 +85,8 @@ def test_nobody_waits_for_someone_who_left_the_team_to_take_part() -> None:
     )
     whenever(react, left, Records(done, done.id)).nothing()
     whenever(react, heard(TeamMemberLeft(site_id="oak", person_id=ANN)), Records(waiting, waiting.id)).nothing()
+
+
+def test_of_what_somebody_else_has_to_see_nobodys_own_word_is_enough() -> None:
+    given(Roll, OPENED).when(lambda r: r.take_part(ANN, DAY, own_word=True)).refused(rules.SeenBySomeoneElse)
+    given(Roll, OPENED, TOOK_PART).when(lambda r: r.take_part(ANN, DAY, own_word=True)).refused(rules.OnRecordAlready)

@@ -14,28 +14,20 @@ import httpx2
 
 from deploy.web import Door
 from libs.web.posts import Post
-from tests.action.world import ANN, OWNER, World, world
+from tests import hands
+from tests.action.world import ANN, World, world
+from tests.hands import CARER, ELSEWHERE, MANAGER
 from tests.servers import Database, Messaging
 
-MANAGER = Post(OWNER, "registered_manager", "site:elm", "Registered manager, Elm")
+__all__ = ["CARER", "DEPUTY", "ELSEWHERE", "MANAGER", "Hands", "Office", "office"]
+
 DEPUTY = Post("elm.deputy_manager", "deputy_manager", "site:elm", "Deputy manager, Elm")
-CARER = Post("elm.care_worker", "care_worker", "site:elm", "Care worker, Elm")
-ELSEWHERE = Post("oak.registered_manager", "registered_manager", "site:oak", "Registered manager, Oak")
 
 
-@dataclass
-class Hands:
-    """Someone at a browser: what they post carries what the form they hold carries."""
+class Hands(hands.Hands):
+    """Someone at a browser whose pages hold several forms: what they post carries what just that form carries."""
 
-    client: httpx2.AsyncClient
-    page: str = ""
-
-    async def get(self, path: str) -> httpx2.Response:
-        answer = await self.client.get(path, follow_redirects=True)
-        self.page = answer.text
-        return answer
-
-    async def post(self, path: str, **typed: str) -> httpx2.Response:
+    async def post(self, path: str, **typed: Any) -> httpx2.Response:
         """Send the form of the open page that leads to this path, then follow where it leads."""
         start = self.page.index(f'action="{path}"')
         form = self.page[start : self.page.index("</form>", start)]

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from deploy.house import Platform
-from libs.calendar import WorkingDays, end_of_day
+from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.clock import HandClock
 from libs.practice import Cadence as CadenceDefinition
 from libs.practice import Measure as MeasureDefinition
@@ -35,6 +35,8 @@ KILLED = 5
 DAYS_BETWEEN = 12
 LAST = MONDAY + timedelta(days=KILLED * DAYS_BETWEEN)
 ENGLAND = WorkingDays("ENG")
+ROUTE = (1, 2)
+"""The steps of the route at which somebody holds a post."""
 DUE = [date(2026, 3, 4), date(2026, 3, 16), date(2026, 3, 31), date(2026, 4, 17)]
 
 
@@ -124,16 +126,21 @@ async def history(platform: Platform, room: str, identity: UUID) -> list[Any]:
 
 
 def late_once(events: list[Any]) -> None:
-    """Overdue once, then up the route, a step each time that five more working days have passed, as far as it goes."""
+    """Overdue once, then up the route, a step each time that five more working days have passed, as far as it goes; then who
+    stands highest is reminded. Whatever was missed while nobody was at work, no two of these come on one day."""
     [due] = [each.due for each in events if isinstance(each, Action.Agreed)]
     [overdue] = [each for each in events if isinstance(each, Action.Overdue)]
     assert overdue.due == due
     assert overdue.recorded >= end_of_day(due)
-    steps = [each for each in events if isinstance(each, Action.Escalated)]
-    days = [end_of_day(ENGLAND.add(due, 5 * step)) for step in (1, 2)]
-    assert [each.step for each in steps] == [step for step, day in enumerate(days, start=1) if day <= LAST]
-    for each, day in zip(steps, days, strict=False):
-        assert (each.due, each.recorded >= day) == (due, True)
+    told = [each for each in events if isinstance(each, Action.Escalated)]
+    days = [local_day(each.recorded) for each in told]
+    assert days == sorted(set(days))
+    assert [(each.step, each.due) for each in told] == [(step, due) for step in range(1, len(told) + 1)]
+    assert [each.reminder for each in told] == [step > len(ROUTE) for step in range(1, len(told) + 1)]
+    for step in ROUTE:
+        before = days[step - 2] + timedelta(days=1) if step > 1 and len(told) >= step - 1 else due
+        at = end_of_day(max(ENGLAND.add(due, 5 * step), before))
+        assert at > LAST or told[step - 1].recorded >= at
 
 
 def held_to_each_slot(events: list[Any]) -> None:

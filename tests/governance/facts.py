@@ -101,6 +101,9 @@ def _changes(says: Saying, factor: UUID) -> None:
         )  # fmt: skip
         says.say(fact, FIRST)
     says.say(action.ActionStarted(action_id=ACTION), FIRST)
+    ann, ben = UUID(int=311), UUID(int=312)
+    says.say(action.PeopleNamed(roll_id=UUID(int=310), people=[ann, ben], action_id=ACTION), FIRST)
+    says.say(action.PersonTookPart(roll_id=UUID(int=310), person_id=ann, on=date(2026, 3, 18)), FIRST)
     says.say(action.ActionBlocked(action_id=ACTION, because=sealed("b")), FIRST)
     says.say(action.ActionOverdue(action_id=ACTION, due=date(2026, 3, 20), owner_post="elm.registered_manager"), FIRST)
     says.say(action.ActionExtended(action_id=ACTION, due=date(2026, 3, 27), because=sealed("e")), FIRST)

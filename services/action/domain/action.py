@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from contracts.taxonomy import EvidenceSource
 from libs.calendar import end_of_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event
-from services.action.domain import rules
-from services.action.domain.route import Stage, next_stage
+from services.action.domain import rules, terms
+from services.action.domain.route import Again, Stage, next_told
 from services.action.domain.state import TO_BE_MADE, State
-from services.action.domain.terms import NAMED, PER_PERSON, Terms, today
+from services.action.domain.terms import PER_PERSON, Terms, today
 
 __all__ = ["TO_BE_MADE", "Action", "State", "Terms", "today"]
 
@@ -76,6 +76,14 @@ class Action(Aggregate):
         level: int = 0
         next_on: date | None = None
         rule: str = ""
+        reminder: bool = False
+
+    class FoundNobody(Event):
+        TOPIC = "action.Action.FoundNobody"
+        due: date
+        step: int
+        next_on: date | None
+        rule: str
 
     class Implemented(Event):
         TOPIC = "action.Action.Implemented"
@@ -88,6 +96,7 @@ class Action(Aggregate):
         TOPIC = "action.Action.SentBack"
         due: date
         because: Sealed
+        next_on: date | None = None
 
     class Verified(Event):
         TOPIC = "action.Action.Verified"
@@ -109,6 +118,7 @@ class Action(Aggregate):
         self.told: list[str] = []
         self.state, self.blocked, self.implemented_by = State.AGREED, False, ""
         self.overdue_since: date | None = None
+        self.next_on: date | None = None
 
     def start(self) -> None:
         """Work on the change began."""
@@ -123,12 +133,10 @@ class Action(Aggregate):
 
     def block(self, because: str) -> None:
         """Something stands in the way."""
-        self._must_be_open()
-        if self.state == State.IMPLEMENTED:
-            raise rules.AlreadyImplemented
+        self._must_be_to_make()
         if self.blocked:
             raise rules.AlreadyBlocked
-        self._needs(because)
+        terms.must_say(because)
         self.trigger_event(self.Blocked, because=because)
 
     @event(Blocked)
@@ -148,31 +156,26 @@ class Action(Aggregate):
 
     def extend(self, due: date, because: str, *, by_owner: bool) -> None:
         """Approve more time. `by_owner`: whether the approver holds the post that owns the action."""
-        self._must_be_open()
-        if self.state == State.IMPLEMENTED:
-            raise rules.AlreadyImplemented
+        self._must_be_to_make()
         if by_owner:
             raise rules.ApprovedByAnother
-        self._needs(because)
-        if due < today():
-            raise rules.DueInThePast
+        terms.must_say(because)
+        terms.must_lie_ahead(due)
         if due <= self.due:
             raise rules.ExtensionGoesForward
         self.trigger_event(self.Extended, due=due, because=because)
 
     @event(Extended)
     def _(self, due: date) -> None:
-        self.due, self.overdue_since = due, None
+        self.due, self.overdue_since, self.next_on = due, None, None
         self.escalated, self.level, self.told = 0, 0, []
 
     def hand_over(self, owner_post: str, because: str) -> None:
         """Another post sees the change through from now on. Its day stays, and so does what is on record."""
-        self._must_be_open()
-        if self.state == State.IMPLEMENTED:
-            raise rules.AlreadyImplemented
+        self._must_be_to_make()
         if owner_post == self.owner_post:
             raise rules.OwnsItAlready
-        self._needs(because)
+        terms.must_say(because)
         self.trigger_event(self.HandedOver, was=self.owner_post, owner_post=owner_post, because=because)
 
     @event(HandedOver)
@@ -191,23 +194,30 @@ class Action(Aggregate):
             )
 
     @event(Overdue)
-    def _(self, due: date, nation: str, to_post: str) -> None:
-        self.overdue_since, self.nation = due, nation
+    def _(self, due: date, nation: str, to_post: str, next_on: date | None) -> None:
+        self.overdue_since, self.nation, self.next_on = due, nation, next_on
         self.told = [to_post] if to_post else []
 
-    def escalate(self, route: Iterable[Stage], rule: str = "") -> None:
-        """Still not made: the next on the route that a rule names is concerned, each once for each due date."""
-        stage = next_stage(route, self.level, {*self.told, self.owner_post})
-        if self.state in TO_BE_MADE and self.overdue_since == self.due and stage:
-            self.trigger_event(
-                self.Escalated, due=self.due, step=self.escalated + 1, to_posts=list(stage.posts), nation=self.nation,
-                level=stage.level, next_on=stage.next_on, rule=rule,
-            )  # fmt: skip
+    def escalate(self, route: Iterable[Stage], rule: str = "", again: Again | None = None) -> None:
+        """Still not made: the next on the route is concerned, then, as `again` says, the highest who answers is reminded."""
+        if self.state not in TO_BE_MADE or self.overdue_since != self.due:
+            return
+        stage = next_told(list(route), self.level, self.told, self.owner_post, again)
+        step: dict[str, Any] = {"due": self.due, "step": self.escalated + 1, "rule": rule}
+        if stage:
+            step |= {"nation": self.nation, "level": stage.level, "next_on": stage.next_on}
+            self.trigger_event(self.Escalated, to_posts=[*stage.posts], reminder={*stage.posts} <= {*self.told}, **step)
+        elif again:
+            self.trigger_event(self.FoundNobody, next_on=again.try_on, **step)
 
     @event(Escalated)
-    def _(self, step: int, level: int, to_posts: list[str]) -> None:
-        self.escalated, self.level = step, level or step
-        self.told = [*self.told, *to_posts]
+    def _(self, step: int, level: int, to_posts: list[str], next_on: date | None) -> None:
+        self.escalated, self.level, self.next_on = step, level or step, next_on
+        self.told = list(dict.fromkeys([*self.told, *to_posts]))
+
+    @event(FoundNobody)
+    def _(self, step: int, next_on: date | None) -> None:
+        self.escalated, self.next_on = step, next_on
 
     @property
     def per_person(self) -> bool:
@@ -222,25 +232,13 @@ class Action(Aggregate):
         `named` says which plans or rotas were changed; `outstanding` how many people still have to take part, None
         where nobody was named.
         """
-        self._must_be_open()
-        if self.state == State.IMPLEMENTED:
-            raise rules.AlreadyImplemented
+        self._must_be_to_make()
         if self.state != State.STARTED:
             raise rules.NotStarted
         if self.blocked:
             raise rules.StillBlocked
-        if evidence_kind not in set(EvidenceSource):
-            raise rules.EvidenceKindUnknown
-        if not evidence.strip():
-            raise rules.EvidenceMissing
-        if implemented_on > today():
-            raise rules.ImplementedInTheFuture
-        if self.change_kind in NAMED and not named.strip():
-            raise rules.NotNamedWhatChanged
-        if self.per_person and outstanding is None:
-            raise rules.NobodyNamed
-        if self.per_person and outstanding:
-            raise rules.SomeStillToTakePart
+        terms.must_be_shown(evidence_kind, evidence, implemented_on)
+        terms.must_be_named(self.change_kind, named, outstanding)
         self.trigger_event(
             self.Implemented,
             implemented_on=implemented_on, evidence_kind=evidence_kind, evidence=evidence, named=named,
@@ -251,10 +249,10 @@ class Action(Aggregate):
         self.state, self.implemented_by = State.IMPLEMENTED, by.actor
 
     def send_back(self, because: str, *, by_owner: bool) -> None:
-        """Someone looked and could not see the change yet; the reason goes back to the owner."""
+        """Someone looked and could not see the change yet; its owner is told why. What was late goes on up its route."""
         self._must_be_checked_by_another(by_owner=by_owner)
-        self._needs(because)
-        self.trigger_event(self.SentBack, due=self.due, because=because)
+        terms.must_say(because)
+        self.trigger_event(self.SentBack, due=self.due, because=because, next_on=self.next_on)
 
     @event(SentBack)
     def _(self) -> None:
@@ -274,7 +272,7 @@ class Action(Aggregate):
     def withdraw(self, because: str) -> None:
         """The change will not be made. Nothing is deleted."""
         self._must_be_open()
-        self._needs(because)
+        terms.must_say(because)
         self.trigger_event(self.Withdrawn, because=because)
 
     @event(Withdrawn)
@@ -287,14 +285,14 @@ class Action(Aggregate):
         if self.state == State.WITHDRAWN:
             raise rules.AlreadyWithdrawn
 
+    def _must_be_to_make(self) -> None:
+        self._must_be_open()
+        if self.state == State.IMPLEMENTED:
+            raise rules.AlreadyImplemented
+
     def _must_be_checked_by_another(self, *, by_owner: bool) -> None:
         self._must_be_open()
         if self.state != State.IMPLEMENTED:
             raise rules.NotYetImplemented
         if by_owner or circumstances().actor == self.implemented_by:
             raise rules.VerifiedByAnother
-
-    @staticmethod
-    def _needs(reason: str) -> None:
-        if not reason.strip():
-            raise rules.ReasonMissing

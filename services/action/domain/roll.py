@@ -56,11 +56,16 @@ class Roll(Aggregate):
     def _(self, people: list[UUID]) -> None:
         self.people |= dict.fromkeys(people, "")
 
-    def take_part(self, person: UUID, on: date) -> None:
-        """Someone was trained, coached, observed or found competent on a day."""
+    def take_part(self, person: UUID, on: date, *, own_word: bool = False) -> None:
+        """Someone was trained, coached, observed or found competent on a day.
+
+        `own_word`: they say so themselves of what somebody else has to see. Raises SeenBySomeoneElse.
+        """
         if on > today():
             raise rules.ImplementedInTheFuture
         self._must_be_outstanding(person, "took part")
+        if own_word:
+            raise rules.SeenBySomeoneElse
         self.trigger_event(self.TookPart, person=person, on=on)
 
     @event(TookPart)

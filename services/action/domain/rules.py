@@ -63,6 +63,10 @@ class DueInThePast(Refused):
     """The due date has passed already. Choose today or a later day."""
 
 
+class DueTooFar(Refused):
+    """The due date lies more than five years ahead. Check the year; nothing was changed."""
+
+
 class FactorUnknown(Refused):
     """This factor is not part of the plan. Choose one of the factors the review found."""
 
@@ -177,6 +181,10 @@ class NotPerPerson(Refused):
 
 class NotOnTheList(Refused):
     """This person is not among those the change is meant for. Add them first."""
+
+
+class SeenBySomeoneElse(Refused):
+    """Whether somebody does this as it was agreed is for another person to see. Ask whoever watched to put it on record."""
 
 
 class OnRecordAlready(Refused):

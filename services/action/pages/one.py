@@ -23,7 +23,7 @@ from libs.web.signed_in import signed_in
 from services.action.application import NOT_LEADING, Actions
 from services.action.domain.action import TO_BE_MADE, State
 from services.action.domain.terms import NAMED
-from services.action.pages.people import shown_people, team_to_name
+from services.action.pages.people import chosen, shown_people, team_to_name
 from services.action.pages.plan import REASON
 from services.action.pages.shown import action_for, shown, titles
 from services.action.projection import Plans
@@ -85,7 +85,7 @@ def add(router: APIRouter, actions: Actions, plans: Plans) -> None:
             steps=steps,
             why_not=await actions.not_possible(act_of_form(me, ""), found),
             told=[
-                (each["told"], [posts.get(post, post) for post in each["posts"]])
+                (each["told"], [posts.get(post, post) for post in each["posts"]], each["reminder"])
                 for each in await plans.told_late(action, row["due"])
             ],
             posts=[(post, title) for post, title in posts.items() if post != found.owner_post],
@@ -136,21 +136,18 @@ async def _hand_over(actions: Actions, act: Act, action: UUID, form: Form) -> Sa
 
 
 async def _name(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
-    people = form.values("people")
-    if not people:
-        form.wrong("Tick at least one person.", "people")
-        return None
-    return await actions.name_people(act, action, [UUID(each) for each in people])
+    people = chosen(form, "people", "Tick at least one person.")
+    return await actions.name_people(act, action, people) if form.ok else None
 
 
 async def _take_part(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
-    person, on = form.text("person", "Choose who took part.", 60), form.day("took_part_on", "Enter the day.")
-    return await actions.take_part(act, action, UUID(person), on) if form.ok and on else None
+    person, on = chosen(form, "person", "Choose who took part."), form.day("took_part_on", "Enter the day.")
+    return await actions.take_part(act, action, person[0], on) if form.ok and on else None
 
 
 async def _excuse(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:
-    person, because = form.text("excused", "Choose whom.", 60), form.text("excuse_because", REASON, 4000)
-    return await actions.excuse(act, action, UUID(person), because) if form.ok else None
+    person, because = chosen(form, "excused", "Choose whom."), form.text("excuse_because", REASON, 4000)
+    return await actions.excuse(act, action, person[0], because) if form.ok else None
 
 
 async def _verify(actions: Actions, act: Act, action: UUID, form: Form) -> Saved | None:

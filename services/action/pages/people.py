@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.taxonomy import BriefingAudiencePart
 from libs.reading import opened
+from libs.web.forms import Form
 from services.action.application import Actions
 
 Rows = list[dict[str, Any]]
@@ -30,6 +31,17 @@ async def team_to_name(actions: Actions, site: str, participants: Rows) -> list[
     known = {row["person_id"] for row in participants}
     called = await _called(actions, site)
     return sorted(((str(each), name) for each, name in called.items() if each not in known), key=lambda each: each[1])
+
+
+def chosen(form: Form, name: str, missing: str) -> list[UUID]:
+    """Those who were ticked or chosen; `missing` is the sentence where it is nobody, or what was sent is no id."""
+    try:
+        found = [UUID(each) for each in form.values(name) if each]
+    except ValueError:
+        found = []
+    if not found:
+        form.wrong(missing, name)
+    return found
 
 
 async def _called(actions: Actions, site: str) -> dict[UUID, str]:

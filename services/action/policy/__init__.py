@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import singledispatch
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from libs.escalating import Escalation
 from services.action.domain.action import Action
 from services.action.domain.plan import Factor, Plan
 from services.action.domain.roll import Roll
-from services.action.policy.route import Knowing, answering, route, rules_of_route
+from services.action.policy.route import Knowing, again, answering, route, rules_of_route
 
 OVERDUE, ESCALATE = "overdue", "escalate"
 LEFT = "They no longer work here."
@@ -98,12 +99,12 @@ async def notice_what_is_overdue(event: DeadlineReached, action: Records) -> Ite
     if found is None or event.name not in {OVERDUE, ESCALATE}:
         return ()
     rules, version = await rules_of_route(action)
+    site = await action.directory.site(found.site)
     if event.name == OVERDUE:
-        site = await action.directory.site(found.site)
         answers = await answering(action, [found.owner_post])
         found.fall_overdue(site.nation, next(iter(answers), ""), rules.day(1, found.due, site.working_days))
     else:
-        found.escalate(await route(action, found, rules), version)
+        found.escalate(await route(action, found, rules), version, again(rules, found.due, site.working_days))
     return (found,)
 
 
@@ -142,12 +143,21 @@ def _next_step(event: Action.Overdue | Action.Escalated) -> Iterable[Due]:
     on = event.next_on
     if on is None and not getattr(event, "level", 0):
         on = Escalation().day(getattr(event, "step", 0) + 1, event.due, WorkingDays(event.nation))
+    return _watched(on)
+
+
+def _watched(on: date | None) -> Iterable[Due]:
     return (Due(ESCALATE, end_of_day(on)),) if on else ()
 
 
 @dates.register
+def nobody_answered(event: Action.FoundNobody) -> Iterable[Due | Lifted]:
+    return _watched(event.next_on)
+
+
+@dates.register
 def sent_back(event: Action.SentBack) -> Iterable[Due | Lifted]:
-    return (Due(OVERDUE, end_of_day(event.due)),)
+    return (Due(OVERDUE, end_of_day(event.due)), *_watched(event.next_on))
 
 
 @dates.register

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
 from contracts.taxonomy.people import EXTERNAL_ROLES
-from libs.calendar import local_day
+from libs.calendar import WorkingDays, local_day
 from libs.deciding import circumstances
 from libs.directory import Directory, PostHeld
 from libs.escalating import Escalation, Step
 from libs.mapper import Mapper
 from libs.service import NotFound
 from services.action.domain.action import Action
-from services.action.domain.route import Stage
+from services.action.domain.route import Again, Stage
 
 
 class Knowing(Protocol):
@@ -32,12 +33,19 @@ async def rules_of_route(service: Knowing) -> tuple[Escalation, str]:
     return pack.escalation, f"{pack.id}/{pack.version}"
 
 
+def again(rules: Escalation, due: date, days: WorkingDays) -> Again | None:
+    """When somebody is reminded, or it is tried again, counted from today; None where the rules know no reminding."""
+    today = local_day(circumstances().now)
+    nobody = rules.again_on(today, due, days, nobody=True)
+    return Again(rules.again_on(today, due, days), nobody) if rules.again else None
+
+
 async def route(service: Knowing, action: Action, rules: Escalation) -> list[Stage]:
     """Each step of the route with the posts that answer for it today and may know of the journey.
 
     Where nobody holds a post, or everyone who does is away, its deputy answers.
     """
-    directory = service.directory
+    directory, today = service.directory, local_day(circumstances().now)
     days = (await directory.site(action.site)).working_days
     posts = await directory.posts_above(action.site)
     deputy = next((post.deputy_post_id for post in posts if post.post_id == action.owner_post), None)
@@ -45,7 +53,7 @@ async def route(service: Knowing, action: Action, rules: Escalation) -> list[Sta
     for level, step in enumerate(rules.steps, start=1):
         meant = [post.post_id for post in posts if post.post_id != action.owner_post and _fits(post, step, deputy)]
         there = [post for post in await answering(service, meant) if await _may_know(service, action.journey, post)]
-        found.append(Stage(level, tuple(there), rules.day(level + 1, action.due, days)))
+        found.append(Stage(level, tuple(there), rules.day(level + 1, action.due, days, today)))
     return found
 
 

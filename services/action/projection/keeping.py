@@ -157,12 +157,12 @@ def action_overdue(event: Action.Overdue, rows: Rows) -> None:
     _told(event, 0, [event.to_post or event.owner_post], rows)
 
 
-def _told(event: Action.Overdue | Action.Escalated, step: int, posts: list[str], rows: Rows) -> None:
-    """Which posts were told at which step, the owner at step 0, for each due day."""
+def _told(event: Any, step: int, posts: list[str], rows: Rows, *, reminder: bool = False) -> None:
+    """Which posts were told or reminded at which step, the owner at step 0, for each due day; none where nobody answered."""
     rows.execute(
-        "INSERT INTO late_step (action_id, due, step, journey, site, posts, told) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        (event.originator_id, event.due, step, event.journey, event.site, posts, event.recorded),
+        "INSERT INTO late_step (action_id, due, step, journey, site, posts, told, reminder)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (event.originator_id, event.due, step, event.journey, event.site, posts, event.recorded, reminder),
     )
 
 
@@ -181,8 +181,8 @@ def action_implemented(event: Action.Implemented, rows: Rows) -> None:
 @project.register
 def action_sent_back(event: Action.SentBack, rows: Rows) -> None:
     rows.execute(
-        "UPDATE action SET state = 'started', sent_back_because = %s, version = %s WHERE action_id = %s",
-        (event.because, event.originator_version, event.originator_id),
+        "UPDATE action SET state = 'started', sent_back_because = %s, next_step_on = %s, version = %s WHERE action_id = %s",
+        (event.because, event.next_on, event.originator_version, event.originator_id),
     )
 
 
@@ -214,9 +214,18 @@ def action_handed_over(event: Action.HandedOver, rows: Rows) -> None:
 def action_escalated(event: Action.Escalated, rows: Rows) -> None:
     rows.execute(
         "UPDATE action SET escalated_to = escalated_to || %s, next_step_on = %s, version = %s WHERE action_id = %s",
-        (event.to_posts, event.next_on, event.originator_version, event.originator_id),
+        ([] if event.reminder else event.to_posts, event.next_on, event.originator_version, event.originator_id),
     )
-    _told(event, event.step, event.to_posts, rows)
+    _told(event, event.step, event.to_posts, rows, reminder=event.reminder)
+
+
+@project.register
+def nobody_answered(event: Action.FoundNobody, rows: Rows) -> None:
+    rows.execute(
+        "UPDATE action SET next_step_on = %s, version = %s WHERE action_id = %s",
+        (event.next_on, event.originator_version, event.originator_id),
+    )
+    _told(event, event.step, [], rows)
 
 
 @project.register

@@ -95,12 +95,14 @@ class Plans(View):
             action_id uuid NOT NULL, due date NOT NULL, step int NOT NULL, journey uuid NOT NULL, site text NOT NULL,
             posts text[] NOT NULL, told timestamptz NOT NULL, PRIMARY KEY (action_id, due, step)
         );
+        ALTER TABLE late_step ADD COLUMN IF NOT EXISTS reminder boolean NOT NULL DEFAULT false;
         CREATE TABLE IF NOT EXISTS participant (
             action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, site text NOT NULL, took_part_on date,
             excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
         );
         CREATE INDEX IF NOT EXISTS participant_action ON participant (action_id);
         CREATE INDEX IF NOT EXISTS participant_person ON participant (person_id) WHERE took_part_on IS NULL;
+        CREATE INDEX IF NOT EXISTS participant_named ON participant (person_id);
         CREATE INDEX IF NOT EXISTS action_journey ON action (journey, agreed_at);
         CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
         CREATE INDEX IF NOT EXISTS action_owner ON action (owner_post, due) WHERE state NOT IN ('verified', 'withdrawn');
@@ -139,9 +141,12 @@ class Plans(View):
         return found[0] if found else None
 
     async def told_late(self, action: UUID, due: date) -> list[dict[str, Any]]:
-        """Which posts were told, and when, that an action was not made by its day; the owner is step 0."""
+        """Which posts were told, and when, that an action was not made by its day; the owner is step 0.
+
+        At a step without posts nobody on the route answered.
+        """
         return await self._ask(
-            "SELECT step, posts, told FROM late_step WHERE action_id = %(action)s AND due = %(due)s ORDER BY step",
+            "SELECT step, posts, told, reminder FROM late_step WHERE action_id = %(action)s AND due = %(due)s ORDER BY step",
             action=action, due=due,
         )  # fmt: skip
 
@@ -161,6 +166,17 @@ class Plans(View):
             person=person, site=site,
         )  # fmt: skip
         return [row["roll_id"] for row in rows]
+
+    async def meant_for(self, person: UUID) -> list[dict[str, Any]]:
+        """What somebody is named for, what is still to do first. Of a journey that is shut to them there is no more than that
+        they are named: `what`, `change_kind` and `due` are None."""
+        return await self._ask(
+            "SELECT p.action_id, p.site, p.took_part_on, a.journey, a.what, a.change_kind, a.due FROM participant p"
+            " LEFT JOIN action a USING (action_id) WHERE p.person_id = %(person)s AND p.excused_because = ''"
+            " AND a.state IS DISTINCT FROM 'withdrawn' ORDER BY p.took_part_on DESC NULLS FIRST, a.due, p.action_id"
+            " LIMIT %(limit)s",
+            person=person, limit=PAGE,
+        )  # fmt: skip
 
     async def mix(self, sites: list[str]) -> list[dict[str, Any]]:
         """By site, how many kept actions there are of each strength; the largest share of weaker ones first."""

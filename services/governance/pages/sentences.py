@@ -25,6 +25,7 @@ from contracts.taxonomy import (
     Verdict,
 )
 from libs.web.phrases import counted, day
+from services.governance.pages.outward import CANDOUR_CONTACT, CANDOUR_STEPS, ELSEWHERE
 
 
 def label(kind: type[Labelled], code: str) -> str:
@@ -46,28 +47,6 @@ class Told:
     decision: bool = False
     page: str = ""
 
-
-CANDOUR_STEPS = {
-    "told_in_person": "The relevant person was told in person, with an apology",
-    "support_given": "The relevant person was given support",
-    "written_follow_up": "The relevant person has it in writing, with an apology",
-    "enquiry_news": "The relevant person was given news of the enquiry",
-    "outcome_letter": "The relevant person was sent the outcome in writing",
-    "learning_told": "The relevant person was told what was learned and changed",
-}
-CANDOUR_CONTACT = {
-    "tried": "The relevant person was not reached; it stays to be tried",
-    "unreachable": "The relevant person cannot be reached; every attempt is on record",
-    "declined": "The relevant person does not wish to speak with the service about it",
-    "resumed": "The relevant person is in contact again",
-}
-ELSEWHERE = {
-    "adopted": "Another site adopted the change",
-    "adapted": "Another site adapted the change",
-    "not_applicable": "Another site said why the change does not apply there",
-    "in_effect": "Another site put the change into effect",
-    "seen": "At another site someone saw the change in effect",
-}
 
 Params = Mapping[str, Any]
 Tell = Callable[[Params], Told]
@@ -199,12 +178,25 @@ SENTENCES: dict[str, Tell] = {
         "Someone looked and could not see the change yet", _due(p), decision=True, page="action"
     ),
     "action.action_escalated.v1": lambda p: Told(
-        "A change is still not made, so the next in line was told"
+        "A change is still not made, so whoever was told last was reminded"
+        if p.get("reminder")
+        else "A change is still not made, so the next in line was told"
         if p["step"] == 1
         else "It was taken a step further up",
         _due(p),
         page="action",
     ),
+    "action.people_named.v1": lambda p: Told(
+        "One person is to take part in a change"
+        if p["number"] == 1
+        else f"{p['number']} people are to take part in a change",
+        decision=True,
+        page="action",
+    ),
+    "action.person_took_part.v1": lambda p: Told(
+        "Somebody took part in a change that is meant for them", page="action"
+    ),
+    "action.person_excused.v1": lambda p: Told("Somebody need not take part in a change", decision=True, page="action"),
     "action.action_extended.v1": lambda p: Told("More time approved", _due(p), decision=True, page="action"),
     "action.action_withdrawn.v1": lambda p: Told("A change was withdrawn", decision=True, page="action"),
     "action.action_implemented.v1": lambda p: Told(
@@ -240,8 +232,9 @@ SENTENCES: dict[str, Tell] = {
         f"An account was given: {lower(label(Channel, p['channel']))}", decision=True, page="notification"
     ),
     "notification.contact_not_possible.v1": lambda p: Told(
-        "They did not wish to be told" if p["declined"] else "They could not be reached", page="notification"
+        "They did not wish to be told" if p["declined"] else "They were not reached: it stays owed", page="notification"
     ),
+    "notification.duty_lifted.v1": lambda p: Told("No longer owed", [p["because"]], page="notification"),
     "notification.duty_overdue.v1": lambda p: Told("The time to give an account passed", page="notification"),
     "notification.briefing_issued.v1": lambda p: Told(
         f"Briefing for {counted(p['audience'], 'person', 'people')}: {p['title']}", page="notification"

@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from contracts.taxonomy import OpportunityKind, Role
+from contracts.taxonomy import ChangeKind, OpportunityKind, Role
+from contracts.taxonomy.learning import FOR_A_PERSON
 from contracts.taxonomy.people import EXTERNAL_ROLES
 from libs.calendar import end_of_day, local_day
 from libs.web.posts import SignedIn
@@ -49,6 +50,7 @@ TASKS = {
     "verify": ("See that the change was made", "/action/"),
     "tell": ("Give an account", "/notification/"),
     "read": ("Read and answer", "/notification/"),
+    "take_part": ("Take part", "/action/mine"),
     "observe": ("Go and look", "/assurance/"),
     "answer": ("Answer a challenge", "/challenges/"),
     "hold": ("Hold and record", "/assurance"),
@@ -219,13 +221,19 @@ def _person(actor: str) -> UUID | None:
         return None
 
 
+def _called(kind: str) -> str:
+    """A change as whoever it is meant for hears of it: its kind, and nothing of what led to it."""
+    return FOR_A_PERSON[ChangeKind(kind)] if kind else "something you are named for"
+
+
 def _item(row: dict[str, Any], sites: dict[str, str]) -> dict[str, Any]:
     task, page = TASKS[row["task"]]
     of_kind = row["task"] in {"weigh", "update", "review", "sign", "agree", "observe"}
+    title = label(OpportunityKind, row["title"]) if of_kind else row["title"]
     due: datetime | None = row["due"] or (end_of_day(row["due_day"]) if row["due_day"] else None)
     return {
         "task": task,
-        "title": label(OpportunityKind, row["title"]) if of_kind else row["title"],
+        "title": _called(row["title"]) if row["task"] == "take_part" else title,
         "site": sites.get(row["site"], ""),
         "href": f"{page}{row['journey'] or ''}" if page.endswith("/") else page,
         "journey": row["journey"] if row["task"] not in {"answer", "hold"} else None,

@@ -7,7 +7,7 @@ from libs.views import Rows
 from services.governance.projection.searching import findable
 from services.governance.projection.writing import journey_row, moment, project
 
-NAMES = ("action",)
+NAMES = ("action", "roll", "named_person")
 
 TABLES = """
     CREATE TABLE IF NOT EXISTS action ( -- Each change that was agreed, with whose it is and how far it is.
@@ -31,6 +31,20 @@ TABLES = """
         said_overdue timestamptz, -- when it was last found overdue
         begun boolean NOT NULL DEFAULT false -- whether work on it has begun; it goes on there after a block
     );
+    CREATE TABLE IF NOT EXISTS roll ( -- Each list of those whom a change is meant for, such as training.
+        roll_id uuid PRIMARY KEY, -- the list's id
+        action_id uuid NOT NULL, -- which change it is
+        site text NOT NULL -- the site
+    );
+    CREATE TABLE IF NOT EXISTS named_person ( -- Each person on such a list.
+        roll_id uuid NOT NULL, -- the list's id
+        person_id uuid NOT NULL, -- the person (an id)
+        site text NOT NULL, -- the site
+        named timestamptz NOT NULL, -- when they were named
+        settled boolean NOT NULL DEFAULT false, -- whether they took part, or need not
+        PRIMARY KEY (roll_id, person_id)
+    );
+    CREATE INDEX IF NOT EXISTS named_person_open ON named_person (person_id) WHERE NOT settled;
     ALTER TABLE action ADD COLUMN IF NOT EXISTS begun boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS action_journey ON action (journey);
     CREATE INDEX IF NOT EXISTS action_open ON action (site, due) WHERE state NOT IN ('verified', 'withdrawn');
@@ -109,7 +123,15 @@ def sent_back(event: said.ActionSentBack, rows: Rows) -> None:
 @project.register
 def escalated(event: said.ActionEscalated, rows: Rows) -> None:
     journey_row(event, rows)
-    moment(event, rows, action_id=event.action_id, due=event.due, step=event.step, to_posts=event.to_posts)
+    moment(
+        event,
+        rows,
+        action_id=event.action_id,
+        due=event.due,
+        step=event.step,
+        to_posts=event.to_posts,
+        reminder=event.reminder,
+    )
 
 
 @project.register
@@ -156,3 +178,31 @@ def practice_changed(event: said.PracticeChanged, rows: Rows) -> None:
     journey_row(event, rows, practice_changed=event.recorded, what_changed=event.what_changed)
     findable(rows, event.journey, "changed", event.what_changed)
     moment(event, rows, what_changed=event.what_changed, actions=len(event.action_ids))
+
+
+@project.register
+def people_named(event: said.PeopleNamed, rows: Rows) -> None:
+    """Which change it is stands apart from who is named: whoever may not see the journey sees that they are."""
+    journey_row(event, rows)
+    if event.action_id:
+        rows.execute(
+            "INSERT INTO roll VALUES (%s, %s, %s) ON CONFLICT (roll_id) DO NOTHING",
+            (event.roll_id, event.action_id, event.site),
+        )
+    for person in event.people:
+        rows.execute(
+            "INSERT INTO named_person (roll_id, person_id, site, named) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (roll_id, person_id) DO NOTHING",
+            (event.roll_id, person, event.site, event.recorded),
+        )
+    moment(event, rows, number=len(event.people))
+
+
+@project.register(said.PersonTookPart)
+@project.register(said.PersonExcused)
+def settled(event: said.PersonTookPart | said.PersonExcused, rows: Rows) -> None:
+    journey_row(event, rows)
+    rows.execute(
+        "UPDATE named_person SET settled = true WHERE roll_id = %s AND person_id = %s", (event.roll_id, event.person_id)
+    )
+    moment(event, rows)

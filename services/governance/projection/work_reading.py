@@ -79,6 +79,15 @@ BRIEFINGS: LiteralString = """
     ORDER BY b.issued LIMIT %(most)s
 """
 
+TAKING_PART: LiteralString = """
+    SELECT 'take_part' AS task, NULL::uuid AS journey, n.site, coalesce(a.change_kind, '') AS title, '' AS owner,
+        a.due AS due_day, NULL::timestamptz AS due, n.named AS since
+    FROM named_person n JOIN roll r USING (roll_id) LEFT JOIN action a ON a.action_id = r.action_id
+    WHERE n.person_id = %(person)s AND NOT n.settled AND a.state IS DISTINCT FROM 'withdrawn'
+    ORDER BY a.due, n.named LIMIT %(most)s
+"""
+"""Of a journey that is shut to the reader there is no more than that they are named."""
+
 CHALLENGES: LiteralString = """
     SELECT 'answer' AS task, challenge_id AS journey, site, words AS title, post_id AS owner, NULL::date AS due_day,
         NULL::timestamptz AS due, raised AS since
@@ -104,7 +113,15 @@ class WorkReading(Asking):
         unowned = reader.unowned or reader.everyone
         stages = ["weigh", "update", "review", "act", "practise"] if unowned else ["review"]
         given |= {"works_at": list(reader.works_at), "unowned": unowned, "stages": stages, "most": MOST}
-        asked = [JOURNEYS, SIGN_OFFS, ACTIONS, DUTIES, CHALLENGES, CADENCES, *([BRIEFINGS] if reader.person else [])]
+        asked = [
+            JOURNEYS,
+            SIGN_OFFS,
+            ACTIONS,
+            DUTIES,
+            CHALLENGES,
+            CADENCES,
+            *([BRIEFINGS, TAKING_PART] if reader.person else []),
+        ]
         told = await self.together(**{str(n): self.rows(question, given) for n, question in enumerate(asked)})
         found = [row for rows in told.values() for row in rows]
         return sorted(found, key=_order)[:MOST]
