@@ -52,11 +52,15 @@ class PostHeld:
     deputy_post_id: str | None
 
 
+THE_ONLY_ONE = date(1, 1, 1)
+"""By what an absence is known that was said before several of a person were kept: each new one took its place."""
+
+
 class Directory(Admissions):
     """Tables of the organisation, and the few questions that services ask of them."""
 
     name = "directory"
-    table_names = ("site", "post", "holder", "away", "member", "rule_pack", *admission.NAMES)
+    table_names = ("site", "post", "holder", "absence", "member", "rule_pack", *admission.NAMES)
     tables = (
         admission.TABLES
         + """
@@ -72,9 +76,9 @@ class Directory(Admissions):
             post_id text NOT NULL, person_id uuid NOT NULL, name text NOT NULL, email text NOT NULL,
             PRIMARY KEY (post_id, person_id)
         );
-        CREATE TABLE IF NOT EXISTS away (
-            post_id text NOT NULL, person_id uuid NOT NULL, from_day date NOT NULL, until_day date NOT NULL,
-            deputy_post_id text, PRIMARY KEY (post_id, person_id)
+        CREATE TABLE IF NOT EXISTS absence (
+            post_id text NOT NULL, person_id uuid NOT NULL, known_by date NOT NULL, from_day date NOT NULL,
+            until_day date NOT NULL, deputy_post_id text, PRIMARY KEY (post_id, person_id, known_by)
         );
         CREATE TABLE IF NOT EXISTS member (
             site_id text NOT NULL, person_id uuid NOT NULL, part text NOT NULL, joined_on date NOT NULL,
@@ -131,12 +135,19 @@ class Directory(Admissions):
         """Who holds a post: person_id, and name and email under seal."""
         return await self.rows("SELECT person_id, name, email FROM holder WHERE post_id = %s", (post_id,))
 
+    async def names_over(self, site_id: str = "") -> list[dict[str, Any]]:
+        """The names, under seal, of everyone who holds a post over a site; without a site, over any."""
+        if not site_id:
+            return await self.rows("SELECT DISTINCT name FROM holder")
+        posts = [post.post_id for post in await self.posts_above(site_id)]
+        return await self.rows("SELECT DISTINCT name FROM holder WHERE post_id = ANY(%s)", (posts,))
+
     async def answering(self, posts: Sequence[str], on: date) -> dict[str, str]:
         """Who answers for each of these posts on a day: itself, or its deputy where everyone who holds it is away or nobody
         holds it. A post for which nobody answers is left out."""
         held = await self._present(posts, on)
         named = await self.rows(
-            "SELECT p.post_id, coalesce((SELECT a.deputy_post_id FROM away a JOIN holder h USING (post_id, person_id)"
+            "SELECT p.post_id, coalesce((SELECT a.deputy_post_id FROM absence a JOIN holder h USING (post_id, person_id)"
             " WHERE a.post_id = p.post_id AND %(on)s BETWEEN a.from_day AND a.until_day ORDER BY a.until_day DESC LIMIT 1),"
             " p.deputy_post_id) AS deputy FROM post p WHERE p.post_id = ANY(%(posts)s)",
             {"posts": list(posts), "on": on},
@@ -149,7 +160,7 @@ class Directory(Admissions):
     async def _present(self, posts: Sequence[str], on: date) -> set[str]:
         """The posts that somebody holds who is not away."""
         found = await self.rows(
-            "SELECT DISTINCT h.post_id FROM holder h LEFT JOIN away a ON (a.post_id, a.person_id) = (h.post_id, h.person_id)"
+            "SELECT DISTINCT h.post_id FROM holder h LEFT JOIN absence a ON (a.post_id, a.person_id) = (h.post_id, h.person_id)"
             " AND %s BETWEEN a.from_day AND a.until_day WHERE h.post_id = ANY(%s) AND a.post_id IS NULL",
             (on, list(posts)),
         )
@@ -158,9 +169,9 @@ class Directory(Admissions):
     async def standing_in(self, posts: Sequence[str], on: date) -> list[str]:
         """The posts for which these stand in on a day, because everyone who holds them is away."""
         found = await self.rows(
-            "SELECT p.post_id FROM post p JOIN holder h USING (post_id) LEFT JOIN away a"
+            "SELECT p.post_id FROM post p JOIN holder h USING (post_id) LEFT JOIN absence a"
             " ON (a.post_id, a.person_id) = (h.post_id, h.person_id) AND %(on)s BETWEEN a.from_day AND a.until_day"
-            " WHERE p.post_id IN (SELECT post_id FROM away WHERE %(on)s BETWEEN from_day AND until_day)"
+            " WHERE p.post_id IN (SELECT post_id FROM absence WHERE %(on)s BETWEEN from_day AND until_day)"
             " GROUP BY p.post_id HAVING bool_and(a.post_id IS NOT NULL) AND"
             " bool_or(coalesce(a.deputy_post_id, p.deputy_post_id) = ANY(%(posts)s)) ORDER BY p.post_id",
             {"posts": list(posts), "on": on},
@@ -246,10 +257,11 @@ def person_left_post(event: said.PersonLeftPost, rows: Rows) -> None:
 
 @project.register
 def holder_away(event: said.HolderAway, rows: Rows) -> None:
+    days = (event.from_day, event.until_day, event.deputy_post_id)
     rows.execute(
-        "INSERT INTO away VALUES (%s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE SET"
+        "INSERT INTO absence VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id, known_by) DO UPDATE SET"
         " from_day = excluded.from_day, until_day = excluded.until_day, deputy_post_id = excluded.deputy_post_id",
-        (event.post_id, event.person_id, event.from_day, event.until_day, event.deputy_post_id),
+        (event.post_id, event.person_id, event.known_by or THE_ONLY_ONE, *days),
     )
 
 
@@ -257,8 +269,8 @@ def holder_away(event: said.HolderAway, rows: Rows) -> None:
 def holder_back(event: said.HolderBack, rows: Rows) -> None:
     """The days up to then stay; an absence that never began ends before its first day, and so holds on none."""
     rows.execute(
-        "UPDATE away SET until_day = %s WHERE post_id = %s AND person_id = %s",
-        (event.back_on - timedelta(days=1), event.post_id, event.person_id),
+        "UPDATE absence SET until_day = %s WHERE post_id = %s AND person_id = %s AND known_by = %s",
+        (event.back_on - timedelta(days=1), event.post_id, event.person_id, event.known_by or THE_ONLY_ONE),
     )
 
 

@@ -78,12 +78,15 @@ def holder_away(event: Post.HolderAway) -> PublishedEvent:
     return said.HolderAway(
         post_id=event.post_id, person_id=event.person_id, from_day=event.from_day, until_day=event.until_day,
         deputy_post_id=event.deputy_post_id,
+        known_by=event.known_by,
     )  # fmt: skip
 
 
 @publish.register
 def holder_back(event: Post.HolderBack) -> PublishedEvent:
-    return said.HolderBack(post_id=event.post_id, person_id=event.person_id, back_on=event.back_on)
+    return said.HolderBack(
+        post_id=event.post_id, person_id=event.person_id, back_on=event.back_on, known_by=event.known_by
+    )
 
 
 @publish.register

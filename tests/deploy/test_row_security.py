@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPEN_TO_ALL = {
     # Who works where and what the rules are: every post reads its own organisation.
-    "directory": {"away", "former", "holder", "member", "post", "rule_pack", "site"},
+    "directory": {"absence", "former", "holder", "member", "post", "rule_pack", "site"},
     # Of the whole record, not of a site.
     "checkpoints": {"checkpoint", "signing_key"},
     "verifications": {"verification"},

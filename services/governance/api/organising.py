@@ -81,6 +81,7 @@ class Return(Body):
     """The first day at work again; the first day away, where somebody does not go after all."""
 
     back_on: date
+    first_day: date | None = Field(default=None, description="of the absence that is meant, where there are several")
 
 
 class TeamMember(Body):
@@ -206,7 +207,9 @@ def _absences(api: APIRouter, governance: Governance) -> None:
         request: Request, response: Response, me: Me, post: str, person: UUID, said: Return
     ) -> dict[str, Any]:
         await covered(me, post)
-        return told(response, await governance.come_back(act_of(request, me), post, person, said.back_on))
+        return told(
+            response, await governance.come_back(act_of(request, me), post, person, said.back_on, said.first_day)
+        )
 
 
 def _oversight(api: APIRouter, governance: Governance) -> None:

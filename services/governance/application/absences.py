@@ -20,7 +20,7 @@ from services.governance.domain import Post
 
 ABSENCES = """
     SELECT a.post_id, a.person_id, a.from_day, a.until_day, h.name, p.title, p.scope
-    FROM away a JOIN holder h USING (post_id, person_id) JOIN post p USING (post_id)
+    FROM absence a JOIN holder h USING (post_id, person_id) JOIN post p USING (post_id)
     WHERE p.scope = ANY(%(scopes)s) AND a.until_day >= greatest(%(today)s, a.from_day)
     ORDER BY a.from_day, p.title, a.person_id LIMIT %(most)s
 """
@@ -81,10 +81,10 @@ class Absences(Service):
         return await self.save(act, post)
 
     @command
-    async def come_back(self, act: Act, post_id: str, person: UUID, on: date) -> Saved:
-        """Someone who was to be away is back from a day on. Raises NotFound."""
+    async def come_back(self, act: Act, post_id: str, person: UUID, on: date, first: date | None = None) -> Saved:
+        """Someone who was to be away is back from a day on, from the absence with this first day. Raises NotFound."""
         post = await self.get(Post, Post.create_id(post_id))
-        post.come_back(person, on)
+        post.come_back(person, on, first)
         return await self.save(act, post)
 
     async def scopes_within(self, scope: str) -> list[str]:

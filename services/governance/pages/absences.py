@@ -70,12 +70,13 @@ def add(router: APIRouter, governance: Governance) -> None:
     @router.post(PATH + "/{post}/{person}")
     async def back(request: Request, me: Me, post: str, person: UUID, site: str = "") -> Response:
         await _require_covered(governance, me, post)
-        form, which = await Form.of(request), f"{post}/{person}"
-        on = form.day("back_on", "Enter the first day at work again.")
+        form = await Form.of(request)
+        on, first = form.day("back_on", "Enter the first day at work again."), form.day("first_day")
+        which = f"{post}/{person}/{first}"
         if on is None:
             return await shown(request, me, site, form, which, 422)
         try:
-            saved = await governance.come_back(act_of_form(me, form.value("key")), post, person, on)
+            saved = await governance.come_back(act_of_form(me, form.value("key")), post, person, on, first)
         except Refused as refusal:
             form.wrong(str(refusal))
             return await shown(request, me, site, form, which, 409)
