@@ -80,7 +80,7 @@ class Platform:
         await asyncio.gather(*(room.close() for room in self.rooms.values()))
         await self.keys_pool.close()
 
-    async def settle(self, patience: float = 30.0) -> None:
+    async def settle(self, patience: float = 120.0) -> None:
         """Wait until nothing is under way in any room. Raises TimeoutError after `patience` seconds."""
         async with asyncio.timeout(patience):
             still = 0
