@@ -192,13 +192,37 @@ async def test_when_the_persons_key_is_deleted_the_letter_cannot_be_made_again_a
     await manager.get(address)
     typed = {"to": "Mr Bell", "signed": "Ann", "results": "It was looked into."}
     await manager.get((await manager.post(address, do="write", **typed)).headers["Location"])
-    await manager.post(address, do="send", how="post")
+    assert "cannot leave" in manager.page
+    assert (await manager.post(address, do="send", how="post")).status_code == 409
+    assert "Nobody has confirmed yet that the fixed words of this letter may go out" in manager.page
+    await words_confirmed(reception, "reporter-feedback")
+    await manager.get(address)
+    assert (await manager.post(address, do="send", how="post")).status_code == 303
     keys: KeyRing = room.service.mapper.keys
     await keys.forget(journey)
     letter = Letter.create_id(journey, "reporter-feedback", 1)
     assert (await manager.client.get(f"/notification/{journey}/letters/{letter}/letter.pdf")).status_code == 409
     page = (await manager.get(f"/notification/{journey}")).text
     assert "What came of what you told us (PDF)" in page
+
+
+async def words_confirmed(reception: Reception, template: str) -> None:
+    """Whoever answers for the provider reads the words and confirms them; one site's manager may read them only."""
+    manager, lead, path = await reception.browser(MANAGER), await reception.browser(QUALITY), "/notification/wordings"
+    assert "These words may go out" not in (await manager.get(path)).text
+    assert (await manager.post(f"{path}/{template}", do="confirm")).status_code == 409
+    assert "those to say who answer for the whole provider" in manager.page
+    page = (await lead.get(path)).text
+    assert page.count("Not confirmed yet") == 1
+    seen = page.partition(f'action="{path}/{template}"')[2].partition('name="seen_words" value="')[2][:64]
+    assert (await lead.post(f"{path}/{template}", do="confirm", seen_words=seen)).status_code == 409
+    assert "Say what you checked the words against." in lead.page
+    ticked = {f"against-{template}": "source"}
+    assert (await lead.post(f"{path}/{template}", do="confirm", seen_words="0" * 64, **ticked)).status_code == 409
+    confirmed = await lead.post(f"{path}/{template}", do="confirm", seen_words=seen, **ticked)
+    page = (await lead.get(confirmed.headers["Location"])).text
+    assert "Not confirmed yet" not in page
+    assert "Checked against the text of the law or rule that is cited." in page
 
 
 async def test_a_briefing_is_for_whoever_is_on_the_rota_and_agency_staff_who_come_later_are_given_it_too(

@@ -13,6 +13,14 @@ import pytest
 from libs.policytext import read
 from libs.reaching import LetterTemplate
 from services.notification.domain.letter import How, Letter, LetterErased, LetterSentAlready
+from services.notification.domain.wording import (
+    CheckedAgainstNothing,
+    NotYoursToConfirm,
+    Wordings,
+    WordsChangedMeanwhile,
+    provider_worded_by,
+)
+from services.notification.domain.wording import fingerprint as wording
 from services.notification.pages.paper import ADDRESS, SIGNED, TO, fingerprint, made, words_of, written
 from tests.given import event, given
 from tests.notification.samples import pack
@@ -113,3 +121,49 @@ def test_a_letter_whose_words_were_erased_says_so_and_is_still_on_record_as_sent
     assert letter.sha256
     with pytest.raises(LetterErased):
         words_of(letter)
+
+
+OPENED = event(Wordings.Opened)
+CHECKED = event(
+    Wordings.WordsConfirmed, template=FOLLOW_UP.id, version=FOLLOW_UP.version, fingerprint=wording(FOLLOW_UP),
+    role="nominated_individual", on=DAY, against=["source"],
+)  # fmt: skip
+
+
+def test_the_words_of_a_version_are_confirmed_as_they_were_read_and_against_something() -> None:
+    def confirm(words: Any, seen: str = wording(FOLLOW_UP), against: tuple[str, ...] = ("source", "source")) -> None:
+        words.confirm(FOLLOW_UP, seen, list(against), "nominated_individual", DAY)
+
+    given(Wordings, OPENED).when(confirm).then(CHECKED)
+    given(Wordings, OPENED, CHECKED).when(confirm).nothing()
+    given(Wordings, OPENED).when(lambda w: confirm(w, against=())).refused(CheckedAgainstNothing)
+    given(Wordings, OPENED).when(lambda w: confirm(w, against=("hearsay",))).refused(CheckedAgainstNothing)
+    given(Wordings, OPENED).when(lambda w: confirm(w, seen="0" * 64)).refused(WordsChangedMeanwhile)
+
+
+@pytest.mark.parametrize(
+    "other", [{"version": "2027.1"}, {"apology": ["Sorry."]}, {"closing": []}, {"opening": ["Hello."]}]
+)
+def test_other_words_are_not_confirmed_by_what_was_said_of_these(other: dict[str, Any]) -> None:
+    changed = LetterTemplate.model_validate(FOLLOW_UP.model_dump() | other)
+    assert wording(changed) not in given(Wordings, OPENED, CHECKED).aggregate.confirmed
+    assert wording(LetterTemplate.model_validate(FOLLOW_UP.model_dump())) == wording(FOLLOW_UP)
+
+
+def test_a_confirmation_is_taken_back_once_and_may_be_given_again() -> None:
+    back = event(
+        Wordings.ConfirmationTakenBack, template=FOLLOW_UP.id, version=FOLLOW_UP.version, fingerprint=wording(FOLLOW_UP)
+    )
+    given(Wordings, OPENED, CHECKED).when(lambda w: w.take_back(wording(FOLLOW_UP))).then(back)
+    given(Wordings, OPENED, CHECKED, back).when(lambda w: w.take_back(wording(FOLLOW_UP))).nothing()
+    assert given(Wordings, OPENED, CHECKED, back).aggregate.confirmed == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "scope"),
+    [("registered_manager", "site:elm"), ("board", "provider:acme"), ("nominated_individual", "site:elm")],
+)
+def test_only_who_answers_for_the_whole_provider_confirms_words(role: str, scope: str) -> None:
+    with pytest.raises(NotYoursToConfirm):
+        provider_worded_by(role, scope)
+    assert provider_worded_by("nominated_individual", "provider:acme") == "acme"

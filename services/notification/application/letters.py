@@ -14,6 +14,7 @@ from services.notification.application.asking import Asked, require_teller
 from services.notification.domain.account import Account
 from services.notification.domain.candour import Candour, Step
 from services.notification.domain.letter import How, Letter, LetterNotInForce
+from services.notification.domain.wording import Confirmed, Wordings, WordsNotConfirmed, fingerprint
 from services.notification.policy.letters import discharged_by_letter, step_taken
 
 
@@ -55,6 +56,15 @@ class Letters(Asked):
             raise LetterNotInForce
         return found
 
+    async def confirmations(self, provider: str) -> dict[str, Confirmed]:
+        """Which words were confirmed for a provider, by their fingerprint."""
+        listed = await self.find(Wordings, Wordings.create_id(provider))
+        return listed.confirmed if listed else {}
+
+    async def may_go_out(self, provider: str, kind: LetterTemplate) -> bool:
+        """Whether the words of a kind of letter were confirmed, by the rules as they were adopted or by a decision here."""
+        return kind.confirmed or fingerprint(kind) in await self.confirmations(provider)
+
     @command
     async def write_letter(self, act: Act, journey: UUID, template: str, words: str) -> Saved:
         """Write a letter, or write it anew before it leaves."""
@@ -75,9 +85,11 @@ class Letters(Asked):
 
     @command
     async def send_letter(self, act: Act, letter: UUID, how: How, dated: date, sha256: str) -> Saved:
-        """It left; the step and the duties that it stands for are on record with it."""
+        """It left; the step and the duties that it stands for are on record with it. Raises WordsNotConfirmed."""
         require_teller(act.role)
         found = await self.get(Letter, letter, act)
+        if found.state != "sent" and not await self.may_go_out(found.provider, await self.template_of(found)):
+            raise WordsNotConfirmed
         found.send(how, dated, sha256)
         candour = await self.find(Candour, Candour.create_id(found.journey))
         changed: list[Aggregate] = [found]

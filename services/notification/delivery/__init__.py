@@ -16,7 +16,6 @@ import psycopg
 
 from contracts.taxonomy import Role
 from libs.clock import Clock
-from libs.deciding import Act
 from libs.domain import Refused
 from libs.logs import log
 from libs.reading import opened
@@ -24,6 +23,7 @@ from libs.service import NotFound
 from libs.store import Unavailable
 from services.notification.application import Notification
 from services.notification.delivery.hooks import Fence, NotReachable, call
+from services.notification.delivery.outcome import SENDER, Outcome, Unrecorded, can_be_mailed, of_mail
 from services.notification.domain.message import About, Message
 from services.notification.domain.subscribers import Subscribers
 from services.notification.projection.outbox import Outbox
@@ -32,8 +32,6 @@ LOOK = 0.5
 """Seconds between looks at the outbox."""
 PATIENCE = 30.0
 """Seconds for one try; shorter than the time after which another sender takes a message for lost."""
-PERMANENT = 500
-SENDER = Act("delivery:notification", "system")
 NO_SERVER = "No mail server is set, so it is shown in Candour only."
 NO_LONGER_TOLD = "The provider has taken the other system off its list."
 PAUSED = "Calls to the other system are paused. Send it anew when they are taken up again."
@@ -109,6 +107,7 @@ class Delivery:
     ) -> None:
         self.service, self.outbox, self.clock, self.post = service, outbox, clock, post
         self.fence = fence or Fence()
+        self.unrecorded = Unrecorded(service)
         self._log = log(service.name)
 
     async def run(self) -> None:
@@ -122,60 +121,70 @@ class Delivery:
                 await asyncio.sleep(LOOK)
 
     async def send_due(self) -> int:
-        """Try what is due now; how many tries that were. A failed try is no error: it is on the record."""
+        """Try what is due now; how many tries that were, with what became of earlier ones and is on record only now.
+
+        A failed try is no error: it is on the record. Each is seen to its end before a fault of one is raised.
+        """
+        caught_up = await self.unrecorded.catch_up()
         rows = await self.outbox.due(self.clock.now())
-        tried = sum(await asyncio.gather(*(self._try(row) for row in rows)))
+        ends = await asyncio.gather(*(self._try(row) for row in rows), return_exceptions=True)
+        for fault in ends:
+            if isinstance(fault, BaseException):
+                raise fault
+        tried = caught_up + sum(map(bool, ends))
         if tried:
             await self.outbox.reached(self.service.name, self.service.store.position)
         return tried
 
     async def _try(self, row: dict[str, Any]) -> bool:
+        identity = row["message_id"]
         try:
-            if row["endpoint"]:
-                await self.service.claim(SENDER, row["message_id"])
-                await self._call(await self.service.get(Message, row["message_id"]))
-            elif self.post.server is None:
-                await self.service.keep_in_app(SENDER, row["message_id"], NO_SERVER)
-            else:
-                await self.service.claim(SENDER, row["message_id"])
-                await self._send(await self.service.get(Message, row["message_id"]), self.post.server)
-            return True
+            if self.post.server is None and not row["endpoint"]:
+                await self.service.keep_in_app(SENDER, identity, NO_SERVER)
+                return True
+            await self.service.claim(SENDER, identity)
+            message = await self.service.get(Message, identity)
+            outcome = await (self._call(message) if message.endpoint else self._send(message))
         except Refused:
             return False  # another sender has it, or the view is behind: what is recorded decides
+        if outcome:
+            await self.unrecorded.record(outcome)
+        return True
 
-    async def _call(self, message: Message) -> None:
+    def _outcome(self, message: Message, reason: str = "", **what: Any) -> Outcome:
+        return Outcome(message.id, message.attempts, self.clock.now(), reason=reason, **what)
+
+    async def _call(self, message: Message) -> Outcome:
         listed = await self.service.find(Subscribers, Subscribers.create_id(message.provider))
         endpoint = listed.endpoints.get(UUID(message.endpoint)) if listed else None
         if endpoint is None:
-            await self.service.failed(SENDER, message.id, message.attempts, NO_LONGER_TOLD, for_good=True)
-            return
+            return self._outcome(message, NO_LONGER_TOLD, for_good=True)
         if endpoint.paused:
-            await self.service.failed(SENDER, message.id, message.attempts, PAUSED, for_good=True)
-            return
+            return self._outcome(message, PAUSED, for_good=True)
         try:
             await call(message, endpoint, self.clock.now(), self.fence)
         except NotReachable as failure:
-            await self.service.failed(SENDER, message.id, message.attempts, failure.reason, for_good=failure.for_good)
-            return
-        await self.service.delivered(SENDER, message.id, message.attempts, 1, 0)
+            return self._outcome(message, failure.reason, for_good=failure.for_good)
+        return self._outcome(message, taken=1)
 
-    async def _send(self, message: Message, server: MailServer) -> None:
+    async def _send(self, message: Message) -> Outcome | None:
+        """None where nobody has an address, which is on the record then."""
         addresses = await self._addresses(message)
         if not addresses:
             await self.service.keep_in_app(SENDER, message.id, NO_ADDRESS)
-            return
+            return None
         try:
             async with asyncio.timeout(PATIENCE):
-                refused = await self._hand_over(message, addresses, server)
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            reason, for_good = outcome(error)
-            await self.service.failed(SENDER, message.id, message.attempts, reason, for_good=for_good)
-            return
-        taken = len(addresses) - refused
-        await self.service.delivered(SENDER, message.id, message.attempts, taken, refused)
+                refused = await self._hand_over(message, addresses)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            reason, for_good = of_mail(error)
+            return self._outcome(message, reason, for_good=for_good)
+        return self._outcome(message, taken=len(addresses) - refused, refused=refused)
 
-    async def _hand_over(self, message: Message, addresses: list[str], server: MailServer) -> int:
+    async def _hand_over(self, message: Message, addresses: list[str]) -> int:
         """Hand it to the mail server; how many of the addresses it refused."""
+        server = self.post.server
+        assert server  # without one it stays in the app
         refused, _ = await aiosmtplib.send(
             self.letter(message),
             sender=self.post.sender,
@@ -212,7 +221,7 @@ class Delivery:
         holders = await self.service.directory.holders(post)
         sealed = [holder for holder in holders if holder["email"] and await self._may_be_told(message, post, holder)]
         found = await opened(self.service.mapper.keys, sealed, "email")
-        return sorted({holder["email"] for holder in found if "@" in holder["email"]})
+        return sorted({holder["email"] for holder in found if can_be_mailed(holder["email"])})
 
     async def _may_be_told(self, message: Message, post: str, holder: Mapping[str, Any]) -> bool:
         """Not whom an allegation is about, and of a restricted journey only who needs to know; that it was read in an
@@ -231,18 +240,3 @@ class Delivery:
             return ""
         nearest = {post.role: post.post_id for post in reversed(posts)}
         return nearest.get(role) or nearest.get(Role.REGISTERED_MANAGER, "")
-
-
-def outcome(error: Exception) -> tuple[str, bool]:
-    """What to record of a failed try, and whether trying again is pointless: this message or its address was refused for
-    good. A fault of the connection, our sign-in or our own address is mended by a setting, so those are tried again.
-
-    The server's own words are left out: they tend to repeat the address.
-    """
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        codes = {each.code for each in error.recipients}
-        return f"The mail server refused every address ({min(codes)}).", min(codes) >= PERMANENT
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        for_good = isinstance(error, aiosmtplib.SMTPDataError) and error.code >= PERMANENT
-        return f"The mail server refused the message ({error.code}).", for_good
-    return "The mail server could not be reached, or did not answer in time.", False

@@ -15,6 +15,7 @@ from services.notification.pages import (
     not_reached,
     reach,
     transfers,
+    wordings,
 )
 from services.notification.projection.briefings import Briefings
 from services.notification.projection.candour import Candours
@@ -40,6 +41,7 @@ def pages(
     bulletin.add(router, notification, issued, learned)
     transfers.add(router, notification, carried)  # before the page of one journey: it is no journey's id
     endpoints.add(router, notification, sent)
+    wordings.add(router, notification)
     duties.add(router, notification, duties.Shown(owed, issued, sent, on_paper))
     letters.add(router, notification, on_paper, issued)
     candour.add(router, notification, candours)

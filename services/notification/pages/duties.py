@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -62,6 +63,15 @@ ABOUT = {
     "emergency_access": "that a record was opened in an emergency",
     "measure_missed": "that a measure was missed",
 }
+
+
+UNKNOWN = "perhaps sent: no answer is on record. It is tried again by itself, under the same number, by which a double is known"
+
+
+def went(row: dict[str, Any], now: datetime) -> str:
+    """What is known of a message. Of one whose sender was lost, that is not whether it was taken."""
+    lost = row["state"] == "sending" and row["not_before"] and row["not_before"] <= now
+    return UNKNOWN if lost else MAIL[row["state"]]
 
 
 def shown(row: dict[str, Any]) -> dict[str, Any]:
@@ -140,8 +150,7 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
             tellings=[row | {"recipient": DutyRecipient(row["recipient"]).label} for row in tellings],
             reads=me.role not in READS_ONLY,
             briefings=await briefings.of_journey(journey),
-            messages=await outbox.of_journey(journey),
-            mail=MAIL,
+            messages=[row | {"went": went(row, service.clock.now())} for row in await outbox.of_journey(journey)],
             about=ABOUT,
             channels=dict(Channel.choices()),
         )

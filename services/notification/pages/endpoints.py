@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from libs.web.signed_in import signed_in
 from services.notification.application import Notification
 from services.notification.domain.message import About
 from services.notification.domain.subscribers import Endpoint, Subscribers, provider_kept_by
-from services.notification.pages.duties import ABOUT, MAIL
+from services.notification.pages.duties import ABOUT, went
 from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -91,12 +92,12 @@ def _one(router: APIRouter, service: Notification, outbox: Outbox) -> None:
         found = (await _listed(service, me)).get(endpoint)
         if found is None:
             raise NotFound("There is no such address on the list.")
-        rows = await outbox.calls_to(str(endpoint), LATELY + 1, (page - 1) * LATELY)
+        rows, now = await outbox.calls_to(str(endpoint), LATELY + 1, (page - 1) * LATELY), service.clock.now()
         answer: Response = request.app.state.shell.page(
             request, "notification/endpoint.html", status, endpoint=endpoint, it=found, form=form, page=page,
-            rows=[_told(row) for row in rows[:LATELY]], more=len(rows) > LATELY, secret=found.secret if secret else "",
+            rows=[_told(row, now) for row in rows[:LATELY]], more=len(rows) > LATELY, secret=found.secret if secret else "",
             dead=len(await outbox.calls_to(str(endpoint), ANEW + 1, given_up=True)), most=ANEW, words=dict(KINDS),
-            both=len(found.secrets(service.clock.now())) > 1,
+            both=len(found.secrets(now)) > 1,
         )  # fmt: skip
         return answer
 
@@ -122,5 +123,6 @@ async def _listed(service: Notification, me: SignedIn) -> dict[UUID, Endpoint]:
     return found.endpoints if found else {}
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"about": ABOUT[row["subject"]], "stands": MAIL[row["state"]]}
+def _told(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    stands = went(row, now)
+    return row | {"about": ABOUT[row["subject"]], "stands": stands[0].upper() + stands[1:]}

@@ -91,7 +91,7 @@ def add(router: APIRouter, service: Notification, letters: Letters, briefings: B
         page: Response = request.app.state.shell.page(
             request, "notification/letter.html", status, journey=journey, kind=kind, form=form, draft=found, how=HOW,
             recipient=DutyRecipient(kind.recipient).label, site=(await service.directory.site(site)).title,
-            to_confirm="" if kind.confirmed else TO_CONFIRM,
+            may_leave=await service.may_go_out((await service.directory.site(site)).provider, kind), to_confirm=TO_CONFIRM,
         )  # fmt: skip
         return page
 
