@@ -59,6 +59,11 @@ def fell_overdue(event: Duty.FellOverdue) -> PublishedEvent:
 
 
 @publish.register
+def lifted(event: Duty.Lifted) -> PublishedEvent:
+    return said.DutyLifted(duty_id=event.originator_id, because=event.because)
+
+
+@publish.register
 def contact_attempted(event: Duty.ContactAttempted) -> PublishedEvent:
     return said.ContactNotPossible(duty_id=event.originator_id, declined=False, note=event.note)
 

@@ -6,8 +6,16 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from hypothesis import HealthCheck, Phase, settings
+
 from contracts.envelope import Envelope, PublishedEvent
 
+ON_A_DATABASE = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example asks a real database, so none is made smaller
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+"""For histories that nobody thought of."""
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMESPACE = UUID(int=7)
 

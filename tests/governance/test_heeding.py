@@ -9,14 +9,14 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
 from contracts import action, assurance
 from contracts.envelope import PublishedEvent
 from services.governance.projection.heeding import Heeding
-from tests.governance.saying import Saying
+from tests.governance.saying import ON_A_DATABASE, Saying
 from tests.governance.test_overview_tables import tables_of
 from tests.servers import Database
 
@@ -24,12 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DAY = date(2026, 3, 1)
 THINGS = [UUID(int=n) for n in range(3)]
 POSTS = ["elm.deputy", "north.manager"]
-EXAMPLES = settings(
-    max_examples=10,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example asks a real database
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+EXAMPLES = settings(ON_A_DATABASE, max_examples=10)
 
 
 def escalated(thing: UUID, step: int) -> action.ActionEscalated:
@@ -57,6 +52,7 @@ def _anything(thing: UUID) -> list[PublishedEvent]:
         escalated(thing, 2),
         action.ActionExtended(action_id=thing, due=DAY, because="sealed:1"),
         action.ActionImplemented(action_id=thing, implemented_on=DAY, evidence_kind="audit", evidence="sealed:1"),
+        action.ActionSentBack(action_id=thing, due=DAY + timedelta(days=1), because="sealed:1"),
         action.ActionWithdrawn(action_id=thing, because="sealed:1"),
         fired(thing),
         assurance.TriggerNotFollowed(firing_id=thing, **not_followed),  # type: ignore[arg-type]
@@ -122,6 +118,17 @@ async def test_a_change_that_was_taken_up_waits_for_each_post_it_reached_until_i
     assert await waiting(heeding, again, POSTS[0]) == [("taken_up", DAY + timedelta(days=1))]
     assert await waiting(heeding, again, POSTS[1]) == []  # anew along the route, from its first step
     assert await heeding.waiting(["oak"], POSTS, "") == []
+
+
+async def test_what_was_said_to_be_made_and_is_sent_back_waits_for_them_again(heeding: Heeding) -> None:
+    one = THINGS[0]
+    made = action.ActionImplemented(action_id=one, implemented_on=DAY, evidence_kind="audit", evidence="sealed:1")
+    back = action.ActionSentBack(action_id=one, due=DAY + timedelta(days=1), because="sealed:1")
+    more = action.ActionExtended(action_id=one, due=DAY + timedelta(days=9), because="sealed:1")
+    assert await waiting(heeding, [escalated(one, 1), made], POSTS[0]) == []
+    assert await waiting(heeding, [escalated(one, 1), made, back], POSTS[0]) == [("taken_up", back.due)]
+    later = action.ActionSentBack(action_id=one, due=more.due, because="sealed:1")
+    assert await waiting(heeding, [escalated(one, 1), more, made, later], POSTS[0]) == []  # it has time again
 
 
 async def test_what_must_follow_waits_for_its_role_and_late_stays_late(heeding: Heeding) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
@@ -23,7 +24,7 @@ from services.governance.projection.journey_reading import Filters
 from services.governance.projection.oversight import board_story
 from services.governance.projection.stories import WHY_OPEN, site_story
 from tests.governance.facts import story as whole_story
-from tests.governance.saying import Saying
+from tests.governance.saying import ON_A_DATABASE, Saying
 from tests.governance.test_overview_tables import tables_of
 from tests.servers import Database
 
@@ -31,12 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 SITES = [Site("acme", name, name.title(), "North", "ENG", "care_home_residential") for name in ("elm", "oak")]
 JOURNEYS = {UUID(int=n): SITES[n % 2].site_id for n in range(1, 5)}
-EXAMPLES = settings(
-    max_examples=12,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example asks a real database
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+EXAMPLES = settings(ON_A_DATABASE, max_examples=12)
 Fact = Callable[[st.DrawFn, UUID], PublishedEvent]
 
 
@@ -84,8 +80,14 @@ def _action_moves(draw: st.DrawFn, journey: UUID) -> PublishedEvent:
 
 def _duty(draw: st.DrawFn, journey: UUID) -> PublishedEvent:
     which = _of(journey, 5, draw(st.integers(0, 1)))
+    settling: list[PublishedEvent] = [
+        notification.DutyDischarged(duty_id=which, channel="in_person", note="sealed:1"),
+        notification.DutyLifted(duty_id=which, because="It does not apply after all."),
+        notification.ContactNotPossible(duty_id=which, declined=draw(st.booleans())),
+        notification.DutyOverdue(duty_id=which),
+    ]
     if draw(st.booleans()):
-        return notification.DutyDischarged(duty_id=which, channel="in_person", note="sealed:1")
+        return draw(st.sampled_from(settling))
     return notification.DutyOwed(
         duty_id=which, recipient="relevant_person", title="Tell", rule_id="r", rule_kind="law", citation="c",
         owner_role="registered_manager", clock="soon", due=draw(st.sampled_from([None, NOW - timedelta(days=1)])),
@@ -190,6 +192,44 @@ async def test_a_view_built_anew_equals_the_view_that_was_kept(
     by_publisher = sorted(said, key=lambda event: event.publisher())
     assert await held_after(overview, [by_publisher]) == kept
     assert await held_when_folded(overview, by_publisher) == kept
+
+
+async def test_an_account_is_owed_until_given_declined_or_lifted_and_may_be_owed_again(overview: Overview) -> None:
+    says, journey, duty = Saying(), UUID(int=1), UUID(int=78)
+    owed = notification.DutyOwed(
+        duty_id=duty, recipient="relevant_person", title="Tell", rule_id="r", rule_kind="law", citation="c", clock="soon",
+    )  # fmt: skip
+    turns: list[tuple[PublishedEvent, str]] = [
+        (owed, "owed"),
+        (notification.ContactNotPossible(duty_id=duty, declined=False), "owed"),  # tried: it stays to be given
+        (notification.DutyOverdue(duty_id=duty), "owed"),
+        (notification.DutyLifted(duty_id=duty, because="It does not apply after all."), "lifted"),
+        (owed, "owed"),
+        (notification.DutyDischarged(duty_id=duty, channel="in_person"), "discharged"),
+        (owed, "owed"),
+        (notification.ContactNotPossible(duty_id=duty, declined=True), "declined"),
+    ]
+    said, states = [says.say(fact, journey) for fact, _ in turns], []
+    for n in range(1, len(said) + 1):
+        (row,) = map(json.loads, (await held_after(overview, [said[:n]]))["duty"])
+        states.append((row["state"], row["settled"] is None, row["channel"]))
+    assert states == [(state, state == "owed", "in_person" if state == "discharged" else "") for _, state in turns]
+    assert row["said_overdue"] is None  # of what is owed anew nothing is late from before
+
+
+async def test_a_state_shown_again_counts_on_with_those_beyond_it_that_held_all_the_while(overview: Overview) -> None:
+    says, journey, furthest = Saying(), UUID(int=1), []
+    turns: list[PublishedEvent] = [
+        assurance.ClosureStateReached(state=state.value, proof="Seen.") for state in ClosureState
+    ]
+    turns.append(assurance.ClosureStateLost(state="practised", because="Seen in 9 of 10."))
+    turns.append(assurance.ClosureStateReached(state="practised", proof="Seen in 10 of 10."))
+    said = [says.say(fact, journey) for fact in turns]
+    for n in range(1, len(said) + 1):
+        (row,) = map(json.loads, (await held_after(overview, [said[:n]]))["journey"])
+        furthest.append((row["closure"], row["stage"] == "closed"))
+    assert furthest == [(1, False), (2, False), (3, False), (4, False), (5, True), (2, False), (5, True)]
+    assert await held_when_folded(overview, said) == await held_after(overview, [said])
 
 
 async def test_a_whole_story_folds_into_the_rows_that_are_kept(overview: Overview) -> None:

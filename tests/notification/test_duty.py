@@ -13,6 +13,7 @@ from services.notification.domain.duty import (
     NoLongerOwed,
     TellingNeedsWords,
 )
+from services.notification.publication import publish
 from tests.given import event, given
 from tests.notification.samples import DUE, owing
 
@@ -86,3 +87,13 @@ def test_a_lifted_or_settled_duty_can_be_owed_again_and_is_not_late_from_before(
 
 def test_a_duty_still_owed_is_not_owed_twice() -> None:
     given(Duty, OWED).when(lambda d: d.owe_again(owing(due=None))).nothing()
+
+
+@pytest.mark.parametrize(
+    "turn", [lambda d: d.discharge("phone", "Told."), lambda d: d.attempt("Rang."), lambda d: d.decline("No."),
+             lambda d: d.lift("weighed again"), Duty.fall_overdue],
+)  # fmt: skip
+def test_neighbours_hear_of_every_turn_that_a_duty_takes(turn: Any) -> None:
+    (duty,) = given(Duty, OWED).when(turn).act()
+    (turned,) = duty.collect_events()
+    assert publish(turned)

@@ -27,9 +27,9 @@ TABLES = """
         clock text NOT NULL, -- by when, in the rule's own words
         due timestamptz, -- by when, where the rule gives a time that can be reckoned
         owed timestamptz NOT NULL, -- since when it is owed
-        state text NOT NULL DEFAULT 'owed', -- owed, discharged, declined or not_possible
+        state text NOT NULL DEFAULT 'owed', -- owed, discharged, declined or lifted
         channel text NOT NULL DEFAULT '', -- how the account was given
-        settled timestamptz, -- when it was given, declined or found not possible
+        settled timestamptz, -- when it was given, declined or lifted
         said_overdue timestamptz -- when it was found overdue
     );
     CREATE INDEX IF NOT EXISTS duty_journey ON duty (journey);
@@ -63,11 +63,14 @@ TABLES = """
 
 @project.register
 def owed(event: said.DutyOwed, rows: Rows) -> None:
+    """It may be owed again, after it was lifted, or because practice changed once more."""
     journey_row(event, rows)
     rows.execute(
         "INSERT INTO duty (duty_id, journey, provider, site, recipient, title, rule_id, rule_kind, citation, confirmed,"
         " owner_role, clock, due, owed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (duty_id) DO NOTHING",
+        " ON CONFLICT (duty_id) DO UPDATE SET title = excluded.title, citation = excluded.citation,"
+        " confirmed = excluded.confirmed, owner_role = excluded.owner_role, clock = excluded.clock, due = excluded.due,"
+        " owed = excluded.owed, state = 'owed', channel = '', settled = NULL, said_overdue = NULL",
         (
             event.duty_id, event.journey, event.provider, event.site, event.recipient, event.title, event.rule_id,
             event.rule_kind, event.citation, event.confirmed, event.owner_role, event.clock, event.due, event.recorded,
@@ -90,12 +93,20 @@ def discharged(event: said.DutyDischarged, rows: Rows) -> None:
 
 
 @project.register
-def contact_not_possible(event: said.ContactNotPossible, rows: Rows) -> None:
+def lifted(event: said.DutyLifted, rows: Rows) -> None:
     journey_row(event, rows)
-    rows.execute(
-        "UPDATE duty SET state = %s, settled = %s WHERE duty_id = %s",
-        ("declined" if event.declined else "not_possible", event.recorded, event.duty_id),
-    )
+    rows.execute("UPDATE duty SET state = 'lifted', settled = %s WHERE duty_id = %s", (event.recorded, event.duty_id))
+    moment(event, rows, duty_id=event.duty_id, because=event.because)
+
+
+@project.register
+def contact_not_possible(event: said.ContactNotPossible, rows: Rows) -> None:
+    """Who was not reached is still owed the account; who does not wish to be told is not."""
+    journey_row(event, rows)
+    if event.declined:
+        rows.execute(
+            "UPDATE duty SET state = 'declined', settled = %s WHERE duty_id = %s", (event.recorded, event.duty_id)
+        )
     moment(event, rows, words=event.note, duty_id=event.duty_id, declined=event.declined)
 
 

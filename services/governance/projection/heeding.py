@@ -89,6 +89,15 @@ def settled(event: Any, rows: Rows) -> None:
 
 
 @project.register
+def sent_back(event: action.ActionSentBack, rows: Rows) -> None:
+    """It was not made after all: it waits again for whom it had reached, unless more time was given since."""
+    rows.execute(
+        "UPDATE taken_up SET settled = CASE WHEN due = %s THEN false ELSE settled END WHERE action_id = %s",
+        (event.due, event.action_id),
+    )
+
+
+@project.register
 def fired(event: assurance.TriggerFired, rows: Rows) -> None:
     rows.execute(
         "INSERT INTO firing (firing_id, site, title, must_follow, owed_by, due, since) VALUES (%s, %s, %s, %s, %s, %s, %s)"

@@ -43,7 +43,12 @@ TABLES = """
         learned text NOT NULL DEFAULT '', -- the learning statement, which names nobody
         practice_changed timestamptz, -- when every change behind it had been made and verified
         what_changed text NOT NULL DEFAULT '', -- what staff do differently, in words that name nobody
-        closure smallint NOT NULL DEFAULT 0, -- how many closure states hold, from done (1) to sustained (5); 0 for none
+        is_done boolean NOT NULL DEFAULT false, -- whether it is proven that the change was made
+        is_briefed boolean NOT NULL DEFAULT false, -- whether it is proven that all who work that way have understood
+        is_practised boolean NOT NULL DEFAULT false, -- whether it is proven that it is what staff do
+        is_effective boolean NOT NULL DEFAULT false, -- whether it is proven that it works
+        is_sustained boolean NOT NULL DEFAULT false, -- whether it is proven that it lasts
+        closure smallint NOT NULL DEFAULT 0, -- how many of these hold one after the other, from done (1) to sustained (5)
         stage text NOT NULL GENERATED ALWAYS AS (CASE -- where it waits: weigh, update, review, act, brief … last, or closed
             WHEN closed_without_review IS NOT NULL OR closure >= 5 THEN 'closed'
             WHEN triaged IS NULL THEN 'weigh'
@@ -57,6 +62,11 @@ TABLES = """
             WHEN closure < 4 THEN 'work'
             ELSE 'last' END) STORED
     );
+    ALTER TABLE journey ADD COLUMN IF NOT EXISTS is_done boolean NOT NULL DEFAULT false,
+        ADD COLUMN IF NOT EXISTS is_briefed boolean NOT NULL DEFAULT false,
+        ADD COLUMN IF NOT EXISTS is_practised boolean NOT NULL DEFAULT false,
+        ADD COLUMN IF NOT EXISTS is_effective boolean NOT NULL DEFAULT false,
+        ADD COLUMN IF NOT EXISTS is_sustained boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS journey_stage ON journey (site, stage);
     CREATE INDEX IF NOT EXISTS journey_newest ON journey (site, raised DESC, journey);
     CREATE INDEX IF NOT EXISTS journey_latest ON journey (raised DESC, journey DESC);

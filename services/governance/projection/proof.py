@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+from uuid import UUID
+
 from contracts import assurance as said
 from contracts.taxonomy import ClosureState
 from libs.views import Rows
@@ -69,12 +72,25 @@ TABLES = """
     );
 """
 
-STATES = [state.value for state in ClosureState]
+HOLDS: dict[str, LiteralString] = {
+    ClosureState.DONE: "UPDATE journey SET is_done = %s WHERE journey = %s",
+    ClosureState.BRIEFED: "UPDATE journey SET is_briefed = %s WHERE journey = %s",
+    ClosureState.PRACTISED: "UPDATE journey SET is_practised = %s WHERE journey = %s",
+    ClosureState.EFFECTIVE: "UPDATE journey SET is_effective = %s WHERE journey = %s",
+    ClosureState.SUSTAINED: "UPDATE journey SET is_sustained = %s WHERE journey = %s",
+}
+FURTHEST: LiteralString = (
+    "UPDATE journey SET closure = CASE WHEN is_done = false THEN 0 ELSE CASE WHEN is_briefed = false THEN 1"
+    " ELSE CASE WHEN is_practised = false THEN 2 ELSE CASE WHEN is_effective = false THEN 3"
+    " ELSE CASE WHEN is_sustained = false THEN 4 ELSE 5 END END END END END WHERE journey = %s"
+)
+"""A state is lost by itself, and those beyond it that still hold count again as soon as it is shown anew."""
 
 
-def rank(state: str) -> int:
-    """How far a closure state lies from the start: done is 1, sustained is 5; a state we do not know is 0."""
-    return STATES.index(state) + 1 if state in STATES else 0
+def _hold(rows: Rows, journey: UUID, state: str, *, holds: bool) -> None:
+    if state in HOLDS:  # another may come with a newer release of assurance
+        rows.execute(HOLDS[state], (holds, journey))
+        rows.execute(FURTHEST, (journey,))
 
 
 @project.register
@@ -137,9 +153,7 @@ def state_reached(event: said.ClosureStateReached, rows: Rows) -> None:
         " SET reached = excluded.reached, proof = excluded.proof, lost = NULL, because = ''",
         (event.journey, event.state, event.recorded, event.proof),
     )
-    rows.execute(
-        "UPDATE journey SET closure = greatest(closure, %s) WHERE journey = %s", (rank(event.state), event.journey)
-    )
+    _hold(rows, event.journey, event.state, holds=True)
     moment(event, rows, state=event.state, proof=event.proof)
 
 
@@ -151,8 +165,7 @@ def state_lost(event: said.ClosureStateLost, rows: Rows) -> None:
         " SET lost = excluded.lost, because = excluded.because",
         (event.journey, event.state, event.recorded, event.because),
     )
-    held = max(rank(event.state) - 1, 0)
-    rows.execute("UPDATE journey SET closure = least(closure, %s) WHERE journey = %s", (held, event.journey))
+    _hold(rows, event.journey, event.state, holds=False)
     moment(event, rows, state=event.state, because=event.because)
 
 
