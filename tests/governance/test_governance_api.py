@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from contracts import intake
 from deploy.web import Door
 from libs.web.posts import Post
 from libs.web.reach import NOTHING_HERE
@@ -21,6 +22,7 @@ from services.governance.application import Governance
 from services.governance.application.absences import DeputyDoesNotLead, DeputyDoesNotReach
 from services.governance.domain.post import AwayAlreadyOver, NotAway
 from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of
+from tests.governance.saying import Saying
 from tests.hands import Hands
 from tests.house import OPERATOR, housed
 from tests.servers import Database, Messaging
@@ -119,6 +121,29 @@ async def test_a_misspelt_field_is_refused_rather_than_lost(door: Door) -> None:
     async with asking(door, QUINN, OVER_ALL) as quality:
         answer = await quality.post("/sites/elm/capacity", json={"month": "2026-03-01", "bed": 3})
     assert answer.status_code == 422
+
+
+async def test_a_challenge_asks_a_post_above_the_site_about_a_journey_of_that_site(door: Door) -> None:
+    governance: Governance = door.platform.service("governance")
+    for site in ("elm", "oak"):
+        post = f"{site}.service_manager"
+        await governance.establish_post(OPERATOR, "acme", site, post, "service_manager", f"site:{site}", post, None)
+    await door.platform.settle()
+    elsewhere, here = uuid4(), uuid4()
+    reported = intake.OpportunityRaised(
+        kind="near_miss", themes=[], reference="R-1", route="form", reporter_known=True, summary="sealed:1"
+    )
+    says = Saying()
+    await governance.overview.keep([says.say(reported, elsewhere, site="oak"), says.say(reported, here)], {})
+    asked = {"site": "elm", "words": "Why is it late?"}
+    async with asking(door, QUINN, OVER_ALL) as quality:
+        answers = [
+            await quality.post("/challenges", json=asked | {"post_id": post, "journey": str(journey)})
+            for post, journey in (
+                ("oak.service_manager", here), ("elm.service_manager", elsewhere), ("elm.service_manager", here),
+            )
+        ]  # fmt: skip
+    assert [each.status_code for each in answers] == [404, 404, 201]
 
 
 BO = UUID(int=0xB0)

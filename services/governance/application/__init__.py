@@ -190,9 +190,13 @@ class Governance(Absences, Admitting, Releasing):
     async def raise_challenge(
         self, act: Act, post_id: str, words: str, site: str, measure_id: str | None = None, journey: UUID | None = None
     ) -> Saved:
-        """Ask a post to account for a site's figure, a site, or a journey. Raises NotFound for an unknown post or site."""
+        """Ask a post to account for a site's figure, a site, or a journey of it. Raises NotFound for an unknown site, a post
+        that is not above it, and a journey of another site."""
         place = await self.directory.site(site)
-        await self._post(post_id)
+        if post_id not in {post.post_id for post in await self.directory.posts_above(site)}:
+            raise NotFound("There is no post with this id. Choose one from the list of the site's posts.")
+        if journey and await self.place_of(journey) not in {None, (place.provider, site)}:
+            raise NotFound("There is no journey with this id at this site.")
         challenge = Challenge.put(
             provider=place.provider,
             site=place.site_id,
@@ -231,17 +235,10 @@ class Governance(Absences, Admitting, Releasing):
         return await self.save(act, trend)
 
     async def _everyone(self) -> list[str]:
-        held = await self.directory.rows("SELECT DISTINCT name FROM holder")
+        held = await self.directory.names_over()
         return [row["name"] for row in await opened(self.mapper.keys, held, "name")]
-
-    async def _post(self, post_id: str) -> dict[str, Any]:
-        row = await self.directory.row("SELECT * FROM post WHERE post_id = %s", (post_id,))
-        if row is None:
-            raise NotFound("There is no post with this id. Choose one from the list of the site's posts.")
-        return row
 
     async def _names(self, site: str) -> list[str]:
         """The names of those who hold the posts around a site, which shared words must not hold."""
-        posts = [post.post_id for post in await self.directory.posts_above(site)]
-        held = await self.directory.rows("SELECT name FROM holder WHERE post_id = ANY(%s)", (posts,))
+        held = await self.directory.names_over(site)
         return [row["name"] for row in await opened(self.mapper.keys, held, "name")]
