@@ -77,7 +77,10 @@ class Hand:
             return
         chosen = next(actor for label, actor in self._people.items() if label.startswith(who))
         said = await self.page.context.request.post(
-            f"{self.site}/sign-in", form={"next": onward, "actor_id": chosen}, headers={"Origin": self.site}, max_redirects=0
+            f"{self.site}/sign-in",
+            form={"next": onward, "actor_id": chosen},
+            headers={"Origin": self.site},
+            max_redirects=0,
         )
         assert said.status == SEE_OTHER, await said.text()
         await self.page.goto(f"{self.site}{onward}")
