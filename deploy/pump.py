@@ -16,6 +16,7 @@ from contracts.envelope import Envelope, PublishedEvent
 from deploy.house import Platform
 from libs.clock import StagedClock
 from libs.publishing import Publisher
+from libs.rebuild import rebuild
 from libs.relay import Message, Relay
 from libs.room import Room
 from libs.store import Recorded
@@ -24,17 +25,28 @@ from libs.wire import stream_of
 
 BATCH = 500
 PROMPT = frozenset({"directory", "diary", "cases"})
-"""Views that decisions look at are kept at once; all others catch up in large batches."""
+"""Views that decisions look at are kept at once."""
+SHOWN = frozenset(
+    {"overview", "heeding", "reaching_out", "plans", "register", "duties", "briefings", "outbox", "candour", "transfers",
+     "learnings", "letters"}
+)  # fmt: skip
+"""Views that pages look at and no decision does wait for the end; all others catch up in large batches."""
+MANY = 10_000
+"""Events from which on building anew costs less than catching up, which needs no tables of its own."""
 HELD = 5000
 """How many published forms are held before views catch up with them and the wire is told."""
+
+
+class NotYetShown(LookupError):
+    """A view that is made when the history has been played was asked while it was. Take it out of SHOWN."""
 
 
 class Pump:
     """Carries events between the rooms of an opened, but not started, platform."""
 
-    def __init__(self, platform: Platform, prompt: frozenset[str] = PROMPT) -> None:
-        self.rooms = list(platform.rooms.values())
-        self.prompt = prompt
+    def __init__(self, platform: Platform) -> None:
+        self.rooms, self.logs = list(platform.rooms.values()), platform.logs()
+        self.waiting = SHOWN
         self.places: dict[str, int] = {room.name: 0 for room in self.rooms}
         self.delivered = 0
         self._written: dict[str, dict[int, Envelope | None]] = defaultdict(dict)
@@ -44,6 +56,8 @@ class Pump:
         self._relays: list[Relay] = []
         for view in (view for room in self.rooms for view in views_of(room)):
             view.kept_here = True
+            if view.name in SHOWN:
+                vars(view)["rows"] = _not_yet
 
     async def drain(self) -> int:
         """Deliver until all is quiet; how many events were carried."""
@@ -95,7 +109,7 @@ class Pump:
         for room in self.rooms:
             for view in views_of(room):
                 place = self._place(view, source.name)
-                if (view.name in self.prompt) is not prompt or place >= rows[-1].position:
+                if view.name in self.waiting or (view.name in PROMPT) is not prompt or place >= rows[-1].position:
                     continue
                 new = [row for row in rows if row.position > place]
                 followed, events = self._followed[id(view)], events or [each.open() for each in envelopes]
@@ -128,10 +142,10 @@ class Pump:
             with StagedClock.at(envelope.recordedtime):  # on a staged clock, others react as soon as they are told
                 await reactor.react_to(envelope)
 
-    async def publish(self, told: Callable[[int], None] = lambda _: None) -> None:
-        """Let the other views catch up, and tell the wire, each stream from wherever it stands."""
+    async def publish(self) -> None:
+        """Let the views that lag catch up, and tell the wire, each stream from wherever it stands."""
         for room in self.rooms:
-            await self._catch_up(room, told)
+            await self._catch_up(room)
         if not self._relays:
             for room in self.rooms:
                 await room.wire.open()
@@ -145,14 +159,13 @@ class Pump:
         if sum(map(len, self._written.values())) >= HELD:
             await self.publish()
 
-    async def _catch_up(self, source: Room, told: Callable[[int], None]) -> None:
-        late = [view for room in self.rooms for view in views_of(room) if view.name not in self.prompt]
+    async def _catch_up(self, source: Room) -> None:
+        late = [view for room in self.rooms for view in views_of(room) if view.name not in PROMPT | self.waiting]
         hearing = [v for v in late if source.name in v.neighbours() or v.service == source.name]
         place = min((self._place(view, source.name) for view in hearing), default=source.store.position)
         while rows := await source.store.read(place, BATCH):
             await self._show(source, rows, await self._envelopes(source, rows), prompt=False)
             place = rows[-1].position
-            told(len(rows))
 
     def _relays_of(self, room: Room) -> list[Relay]:
         async def for_neighbours(rows: Sequence[Recorded]) -> list[Message | None]:
@@ -165,9 +178,17 @@ class Pump:
             Relay(room.store, room.wire.connect, f"AUDIT_{room.name.upper()}", room.publisher.for_audit),
         ]
 
-    async def finish(self, told: Callable[[int], None] = lambda _: None) -> None:
-        """Publish everything, and set every reader's place to the ends of the streams."""
-        await self.publish(told)
+    async def finish(self, told: Callable[[str], None] = lambda _: None) -> None:
+        """Publish everything, make what is shown, and set every reader's place to the ends of the streams."""
+        shown = [view for room in self.rooms for view in views_of(room) if view.name in SHOWN]
+        for view in shown:
+            vars(view).pop("rows", None)
+        if sum(room.store.position for room in self.rooms) < MANY:
+            self.waiting = frozenset()
+        await self.publish()
+        for view in shown if self.waiting else ():
+            told(f"making {view.service}'s {view.name}")
+            await rebuild(view, self.logs)
         ends = {room.name: await _end(room) for room in self.rooms}
         for room in self.rooms:
             await self._set_places(room, ends)
@@ -180,8 +201,13 @@ class Pump:
                 heard[room.name] = (self._place(view, room.name), _heard_to(view, room.name))
             if heard:
                 await view.keep([], heard)
+                await view.turn()  # what is not written down is heard again from the first event
         if room.reactor:
             await room.reactor.set_places({s: ends[s] for s in room.reactor.neighbours() if s in ends})
+
+
+async def _not_yet(*_: Any) -> list[dict[str, Any]]:
+    raise NotYetShown(NotYetShown.__doc__)
 
 
 def views_of(room: Room) -> list[View]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from deploy.demo.people import SOURCES, personas
 from deploy.demo.playing import PLAYER
 from deploy.embedded.servers import Servers
 from deploy.house import Platform, statements
+from deploy.nats.topology import services
 from deploy.rebuilding import bring_up_to_date
 from deploy.travel import Traveller, travel_routes
 from deploy.web import Door
@@ -35,6 +37,9 @@ ENDED = "SELECT 1 FROM governance.inbox WHERE consumer = %s AND message_id = 'en
 PORT = 8000
 RENEWED = 10.0
 """Seconds between looks at who may sign in."""
+
+Furnished = tuple[Platform, Door, list[Persona]]
+"""The rooms, the door, and who may sign in by being picked."""
 
 
 class EmbeddedRun:
@@ -63,56 +68,69 @@ class EmbeddedRun:
 
     async def _run(self) -> None:
         self.console.print("Starting PostgreSQL and NATS …")
+        is_new = not (self.var / "postgres").exists()
         servers = Servers(self.var, sources=SOURCES, ddl=statements())
-        await asyncio.to_thread(servers.start)
+        making = await self._demo() if self.seed and is_new else None
         try:
+            await asyncio.to_thread(servers.start)
             for difference in servers.drift:
                 self.console.print(f"[yellow]Streams differ from what is declared:[/] {difference}")
             env = os.environ | servers.environment() | {"CANDOUR_VAR": str(self.var)}
             telemetry.begin(env)
-            if self.seed:
-                await self._seed(env)
+            house = None
+            if self.seed and not _is_made(env):
+                making = making or await self._demo()
+                house = await self._made(making, env)
             with announced(self.var, env):
-                await self.serve(env)
+                await self._open(house or self._furnished(env))
         finally:
+            if making and making.returncode is None:
+                making.terminate()
+                await making.wait()
             self.console.print("Stopping …")
             await asyncio.to_thread(servers.stop)
             self.console.print("Stopped. All data is kept; start again with the same command.")
 
-    async def _seed(self, env: dict[str, str]) -> None:
-        """In a process of its own, so that the memory it takes goes with it; not at all where it was done before."""
-        with psycopg.connect(env["CANDOUR_PG_GOVERNANCE"]) as connection:
-            if connection.execute(ENDED, (PLAYER,)).fetchone():
-                return
-        command = (
-            "-m",
-            "deploy",
-            "seed",
-            "--var",
-            str(self.var),
-            "--sites",
-            str(self.sites),
-            "--months",
-            str(self.months),
-        )
-        seeding = await asyncio.create_subprocess_exec(sys.executable, *command, env=env)
-        if code := await seeding.wait():
+    async def _demo(self) -> asyncio.subprocess.Process:
+        """Whoever makes the demo provider: in a process of its own, so that the memory it takes goes with it, and begun
+        before there are servers, since it has much to load."""
+        asked = ("-m", "deploy.demo", str(self.var), str(self.sites), str(self.months))
+        return await asyncio.create_subprocess_exec(sys.executable, *asked, stdin=asyncio.subprocess.PIPE)
+
+    async def _made(self, making: asyncio.subprocess.Process, env: dict[str, str]) -> Furnished:
+        """Let it be made. Meanwhile load and furnish what we need ourselves once it is."""
+        settings = {name: value for name, value in env.items() if name.startswith("CANDOUR_")}
+        asked = asyncio.create_task(making.communicate(json.dumps(settings).encode()))
+        await asyncio.to_thread(_load)
+        house = self._furnished(env)
+        await asked
+        if code := making.returncode:
             raise SystemExit(
                 f"The demo provider could not be made (it ended with {code}). What was made is kept; run it again."
             )
+        return house
 
     async def serve(self, env: dict[str, str]) -> None:
         """Open every room and its door, on servers that somebody keeps, until told to stop."""
+        await self._open(self._furnished(env))
+
+    def _furnished(self, env: dict[str, str]) -> Furnished:
+        """The rooms and their door, before anything runs: it takes seconds, in which nothing else would be answered."""
         platform = Platform(env, self.clock)
+        people: list[Persona] = []
+        door = Door(platform, lambda: people, banner=self._banner)
+        door.add(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
+        return platform, door, people
+
+    async def _open(self, house: Furnished) -> None:
+        platform, door, people = house
         await platform.open()
         try:
             await bring_up_to_date(platform.outdated(), platform.logs(), self.console)
-            await platform.start()
-            people: list[Persona] = await personas(platform)
-            door = Door(platform, lambda: people, banner=self._banner)
             await door.open()
             settled()
-            door.add(travel_routes(Traveller(platform, self.clock, self.keep_clock)))
+            await platform.start()
+            people += await personas(platform)
             renewing = asyncio.create_task(_renew(people, platform))
             try:
                 await self._listen(door, people)
@@ -157,6 +175,16 @@ class EmbeddedRun:
         for person in people[:6]:
             self.console.print(f"  • {person.label}: {person.description}")
         self.console.print("\nCtrl-C stops everything and keeps the data.\n")
+
+
+def _is_made(env: Mapping[str, str]) -> bool:
+    with psycopg.connect(env["CANDOUR_PG_GOVERNANCE"]) as connection:
+        return connection.execute(ENDED, (PLAYER,)).fetchone() is not None
+
+
+def _load() -> None:
+    for service in services():
+        importlib.import_module(f"services.{service}.app")
 
 
 async def _renew(people: list[Persona], platform: Platform) -> None:

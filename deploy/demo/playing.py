@@ -127,10 +127,10 @@ class Performance:
             # What rang may have set a date that has passed as well. Were that left to the next step, a run that is
             # taken up here would hear it earlier than one that was not.
             continue
-        await self.pump.publish_if_much()
         self.played_until = until
         answer = orjson.dumps({"until": until.isoformat(), "places": self.pump.places}).decode()
         await self._memory.append([], Once(PLAYER, f"until:{until.isoformat()}", answer=answer))
+        await self.pump.publish_if_much()  # only now is it on disk, and streams may not know more than the stores
 
     async def _scenes(self, until: datetime) -> None:
         due: dict[str, list[Beat]] = defaultdict(list)
