@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from libs.statement_values import CALLS, NotFoldable, before, either, joined, pair_before
+
+__all__ = ["Columns", "Held", "NotFoldable", "compiled"]
+
 Held = dict[str, dict[tuple[Any, ...], list[Any]]]
 
-TOKEN = re.compile(r"\s*(%s|'(?:[^']|'')*'|[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_]+)?|\d+|<=|<|=|[(),])")
+TOKEN = re.compile(r"\s*(%s|'(?:[^']|'')*'|[A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_]+)?|\d+|<=|<|=|\|\||[(),])")
 NULLS = {"null": "None", "true": "True", "false": "False"}
 
 
+JOINED = {"||": "joined", "or": "either"}
 PAIR = 2
-
-
-class NotFoldable(Exception):
-    """What is said here is not said of one row by its key."""
 
 
 @dataclass
@@ -30,40 +31,6 @@ class Columns:
     defaults: list[Any]
     grows: bool = False
     """Whether rows are only ever added, each of a key of its own; they are written and forgotten meanwhile."""
-
-
-def most(*values: Any) -> Any:
-    """The greatest that is there, as SQL's `greatest` has it."""
-    return max((value for value in values if value is not None), default=None)
-
-
-def least(*values: Any) -> Any:
-    """The least that is there."""
-    return min((value for value in values if value is not None), default=None)
-
-
-def first(*values: Any) -> Any:
-    """The first that is there, as SQL's `coalesce` has it."""
-    return next((value for value in values if value is not None), None)
-
-
-def before(one: Any, other: Any, *, same: bool) -> bool:
-    """Whether one comes before another; not where either is missing."""
-    if one is None or other is None:
-        return False
-    return bool(one <= other if same else one < other)
-
-
-def pair_before(one: Any, other: Any, then: Any, that: Any) -> bool:
-    """Whether one pair comes before another, by its second value where the first is the same: `(one, then) < (other, that)`."""
-    if one is None or other is None:
-        return False
-    if one != other:
-        return bool(one < other)
-    return before(then, that, same=False)
-
-
-CALLS = {"greatest": "most", "least": "least", "coalesce": "first"}
 
 
 def compiled(statement: str, tables: dict[str, Columns], held: Held) -> Callable[[Sequence[Any]], None]:
@@ -81,6 +48,7 @@ class _Reading:
         self.constants: list[Any] = []
         self.fresh: dict[str, str] = {}
         self.alias = ""
+        self.any_of = False
         self.pairs: dict[str, list[str]] = {}
         self.asked: dict[str, str] = {}
         """What is asked of the old row in several places, and under which name its answer is kept."""
@@ -93,8 +61,8 @@ class _Reading:
         source = "\n".join(["def apply(p):", *(f"    {line}" for line in body())])
         if self.at < len(self.words):
             raise NotFoldable(" ".join(self.words[self.at :]))
-        known: dict[str, Any] = {"most": most, "least": least, "first": first, "before": before}
-        known["pair_before"] = pair_before
+        known: dict[str, Any] = {**CALLS, "before": before, "pair_before": pair_before}
+        known |= {"joined": joined, "either": either}
         known |= {"held": self.held[self.columns.table], "k": self.constants}
         exec(compile(source, "<statement>", "exec"), known)  # noqa: S102 - made of a projection's own words alone
         made: Callable[[Sequence[Any]], None] = known["apply"]
@@ -111,11 +79,8 @@ class _Reading:
         defaults = zip(self.columns.names, self.columns.defaults, strict=True)
         self.fresh = {name: self._constant(value) for name, value in defaults}
         self.expect("(")
-        for place, name in enumerate(names):
-            if place:
-                self.expect(",")
-            self.fresh[name] = self._value()
-        self.expect(")")
+        for name, value in zip(names, list(self._listed()), strict=False):  # those that come last keep what they hold
+            self.fresh[name] = value
         row = ", ".join(self.fresh[name] for name in self.columns.names)
         if self.columns.grows:
             return self._added(row)
@@ -151,13 +116,20 @@ class _Reading:
         self._changes()
         self.expect("set")
         assigned = self._assignments()
-        return [f"r = held.get(({self._key()},))", "if r is not None:", *(f"    {line}" for line in assigned)]
+        key = self._key()
+        changed = ["if r is not None:", *(f"    {line}" for line in assigned)]
+        if self.any_of:
+            return [f"for key in {key}:", "    r = held.get((key,))", *(f"    {line}" for line in changed)]
+        return [f"r = held.get(({key},))", *changed]
 
     def _delete(self) -> list[str]:
         self.expect("from")
         self._table()
         self._changes()
-        return [f"held.pop(({self._key()},), None)"]
+        key = self._key()
+        if self.any_of:
+            return [f"for key in {key}:", "    held.pop((key,), None)"]
+        return [f"held.pop(({key},), None)"]
 
     def _key(self) -> str:
         self.expect("where")
@@ -165,13 +137,20 @@ class _Reading:
         while True:
             name = self.take()
             self.expect("=")
-            given[name] = self._value()
+            self.any_of = self.peek() == "any"
+            given[name] = self._any() if self.any_of else self._value()
             if self.at == len(self.words):
                 break
             self.expect("and")
-        if set(given) != set(self.columns.key):
+        if set(given) != set(self.columns.key) or (self.any_of and len(given) > 1):
             raise NotFoldable("a row that is named by something else than its key")
         return ", ".join(given[name] for name in self.columns.key)
+
+    def _any(self) -> str:
+        for word in ("any", "(", "%s", ")"):
+            self.expect(word)
+        self.parameters += 1
+        return f"p[{self.parameters - 1}]"
 
     def _assignments(self) -> list[str]:
         targets, values = [], []
@@ -186,6 +165,8 @@ class _Reading:
 
     def _condition(self) -> str:
         one = self._value()
+        if self.peek() in ("then", ""):
+            return f"({one} is True)"
         sign = self.take()
         if sign == "=":
             other = self._value()
@@ -199,6 +180,13 @@ class _Reading:
         return f"before({one}, {other}, same={sign == '<='})"
 
     def _value(self) -> str:
+        value = self._single()
+        while (sign := self.peek()) in JOINED:
+            self.take()
+            value = f"{JOINED[sign]}({value}, {self._single()})"
+        return value
+
+    def _single(self) -> str:
         word = self.take()
         if word == "%s":
             self.parameters += 1
@@ -215,7 +203,7 @@ class _Reading:
         if word != "(":
             self.expect("(")
         listed = list(self._listed())
-        made = f"{CALLS.get(word, '')}({', '.join(listed)})"
+        made = f"{word if word in CALLS else ''}({', '.join(listed)})"
         if word == "(":
             self.pairs[made] = listed
         return made

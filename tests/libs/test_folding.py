@@ -37,6 +37,39 @@ def test_an_update_finds_its_row_by_the_key_and_a_row_that_is_not_there_stays_aw
     assert after((PUT, (1, "a", 5)), (change, (3, 1)), (change, (1, 2))) == [[1, "a", 3, None]]
 
 
+def test_several_rows_are_named_by_a_list_of_keys() -> None:
+    change = ("UPDATE thing SET name = '' WHERE id = ANY(%s)", ([1, 3, 4],))
+    gone = ("DELETE FROM thing WHERE id = ANY(%s)", ([2, 4],))
+    there = [(PUT, (number, "a", 5)) for number in (1, 2, 3)]
+    assert after(*there, change) == [[1, "", 5, "new"], [2, "a", 5, "new"], [3, "", 5, "new"]]
+    assert after(*there, gone) == [[1, "a", 5, "new"], [3, "a", 5, "new"]]
+
+
+def test_columns_that_are_not_given_keep_what_they_hold_where_nothing_is_said() -> None:
+    short = "INSERT INTO thing VALUES (%s, %s) ON CONFLICT DO NOTHING"
+    assert after((short, (1, "a")), (short, (1, "b"))) == [[1, "a", None, "new"]]
+
+
+def test_an_array_takes_a_value_and_lets_go_of_it() -> None:
+    take = "UPDATE thing SET name = array_append(name, %s), best = array_remove(best, %s) WHERE id = %s"
+    said = [(PUT, (1, ["a"], ["a", "b", "a"])), (take, ("b", "a", 1))]
+    assert after(*said) == [[1, ["a", "b"], ["b"], "new"]]
+    assert after((PUT, (1, None, None)), (take, ("b", "a", 1))) == [[1, ["b"], None, "new"]]
+
+
+def test_arrays_and_truths_are_joined_as_the_database_joins_them() -> None:
+    join = (
+        "INSERT INTO thing AS t (id, name, best) VALUES (%s, %s, %s) ON CONFLICT (id) DO UPDATE SET"
+        " name = CASE WHEN t.best THEN excluded.name ELSE t.name || excluded.name END, best = t.best OR excluded.best"
+    )
+    said = [(join, (1, ["a"], False)), (join, (1, ["b"], True)), (join, (1, ["c"], None)), (join, (1, ["d"], False))]
+    found = [after(*said[:n])[0][1:3] for n in range(1, 5)]
+    assert found == [[["a"], False], [["a", "b"], True], [["c"], True], [["d"], True]]
+    assert after((join, (1, "a", None)), (join, (1, None, False))) == [[1, None, None, "new"]]
+    with pytest.raises(NotFoldable):
+        after((join, (1, "a", False)), (join, (1, ["a"], False)))
+
+
 def test_a_case_knows_what_is_equal() -> None:
     case = "UPDATE thing SET name = CASE WHEN state = 'new' THEN 'first' ELSE name END WHERE id = %s"
     assert after((PUT, (1, "a", 5)), (case, (1,))) == [[1, "first", 5, "new"]]
