@@ -54,7 +54,8 @@ class Filled:
     def __init__(self, view: View, tables: Sequence[str]) -> None:
         self.view, self.tables = view, list(tables)
         self.columns: dict[str, Columns] = {}
-        self._lines: dict[str, Lines] = {}
+        self.kinds: dict[str, list[str]] = {}
+        """Of which kind each column is, as `Lines` needs to know."""
         self._afterwards: list[str] = []
         self._stack = AsyncExitStack()
         self._copying: tuple[str, AsyncCopy] | None = None
@@ -89,7 +90,7 @@ class Filled:
                 [name for name, _, key, _ in kept if key],
                 await _defaults(self._connection, [default for _, default, *_ in kept]),
             )
-            self._lines[table] = Lines([kind for *_, kind in kept])
+            self.kinds[table] = [kind for *_, kind in kept]
 
     async def _strip(self) -> None:
         names = SQL(", ").join(map(Identifier, self.tables))
@@ -110,13 +111,17 @@ class Filled:
 
     async def write(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         """Hand rows over to the database, which takes them in while others are made. One table after the other."""
+        await self.write_lines(table, Lines(self.kinds[table]).of(rows))
+
+    async def write_lines(self, table: str, lines: bytes) -> None:
+        """The same of rows that were made into lines."""
         if self._copying is None or self._copying[0] != table:
             await self._end_copying()
             names = SQL(", ").join(map(Identifier, self.columns[table].names))
             asked = SQL(f"COPY {{}} ({{}}) FROM STDIN (FREEZE, {OPTIONS})").format(Identifier(table), names)
             cursor = await self._copied.enter_async_context(self._connection.cursor())
             self._copying = table, await self._copied.enter_async_context(cursor.copy(asked))
-        await self._copying[1].write(self._lines[table].of(rows))
+        await self._copying[1].write(lines)
 
     async def _end_copying(self) -> None:
         self._copying = None

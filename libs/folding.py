@@ -15,6 +15,7 @@ from typing import Any, LiteralString, Self
 
 from psycopg.sql import SQL, Identifier
 
+from libs.beside import Said
 from libs.filled import Filled
 from libs.rows import Rows
 from libs.statements import Columns, NotFoldable, compiled
@@ -71,6 +72,17 @@ class Folded(Rows):
         if apply is None:
             apply = self._apply[statement] = compiled(statement, self.columns, self.held)
         apply(parameters)
+
+    def growing(self) -> dict[str, tuple[Columns, Sequence[str]]]:
+        """The tables that only grow: their columns, and of which kind each is."""
+        return {table: (self.columns[table], filled.kinds[table]) for table, filled in self._grow.items()}
+
+    async def take(self, said: Said) -> None:
+        """What was said by another process, as if it had been said here."""
+        for table, lines in said.lines.items():
+            await self._grow[table].write_lines(table, lines)
+        for number, parameters in said.changes:
+            self.execute(said.statements[number], parameters)
 
     async def spill(self) -> None:
         """Write the rows that nothing will change; raises NotFoldable where more are left than memory is meant to hold."""

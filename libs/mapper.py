@@ -41,6 +41,8 @@ class Shape(Generic[T]):
         fields = {name: hints[name] for name in kind.__dataclass_fields__ if name not in UNSTORED}
         self.kind = kind
         self.version: int = getattr(kind, "class_version", 1)
+        self.ending = b'"class_version":%d}' % self.version if self.version > 1 else b""
+        """How what was written of today's shape ends."""
         self.sealed = tuple(
             (name, seal.subject)
             for name, hint in fields.items()
@@ -142,7 +144,7 @@ class Mapper:
     def told(self, topic: str, aggregate: UUID, version: int, written: bytes) -> Event:
         """One event as `sealed` gives it, by the parts of what is stored: the way for very many."""
         shape = self._shape(topic)
-        if shape.version == 1:
+        if written.endswith(shape.ending):
             return shape.made(shape.read_written(written), aggregate, version)
         state = orjson.loads(written)
         shape.today(state)

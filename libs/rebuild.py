@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 from psycopg.errors import UniqueViolation
 
+from libs.beside import Beside
 from libs.folding import Folded, NotFoldable
 from libs.logs import log
+from libs.pages import pages
 from libs.publishing import Publisher
 from libs.store import EventStore
 from libs.sweeping import unswept
-from libs.telling import Sources, followed, met, pages
+from libs.telling import Sources, followed, met
 from libs.views import Overtaken, View
 
 __all__ = ["NotMadeOfEvents", "Sources", "Told", "followed", "rebuild"]
@@ -33,10 +35,11 @@ def _silent(_source: str, _position: int, _end: int) -> None:
     return
 
 
-async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[str, int]:
+async def rebuild(view: View, sources: Sources, told: Told = _silent, crew: Sequence[Beside] = ()) -> dict[str, int]:
     """Fill new tables from the logs of every service the view follows, then put them in place of the live ones.
 
-    The live view is read and kept meanwhile. Returns the position reached in each log; reading goes on from there.
+    `crew` are processes that tell a part of what is read. The live view is read and kept meanwhile. Returns the position
+    reached in each log; reading goes on from there.
     Raises NotMadeOfEvents; LookupError where the log of a service that the view follows is not at hand, since half a
     view would look whole.
     Raises Overtaken where the live view could not be caught up with.
@@ -49,7 +52,7 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
     await view.begin_anew()
     try:
         with unswept():
-            reached = await _filled(view, sources, told)
+            reached = await _filled(view, sources, told, crew)
     except (NotFoldable, UniqueViolation) as reason:
         log(view.service).info("built event by event", view=view.name, reason=str(reason))
         await view.begin_anew()
@@ -66,10 +69,10 @@ async def rebuild(view: View, sources: Sources, told: Told = _silent) -> dict[st
     raise AssertionError("unreachable")
 
 
-async def _filled(view: View, sources: Sources, told: Told) -> dict[str, int]:
+async def _filled(view: View, sources: Sources, told: Told, crew: Sequence[Beside]) -> dict[str, int]:
     """Fill the empty tables from what the logs hold now, set by set; how far each was read."""
     reached = dict.fromkeys(followed(view), 0)
-    async with Folded(view) as folded, aclosing(pages(view, sources, folded)) as told_of:
+    async with Folded(view) as folded, aclosing(pages(view, sources, folded, crew)) as told_of:
         async for name, position in told_of:
             reached[name] = position
             await folded.spill()
@@ -81,7 +84,7 @@ async def _filled(view: View, sources: Sources, told: Told) -> dict[str, int]:
 async def _read_on(view: View, name: str, source: tuple[EventStore, Publisher], after: int, told: Told) -> int:
     store, publisher = source
     while rows := await store.read(after, BATCH):
-        events = await met(view, name, publisher, rows)
+        events = await met(view, publisher, rows)
         after = rows[-1].position
         await view.keep(events, {name: (after, 0)}, view.next)
         told(name, after, max(store.position, after))

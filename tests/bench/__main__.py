@@ -23,7 +23,7 @@ from libs.clock import SystemClock
 from libs.deciding import Act
 from services.governance.application import NewSite
 from services.intake.application import Report
-from tests.bench import appends, daily, ledger, million, pages, reading, visible
+from tests.bench import appends, daily, ledger, million, pages, reading, rebuilding, visible
 from tests.house import rules
 
 RATES = (50, 500, 2000)
@@ -132,6 +132,12 @@ def main() -> None:
         type=int,
         help="only the check and the replay of a long history, such as 1000000 events",
     )
+    parser.add_argument(
+        "--rebuild",
+        metavar="EVENTS",
+        type=int,
+        help="only how fast governance's views are built anew from a long history, such as 500000 events",
+    )
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     asked = parser.parse_args()
     logs.begin(level=40)
@@ -144,6 +150,9 @@ def main() -> None:
                 return
             if asked.long:
                 million.told(env, asked.long, asked.out.with_stem("bench_long"))
+                return
+            if asked.rebuild:
+                rebuilding.told(env, servers.var, asked.rebuild, asked.out.with_stem("bench_rebuild"))
                 return
             env["CANDOUR_PG_ADMIN_HERE"] = env["CANDOUR_PG_ADMIN"].replace("dbname=postgres", "dbname=candour")
             result = asyncio.run(measure(env, Path("var/emmett"), asked.rounds, asked.seconds, asked.events))

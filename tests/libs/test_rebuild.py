@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
@@ -17,12 +19,15 @@ from rich.console import Console
 from deploy.house import Platform
 from deploy.nats.topology import services
 from deploy.rebuilding import bring_up_to_date
+from libs import telling
+from libs.beside import Beside, Growing, Said, answered, received
 from libs.deciding import Act
 from libs.directory import Directory
 from libs.mapper import Mapper
 from libs.publishing import Publisher
 from libs.rebuild import NotMadeOfEvents, Sources, followed, rebuild
 from libs.store import EventStore
+from libs.telling import Stretch, Telling
 from libs.views import View
 from services.governance.projection import Overview
 from services.intake.application import Report
@@ -68,7 +73,7 @@ async def weighed(platform: Platform, count: int, site: str = "elm") -> None:
 
 
 async def test_a_view_built_anew_equals_the_view_that_was_kept(
-    database: Database, messaging: Messaging, wrapping_key: Path
+    database: Database, messaging: Messaging, wrapping_key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with housed(database, messaging, wrapping_key, "governance", "intake") as house:
         await with_sites(house, "elm")
@@ -89,9 +94,69 @@ async def test_a_view_built_anew_equals_the_view_that_was_kept(
         await house.settle()
         assert len((await tables_of(overview))["journey"]) == 6
         async with logs_of(house, database) as sources:
+            await what_several_processes_say_is_the_same(house, database, sources, monkeypatch)
             await what_another_release_made_is_made_anew(house, overview, sources)
             with pytest.raises(NotMadeOfEvents, match=r"intake\.drafts"):
                 await rebuild(house.service("intake").drafts, sources)
+
+
+class Near(Beside):
+    """One that answers in this process: what it says and how it is sent are the same."""
+
+    def _answer(self, view: tuple[str, str], source: str, stretch: Stretch, growing: Growing) -> Said | None:
+        conninfo, publisher = self._logs[source]
+        self.asked += 1
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            return received(answered(connection, Telling(self._views[view], publisher), stretch, growing))
+
+    asked = 0
+
+
+async def what_several_processes_say_is_the_same(
+    house: Platform, database: Database, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "AT_ONCE", 2)
+    overview: Overview = house.service("governance").overview
+    before, far = await tables_of(overview), dict[str, int]()
+    logs = {name: (database.conninfo(name), publisher) for name, (_, publisher) in sources.items()}
+    crew = [Near({("governance", "overview"): overview}, logs) for _ in range(2)]
+
+    def told(source: str, position: int, _end: int) -> None:
+        assert position >= far.get(source, 0)
+        far[source] = position
+
+    reached = await rebuild(overview, sources, told, crew)
+    assert await tables_of(overview) == before
+    assert {name: reached[name] for name in far} == far
+    assert min(each.asked for each in crew) > 1
+
+
+BEGUN_APART = """
+import asyncio, sys
+from libs.beside import Beside
+from libs.keys import KeyRing
+from libs.mapper import Mapper
+from libs.publishing import Publisher
+from services.governance.projection import Overview
+
+view = Overview("governance", None)
+publisher = Publisher("governance", Mapper((), None), lambda event: None)
+
+async def asked(beside):
+    first = await beside.ask(view, "governance", (0, 10), {})
+    beside._process.kill()
+    return first, await beside.ask(view, "governance", (0, 10), {})
+
+with Beside({("governance", "overview"): view}, {"governance": (sys.argv[1], publisher)}) as beside:
+    first, second = asyncio.run(asked(beside))
+assert first.changes == [] and second is None, (first, second)
+"""
+
+
+async def test_a_process_beside_begins_as_a_copy_and_its_end_is_no_harm(database: Database) -> None:
+    code = (sys.executable, "-W", "error::DeprecationWarning:libs", "-c", BEGUN_APART, database.conninfo("governance"))
+    ended = await asyncio.create_subprocess_exec(*code)
+    assert await ended.wait() == 0
 
 
 async def what_another_release_made_is_made_anew(house: Platform, overview: Overview, sources: Sources) -> None:
