@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from deploy.packs.framework import framework, frameworks
-from deploy.packs.handing import Counter, provider_of
+from deploy.packs.handing import Counter
 from deploy.packs.making import Request as Asked
 from deploy.packs.pages import Me, handed
 from deploy.packs.profile import profile
@@ -52,7 +52,7 @@ def pack_api(counter: Counter) -> APIRouter:
     async def packs(me: Me, after: int = 0) -> list[dict[str, Any]]:
         """The newest packs of the provider, each with how often it was taken away."""
         await counter.audit.packs.reached("audit", after)
-        return await counter.audit.packs.listed(provider_of(me, await counter.reach(me)))
+        return await counter.listed(me)
 
     @api.post("", status_code=201)
     async def make(request: Request, response: Answer, me: Me, wanted: Wanted) -> dict[str, Any]:

@@ -60,6 +60,12 @@ class Counter:
         require_hander(me.role)
         return await self.audit.directory.sites_within(me.scope)
 
+    async def listed(self, me: SignedIn) -> list[dict[str, Any]]:
+        """The newest packs of a post's provider, but none about a journey that is shut to whoever asks."""
+        shut = {str(journey) for journey in reached().shut}
+        made = await self.audit.packs.listed(provider_of(me, await self.reach(me)))
+        return [row for row in made if shut.isdisjoint(said for _, said in row["filters"])]
+
     async def asked(self, me: SignedIn, form: Form) -> Request | None:
         """What a form asks for, within the post's reach; None where the form says what is wrong with it.
 

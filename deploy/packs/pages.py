@@ -20,7 +20,6 @@ from deploy.packs.handing import Counter
 from deploy.packs.profile import profiles
 from libs.deciding import Act, Saved
 from libs.domain import Refused
-from libs.reach import reached
 from libs.service import NotFound
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
@@ -125,12 +124,8 @@ async def handed(counter: Counter, me: SignedIn, act: Act, pack: UUID) -> Respon
 
 async def _list(request: Request, counter: Counter, me: SignedIn, form: Form, status: int = 200) -> Response:
     sites = await counter.reach(me)
-    provider = next((site.provider for site in sites), me.scope.removeprefix("provider:"))
-    shut = {str(journey) for journey in reached().shut}
-    made = await counter.audit.packs.listed(provider)
-    packs = [row for row in made if shut.isdisjoint(said for _, said in row["filters"])]
     return _page(
-        request, "deploy/packs.html", status, form=form, packs=packs, sites=sites,
+        request, "deploy/packs.html", status, form=form, packs=await counter.listed(me), sites=sites,
         readers=[(each.id, each.title, each.note) for each in profiles()], themes=Theme.choices(),
         frameworks=[(each.id, f"{each.title}, {each.version}") for each in frameworks()], titles=_titles(),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
@@ -18,9 +19,10 @@ import pytest_asyncio
 from deploy.web import Door
 from libs.deciding import Act
 from libs.web.posts import Post
+from services.audit.application import MadePack
 from services.intake.application import Report
 from tests.hands import Hands, Reception
-from tests.house import housed, rules, with_sites
+from tests.house import OPERATOR, housed, rules, with_sites
 from tests.servers import Database, Messaging
 
 AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
@@ -132,6 +134,25 @@ async def test_a_program_asks_for_a_pack_and_takes_it_away_and_both_are_on_recor
     assert (await narrow.post("/api/audit/packs", json=asked)).status_code == 409
     assert (await narrow.get(place)).status_code == 409
     assert (await (await reception.program(CARER, "client:carer")).get("/api/audit/packs")).status_code == 403
+
+
+async def test_a_pack_about_a_journey_that_is_shut_to_whoever_asks_is_not_listed(reception: Reception) -> None:
+    audit, journey = reception.platform.service("audit"), uuid4()
+    pack = MadePack(
+        digest="0" * 64, file="pack.zip", size=1, reader="inspector", as_of=audit.clock.now(), events=1,
+        query={"journey": str(journey)}, filters=[["Journey", str(journey)]], frameworks=[],
+    )  # fmt: skip
+    saved = await audit.note_pack(OPERATOR, "acme", pack)
+    program, hands = await reception.program(AUDITOR, "client:shut"), await reception.browser(AUDITOR)
+    for listed in (True, False):
+        await reception.platform.settle()
+        told = str(saved.id) in {each["id"] for each in (await program.get("/api/audit/packs")).json()}
+        assert (told, f"/audit/packs/{saved.id}" in (await hands.get("/audit/packs")).text) == (listed, listed)
+        if listed:
+            post, governance = "elm.manager", reception.platform.service("governance")
+            await governance.establish_post(OPERATOR, "acme", "elm", post, "service_manager", "site:elm", post, None)
+            await reception.platform.settle()
+            await governance.restrict(OPERATOR.because("Of staff."), "acme", "elm", journey, [post])
 
 
 async def test_what_takes_long_is_watched_until_it_is_done(
