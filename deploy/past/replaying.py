@@ -36,6 +36,7 @@ BATCH = 2_000
 KEPT = 6
 """How many moments are kept at hand; each holds one connection and its tables."""
 OWN_TABLES = "SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()"
+STANDING = "SELECT to_regclass('pg_temp.past')::text"
 ORGANISATION = "governance"
 """Whose events belong to every site: they say who answers for which."""
 FOR_EVER = 10.0**9
@@ -73,6 +74,15 @@ class Past:
     @property
     def views(self) -> Iterable[View]:
         return self.room.kept.values()
+
+    async def stands(self) -> bool:
+        """Whether its tables are there still: they go with their connection, as when the database starts anew."""
+        try:
+            async with self._pool.connection() as connection:
+                found = await (await connection.execute(STANDING)).fetchone()
+        except psycopg.Error:
+            return False
+        return found is not None and found[0] is not None
 
     async def close(self) -> None:
         """Let go of the tables."""
@@ -117,6 +127,8 @@ class Archive:
             gone = moment.known is not None and moment.known < self.clock.now() - SETTLED
             grown = () if gone else tuple(end for name, end in sorted(ends.items()) if name != "audit")
             key = (moment, site, grown)
+            if key in self._kept and not await self._kept[key].stands():
+                await self._kept.pop(key).close()
             if key not in self._kept:
                 with everything():  # what is made serves every reader; each sees of it what they reach
                     self._kept[key] = await self._replayed(moment, site, ends, told)

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import pytest_asyncio
 
 from deploy.past.moment import Moment, NoSuchMoment
+from deploy.postgres.roles import role
 from deploy.web import Door
 from libs.clock import HandClock
 from libs.deciding import Act
@@ -26,6 +28,9 @@ from tests.servers import Database, Messaging
 AUDITOR = Post("acme.auditor", "auditor", "provider:acme", "Auditor")
 aware = pytest.mark.asyncio(loop_scope="module")
 MANAGER = Act("person:manager", "registered_manager", "site:elm")
+LET_GO = (
+    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+)
 
 
 @asynccontextmanager
@@ -155,6 +160,20 @@ async def test_what_had_happened_is_told_apart_from_what_was_known(reception: Re
     both = (await auditor.get(f"/api/audit/as-of/{Moment(known=then, true=then).stamp}/provider")).json()
     open_then = known["journeys_open"]
     assert (true["journeys_open"], both["journeys_open"]) == (open_then + 1, open_then)
+
+
+@aware
+async def test_where_the_database_let_go_of_a_past_it_is_made_again(
+    reception: Reception, module_database: Database
+) -> None:
+    auditor = await reception.program(AUDITOR)
+    address = f"/api/audit/as-of/{Moment(known=await on(reception, 1)).stamp}/provider"
+    await on(reception, 1)
+    shown = (await auditor.get(address)).content
+    with psycopg.connect(module_database.admin, autocommit=True) as server:
+        assert server.execute(LET_GO, (role("auditor"),)).rowcount
+    again = await auditor.get(address)
+    assert (again.status_code, again.content) == (200, shown)
 
 
 def test_a_moment_is_written_in_an_address_and_read_again() -> None:
