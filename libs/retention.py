@@ -62,6 +62,9 @@ class Retention(Part):
     """For how long what an outside system sent, and nobody took, is kept: of whom it tells is not known, so that no
     request to erase finds it."""
     untaken_citation: Line = "A quarter, until the provider says otherwise: UK GDPR, Article 5(1)(e) names no period"
+    files_per_record: int = Field(default=200, ge=1, le=10_000)
+    """How many files of evidence one record takes, so that nobody fills the house by mistake."""
+    files_citation: Line = "Our own measure, until the provider says otherwise: what a reader can still look through"
     rules: tuple[RetentionRule, ...] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")

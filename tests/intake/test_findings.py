@@ -35,6 +35,26 @@ def test_the_same_findings_again_are_quiet() -> None:
     given(OutsideFindings, OPENED).when(twice).then(event(OutsideFindings.FindingsReceived))
 
 
+def test_who_guesses_the_words_cannot_tell_by_the_id_that_they_were_said() -> None:
+    ids: set[UUID] = set()
+
+    def receive(it: OutsideFindings) -> None:
+        ids.add(it.receive_findings("police", "", None, "Bo did it."))
+        ids.add(it.receive_recommendation("police", "Tell Bo."))
+
+    for _ in range(2):
+        given(OutsideFindings, OPENED).when(receive).then(
+            event(OutsideFindings.FindingsReceived), event(OutsideFindings.RecommendationReceived)
+        )
+    assert len(ids) == 4
+
+
+def test_what_is_stored_under_the_ids_of_before_is_still_known() -> None:
+    given(OutsideFindings, OPENED, FOUND).when(
+        lambda it: it.receive_findings("safeguarding_board", "SAB-3", None, "Nobody rang the doctor.") and None
+    ).nothing()
+
+
 def test_findings_and_recommendations_need_words() -> None:
     given(OutsideFindings, OPENED).when(lambda it: it.receive_findings("police", "", None, " ")).refused(
         FindingsNeedWords

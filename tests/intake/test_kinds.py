@@ -99,6 +99,12 @@ async def test_what_others_found_and_recommend_is_taken_in_one_by_one(program: h
     found = (await program.get(here)).json()
     assert [each["words"] for each in found["recommendations"]] == ["Ring the doctor.", "Train the nights."]
     assert found["findings"][0]["reference"] == "SAB-3"
+    shown = await program.get(here)
+    again = {"If-Match": shown.headers["ETag"], "Idempotency-Key": "more"}
+    more = sent | {"recommendations": ["Ask the family."]}
+    added = await program.post(here, json=more, headers=again)
+    assert (added.status_code, added.headers["ETag"] > shown.headers["ETag"]) == (200, True)
+    assert (await program.post(here, json=more, headers=again | {"Idempotency-Key": "stale"})).status_code == 412
     early = await program.post(here, json=sent | {"dated": "2026-04-01"})
     assert early.json()["type"] == "urn:candour:problem:not-yet-happened"
 

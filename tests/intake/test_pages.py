@@ -237,9 +237,11 @@ async def test_a_message_kept_apart_is_given_its_meaning_and_taken(reception: Re
     )
     await reception.platform.settle()
     ann = await reception.browser(MANAGER)
-    assert (await ann.get("/intake/quarantine")).status_code == 409
+    assert (await ann.get("/intake/quarantine")).status_code == 403
     mo = await reception.browser(QUALITY)
     assert "Which site is “ELM 01”?" in (await mo.get("/intake/quarantine")).text
+    assert "Nothing is kept apart." in (await mo.get("/intake/quarantine?page=2")).text
+    await mo.get("/intake/quarantine")
     here = f"/intake/quarantine/{kept.id}"
     assert (await mo.post(f"{here}/map", ours="")).status_code == 409
     assert (await mo.post(f"{here}/try")).status_code == 409

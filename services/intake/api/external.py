@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
-from libs.web.signed_in import signed_in
+from libs.web.reach import provider_wide
 from services.intake.api.bodies import Meaning, Words
-from services.intake.application import Intake, require_provider_wide
+from services.intake.application import Intake
 from services.intake.projection import Quarantine
+from services.intake.projection.quarantine import PAGE
 
-Me = Annotated[SignedIn, Depends(signed_in)]
+Me = Annotated[SignedIn, Depends(provider_wide)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
 Answer = dict[str, Any]
 
 
@@ -22,11 +24,11 @@ def add(api: APIRouter, intake: Intake, quarantine: Quarantine) -> None:
     """The list of what is kept apart, and what can be done about it."""
 
     @api.get("/quarantine")
-    async def waiting(request: Request, me: Me, after: int = 0) -> Answer:
-        require_provider_wide(act_of(request, me))
+    async def waiting(me: Me, after: int = 0, page: Page = 1) -> Answer:
         await quarantine.reached("intake", after)
-        rows = await quarantine.waiting()
-        return {"items": [{name: value for name, value in row.items() if name != "code"} for row in rows]}
+        rows = await quarantine.waiting(PAGE + 1, (page - 1) * PAGE)
+        items = [{name: value for name, value in row.items() if name != "code"} for row in rows[:PAGE]]
+        return {"items": items, "page": page, "more": len(rows) > PAGE}
 
     @api.post("/quarantine/{message}/another-try")
     async def try_again(request: Request, response: Response, me: Me, message: UUID) -> Answer:

@@ -31,9 +31,10 @@ def add(api: APIRouter, intake: Intake) -> None:
         return told(response, await intake.receive_findings(act_of(request, me), journey, received))
 
     @api.get("/opportunities/{journey}/findings")
-    async def several(request: Request, me: Me, journey: UUID) -> dict[str, Any]:
+    async def several(request: Request, response: Response, me: Me, journey: UUID) -> dict[str, Any]:
         require_weigher(act_of(request, me))
         found = await intake.findings_of(await reached(intake, me, journey))
+        response.headers["ETag"] = f'"{found.version if found else 0}"'
         findings = found.findings.items() if found else ()
         recommendations = found.recommendations.items() if found else ()
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -31,12 +31,13 @@ class OthersFindings(Opportunities):
 
     @command
     async def receive_findings(self, act: Act, opportunity: UUID, received: Received) -> Saved:
-        """Put findings and recommendations on record. Raises NamesSomebody for a reference that is no mere number."""
-        found = await self.decidable(act, opportunity)
+        """Put findings and recommendations on record. Raises NamesSomebody for a reference that is no mere number; Stale
+        where the act was based on another version of the findings."""
+        found = await self.decidable(replace(act, based_on=None), opportunity)
         require_nobody_named(received.reference, found.person_name)
         if received.dated and received.dated > local_day(circumstances().now):
             raise NotYetHappened
-        findings = await self.findings_of(found) or OutsideFindings(
+        findings = self.as_seen(await self.findings_of(found), act) or OutsideFindings(
             provider=found.provider, site=found.site, journey=found.journey, about=found.about
         )
         source = None

@@ -11,7 +11,7 @@ from contracts.taxonomy import Role
 from libs.calendar import local_day
 from libs.deciding import Act, Saved
 from libs.reading import opened
-from libs.retention import Kept, Retention, RetentionRule, months_after
+from libs.retention import Kept, RetentionRule, months_after
 from libs.service import NotFound, command
 from services.intake.application.evidence import EvidenceKeeping
 from services.intake.application.opportunities import require_nobody_named
@@ -176,14 +176,6 @@ class Forgetting(EvidenceKeeping):
         covered = {site.site_id for site in await self.directory.sites_within(act.scope)}
         if any(row["site"] not in covered for row in await self.keeping.under_keys_of(journeys)):
             raise OtherSitesHoldRecords
-
-    async def schedule(self) -> tuple[Retention | None, str]:
-        """The provider's schedule of retention in force today, and the version of the rules it stands in."""
-        try:
-            pack = await self.directory.rules(local_day(self.clock.now()))
-        except NotFound:
-            return None, ""
-        return pack.retention, f"{pack.id}/{pack.version}"
 
 
 def require_keeper(act: Act) -> None:

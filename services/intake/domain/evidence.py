@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,11 +14,27 @@ from uuid import UUID
 from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
-from services.intake.domain.refusals import FileEmpty, FileKindNotTaken, FileTooLarge, FileTwice, NotYetHappened
+from services.intake.domain.refusals import (
+    FileActive,
+    FileEmpty,
+    FileKindNotTaken,
+    FileTooLarge,
+    FileTwice,
+    NotYetHappened,
+    TooManyFiles,
+)
 
 LARGEST = 10 * 1024 * 1024
+USUAL_MOST = 200
+"""Files on one record, where the rules in force say nothing."""
 PDF, JPEG, PNG, TEXT = "application/pdf", "image/jpeg", "image/png", "text/plain"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
+_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)(?![A-Za-z])")
+CARRIED = ("word/embeddings/", "word/activex/")
+_FETCHED = re.compile(rb"(?:attachedTemplate|oleObject|frame|subDocument)\"[^>]*TargetMode=\"External|"
+                      rb"TargetMode=\"External\"[^>]*(?:attachedTemplate|oleObject|frame|subDocument)\"")  # fmt: skip
+MOST_RELATIONS, MOST_READ = 200, 1024 * 1024
 ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png", TEXT: "txt", WORD: "docx"}
 BEGINNINGS = {b"%PDF-": PDF, b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG}
 
@@ -31,12 +49,39 @@ class File:
 
 
 def examined(content: bytes) -> File:
-    """What a file is. Raises FileEmpty, FileTooLarge, FileKindNotTaken."""
+    """What a file is. Raises FileEmpty, FileTooLarge, FileKindNotTaken, FileActive."""
     if not content:
         raise FileEmpty
     if len(content) > LARGEST:
         raise FileTooLarge
-    return File(hashlib.sha256(content).hexdigest(), _kind(content), len(content))
+    kind = _kind(content)
+    if (kind == PDF and _runs(content)) or (kind == WORD and _fetches(content)):
+        raise FileActive
+    return File(hashlib.sha256(content).hexdigest(), kind, len(content))
+
+
+def _runs(content: bytes) -> bool:
+    """Whether a PDF names an action that runs or carries another file (ISO 32000-2, 12.6.4 and 7.11.4), however its names are
+    written (7.3.5). What lies in compressed parts is not looked into."""
+    plain = _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), content)
+    return _ACTIVE.search(plain) is not None
+
+
+def _fetches(content: bytes) -> bool:
+    """Whether a Word document carries objects or controls, or fetches its template when it is opened (ECMA-376, part 2)."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        names = [part for part in parts.infolist() if part.filename.lower().endswith(".rels")]
+        if any(part.lower().startswith(CARRIED) for part in parts.namelist()) or len(names) > MOST_RELATIONS:
+            return True
+        for part in names:
+            try:
+                with parts.open(part) as opened:
+                    said = opened.read(MOST_READ + 1)
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
+                return True  # broken, encrypted, or packed in a way that is not known
+            if len(said) > MOST_READ or _FETCHED.search(said):
+                return True
+    return False
 
 
 def _kind(content: bytes) -> str:
@@ -114,12 +159,19 @@ class Evidence(Aggregate):
         if evidence_date > local_day(now):
             raise NotYetHappened
 
-    def attach(self, file: File, evidence_date: date, title: str) -> UUID:
-        """Put a file on the record. `evidence_date` is the day it is of, which is not the day it is sent in."""
+    def require_room(self, most: int) -> None:
+        """Raises TooManyFiles where the record takes no further file."""
+        if len(self.files) >= most:
+            raise TooManyFiles
+
+    def attach(self, file: File, evidence_date: date, title: str, most: int = USUAL_MOST) -> UUID:
+        """Put a file on the record. `evidence_date` is the day it is of, which is not the day it is sent in; `most` is how
+        many files the rules in force allow."""
         self.require_happened(evidence_date, circumstances().now)
         here = follows("intake.Evidence.File", f"{self.journey}/{file.sha256}")
         if here in self.files:
             raise FileTwice
+        self.require_room(most)
         self.trigger_event(
             self.Attached, evidence_id=here, sha256=file.sha256, media_type=file.media_type, size=file.size,
             evidence_date=evidence_date, title=title.strip(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.intake.domain.refusals import FindingsNeedWords, FindingsNotKnown, RecommendationRepeated
@@ -64,11 +64,13 @@ class OutsideFindings(Aggregate):
         """Put on record what a body found; the same words from the same body again are no news."""
         if not words.strip():
             raise FindingsNeedWords
-        here = follows("intake.Findings", f"{self.journey}/{body}/{words}")
-        if here not in self.findings:
-            self.trigger_event(
-                self.FindingsReceived, findings_id=here, body=body, reference=reference, dated=dated, words=words
-            )
+        for known, findings in self.findings.items():
+            if (findings.body, findings.words) == (body, words):
+                return known
+        here = uuid4()  # not made from the words: whoever guesses them could then see that they were said
+        self.trigger_event(
+            self.FindingsReceived, findings_id=here, body=body, reference=reference, dated=dated, words=words
+        )
         return here
 
     @event(FindingsReceived)
@@ -83,9 +85,9 @@ class OutsideFindings(Aggregate):
             raise FindingsNeedWords
         if findings and findings not in self.findings:
             raise FindingsNotKnown
-        here = follows("intake.Recommendation", f"{self.journey}/{body}/{words}")
-        if here in self.recommendations:
+        if any((each.body, each.words) == (body, words) for each in self.recommendations.values()):
             raise RecommendationRepeated
+        here = uuid4()
         self.trigger_event(
             self.RecommendationReceived, recommendation_id=here, findings_id=findings, body=body, answer_by=answer_by,
             words=words,

@@ -147,6 +147,16 @@ class FileTooLarge(FileNotTaken):
     """The file is larger than 10 MB. Send it in parts, or as a smaller scan; nothing was saved."""
 
 
+class TooManyFiles(FileNotTaken):
+    """This record holds as many files as the provider's rules allow. Put several into one, or ask whoever keeps the rules to
+    allow more; nothing was saved."""
+
+
+class FileActive(FileNotTaken):
+    """This file holds something that runs, or fetches something, when it is opened. Print it to a PDF anew and send that;
+    nothing was saved."""
+
+
 class FileEmpty(FileNotTaken):
     """The file is empty. Nothing was saved; choose it again."""
 

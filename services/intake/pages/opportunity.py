@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -208,7 +209,8 @@ async def _findings(intake: Intake, act: Act, journey: UUID, form: Form) -> Save
         form.wrong("Give what they found, or what they recommend.", "found")
     dated, answer_by = form.day("dated"), form.day("answer_by")
     received = Received(body or "", words, form.text("found_reference", longest=100), dated, recommended, answer_by)
-    return await intake.receive_findings(act, journey, received) if form.ok else None
+    # What is found elsewhere is added to what is on record, and changes nothing that the page showed.
+    return await intake.receive_findings(replace(act, based_on=None), journey, received) if form.ok else None
 
 
 async def _reviewed(intake: Intake, act: Act, journey: UUID, form: Form) -> Saved | None:

@@ -11,6 +11,9 @@ from psycopg_pool import AsyncConnectionPool
 from libs.views import Rows, View
 from services.intake.domain import ExternalMessage
 
+PAGE = 50
+"""How many are shown at once."""
+
 
 class Quarantine(View):
     """What waits, oldest first. Words and codes of the sender stay under seal."""
@@ -36,9 +39,9 @@ class Quarantine(View):
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         super().__init__(service, project, pool)
 
-    async def waiting(self, limit: int = 100) -> list[dict[str, Any]]:
+    async def waiting(self, limit: int = PAGE, offset: int = 0) -> list[dict[str, Any]]:
         """The longest waiting first."""
-        return await self.rows("SELECT * FROM kept_apart ORDER BY since, message LIMIT %s", (limit,))
+        return await self.rows("SELECT * FROM kept_apart ORDER BY since, message LIMIT %s OFFSET %s", (limit, offset))
 
     async def one(self, message: UUID) -> dict[str, Any] | None:
         """One that waits, or None."""
