@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.taxonomy import EvidenceSource, FactorCategory
+from contracts.taxonomy import FactorCategory
 from libs.rules import pack_of
 from tests.house import rules
 
@@ -70,7 +70,6 @@ def test_the_changes_that_are_expected_can_each_be_measured() -> None:
     assert {each.id for each in PACK.measures} >= {"indicator-reviewed-in-one-working-day"}
     assert {"note-is-clear", "plan-has-controls", "decision-in-care-notes"} <= set(CHECKS)
     assert {"is-it-serious-enough", "felt-unsupported"} <= set(SIGNS)
-    assert {EvidenceSource.FEEDBACK, EvidenceSource.STAFF_FEEDBACK} <= set(EvidenceSource)
 
 
 def test_what_lies_behind_can_be_behaviour_judgement_or_culture() -> None:
