@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import ChangeKind
 from contracts.taxonomy.learning import FOR_A_PERSON
+from libs.calendar import end_of_day
 from libs.domain import Refused
 from libs.service import NotFound
 from libs.web.asking import act_of_form
@@ -81,4 +82,5 @@ async def _named(actions: Actions, me: SignedIn, action: UUID) -> UUID:
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     kind = row["change_kind"]
     called = FOR_A_PERSON[ChangeKind(kind)] if kind else UNSAID
-    return row | {"called": called[0].upper() + called[1:], "own_word": kind not in SEEN_BY_ANOTHER}
+    due = end_of_day(row["due"]) if row["due"] else None
+    return row | {"due": due, "called": called[0].upper() + called[1:], "own_word": kind not in SEEN_BY_ANOTHER}
