@@ -11,14 +11,17 @@ import psycopg
 from libs.logs import log
 
 LOOK = 1.0
-"""Seconds between tries to lead, and between looks at whether we still do."""
+"""Seconds between tries to lead, between looks at whether we still do, and within which such a look must be answered."""
+GRACE = 2 * LOOK + 0.5
+"""Seconds that who stood by waits with the lock in hand, until whoever lost it must have seen so."""
 
 
 class Leader:
     """Leads by an advisory lock, which PostgreSQL takes back when the process or its connection ends.
 
     What a leader does is safe without it (relays are fenced, pages turn by compare-and-set); leading keeps two
-    processes from getting in each other's way.
+    processes from getting in each other's way. So who lost the lock leads no more from that moment, but goes on with
+    what it had begun.
     """
 
     def __init__(self, conninfo: str, service: str) -> None:
@@ -43,19 +46,25 @@ class Leader:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
-                    while not await self._is_ours(connection):
+                    if not await self._is_ours(connection):
                         answered.set()
-                        await asyncio.sleep(LOOK)
+                        await self._wait_for_it(connection)
                     if not begun:
                         await begin()
                     begun = self.leads = True
                     answered.set()
                     while True:
-                        await asyncio.sleep(LOOK)
-                        await connection.execute("SELECT 1")
-            except psycopg.OperationalError as error:
+                        await _still_there(connection)
+            except (psycopg.OperationalError, TimeoutError) as error:
+                self.leads = False
                 self._log.warning("the lock to lead was lost with its connection", reason=type(error).__name__)
                 await asyncio.sleep(LOOK / 5)
+
+    async def _wait_for_it(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        """Until the lock is ours, and whoever had it knows that it is not theirs."""
+        while not await self._is_ours(connection):  # noqa: ASYNC110 another's lock has no event here
+            await asyncio.sleep(LOOK)
+        await asyncio.sleep(GRACE)
 
     async def _is_ours(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
         row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,))).fetchone()
@@ -68,3 +77,11 @@ class Leader:
         if task:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+async def _still_there(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+    """Return after a while, the database having answered; raise as soon as the connection is seen to have ended."""
+    async for _ in connection.notifies(timeout=LOOK):  # nobody notifies; an end is noticed as it happens
+        pass
+    async with asyncio.timeout(LOOK):
+        await connection.execute("SELECT 1")

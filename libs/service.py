@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 import orjson
+from pydantic import ValidationError
 
 from contracts.envelope import Envelope
 from libs.clock import Clock
@@ -29,6 +30,10 @@ P = ParamSpec("P")
 TRIES = 5
 """How often a decision is made anew when someone else changed the record meanwhile."""
 
+LARGEST = 1024 * 1024
+"""Bytes of a stored event. It goes to audit in one message, of which the message server takes little more
+(MAX_PAYLOAD in deploy/nats/users.py)."""
+
 WORTH_REMEMBERING = 8
 """More events than this are not read and unsealed again for each decision on the same record."""
 
@@ -41,6 +46,14 @@ class NotFound(LookupError):
 
 class Stale(Exception):
     """Someone else changed this record after you opened it. Nothing of yours was lost; look at theirs, then try again."""
+
+
+class TooLongToShare(Refused):
+    """A text is too long to be told to the others, and would hold back all that comes after it. Nothing was saved."""
+
+
+class TooLargeToKeep(Refused):
+    """This is more than one entry on record can hold. Say it in several; nothing was saved."""
 
 
 class KeyReused(Refused):
@@ -56,6 +69,8 @@ class Service:
     def __init__(self, store: EventStore, mapper: Mapper, clock: Clock, **rooms: Any) -> None:
         self.store, self.mapper, self.clock = store, mapper, clock
         self.remembered = Remembered(mapper.keys)
+        self.publish: Callable[[Any], object] = lambda _: None
+        """What neighbours will be told of an event; the room says so."""
         for name, value in rooms.items():
             setattr(self, name, value)
 
@@ -109,7 +124,24 @@ class Service:
         events: list[Any] = [event for aggregate in aggregates for event in aggregate.collect_events()]
         if not events and not once:
             return []
-        return await self.store.append(await self.mapper.store(events), once)
+        for event in events:
+            self._require_sendable(event)
+        stored = await self.mapper.store(events)
+        if any(len(each.state) > LARGEST for each in stored):
+            raise TooLargeToKeep
+        return await self.store.append(stored, once)
+
+    def _require_sendable(self, event: Any) -> None:
+        """Raises TooLongToShare. An event that cannot be sent, once stored, would stop everything that is to follow it."""
+        try:
+            self.publish(event)
+        except ValidationError as fault:
+            wrong = fault.errors(include_input=False, include_url=False, include_context=True)[0]
+            name, most = ".".join(map(str, wrong["loc"])).replace("_", " "), wrong.get("ctx", {}).get("max_length")
+            limit = f" It may have {most:,} characters at most." if most else ""
+            raise TooLongToShare(
+                f"“{name}” cannot be told to the others as it stands.{limit} Nothing was saved."
+            ) from None
 
     async def answered(self, act: Act) -> Saved | None:
         """What this request led to when it came before. Raises KeyReused where that was another request."""

@@ -7,10 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import BaseModel, Field
 
 from contracts.sealed import ERASED
-from libs.service import KeyReused, NotFound, Stale
-from tests.libs.engine_sample import SOMEONE, Rooms, Tale, Teller, TooMuch, rooms
+from libs.service import LARGEST, KeyReused, NotFound, Stale, TooLargeToKeep, TooLongToShare
+from tests.libs.engine_sample import SOMEONE, Rooms, Tale, Teller, TooMuch, publish, rooms
 from tests.servers import Database, Messaging
 
 KEYED = replace(SOMEONE, key="k1")
@@ -50,6 +51,22 @@ async def test_a_repeat_based_on_an_old_version_is_answered_as_before(teller: Te
     act = replace(KEYED, based_on=1)
     first = await teller.go_on(act, saved.id, "2")
     assert (await teller.go_on(act, saved.id, "2")).version == first.version
+
+
+class Told(BaseModel):
+    words: str = Field(max_length=5)
+
+
+async def test_what_could_not_be_sent_on_is_refused_by_name_and_leaves_nothing(teller: Teller) -> None:
+    assert teller.publish is publish
+    teller.publish = lambda said: Told(words=said.words)
+    saved = await teller.begin(SOMEONE, "short")
+    with pytest.raises(TooLongToShare, match=r"“words” .* 5 characters at most"):
+        await teller.go_on(SOMEONE, saved.id, "far too long")
+    teller.publish = publish
+    with pytest.raises(TooLargeToKeep):
+        await teller.go_on(SOMEONE, saved.id, "x" * LARGEST)
+    assert len(await teller.store.read(0)) == 1
 
 
 async def test_a_key_is_for_one_request(teller: Teller) -> None:
