@@ -208,14 +208,6 @@ def load(source: Path | str) -> RulePack:
     return pack_of(read(source))
 
 
-def load_with_practice(rules: Path, *practice: Path) -> RulePack:
-    """A pack together with the measures, cadences and reflection of files beside it, adopted as one."""
-    content = read(rules)
-    for path in practice:
-        content.update(read(path))
-    return pack_of(content)
-
-
 def pack_of(content: Mapping[str, Any]) -> RulePack:
     """A pack from content already read, such as an adopted pack from its event. Raises as `load`."""
     try:

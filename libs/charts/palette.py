@@ -20,18 +20,3 @@ TEXTS = (INK, SOFT)
 """Words are written in these: at least 4.5 to 1 on paper."""
 MARKS = (COMMON, BETTER, WORSE, NEUTRAL, LIMIT)
 """Lines and points that carry meaning: at least 3 to 1 on paper."""
-
-
-def contrast(one: str, other: str) -> float:
-    """How far two colours stand apart, 1 to 21 (WCAG 2.2, relative luminance)."""
-    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    def linear(part: int) -> float:
-        share = part / 255
-        return float(share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 as WCAG defines it
-
-    red, green, blue = (linear(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

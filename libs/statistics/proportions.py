@@ -39,10 +39,6 @@ class Comparison:
         """Whether events became rarer, beyond chance at this level."""
         return self.p < level and self.ratio is not None and self.ratio < 1
 
-    def is_higher(self, level: float) -> bool:
-        """Whether events became more frequent, beyond chance at this level."""
-        return self.p < level and (self.ratio is None or self.ratio > 1)
-
 
 def wilson(seen: int, of: int, z: float = Z95) -> Interval:
     """The score interval of a proportion. Raises ValueError unless 0 <= seen <= of and of >= 1.

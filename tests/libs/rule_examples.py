@@ -6,17 +6,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from libs.rules import (
-    load_with_practice,
-)
+from libs.policytext import read
+from libs.rules import RulePack, pack_of
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "rules"
-PACK = load_with_practice(
-    FOLDER / "england-adult-social-care.yaml",
-    FOLDER / "measures.yaml",
-    FOLDER / "cadences.yaml",
-    FOLDER / "reflection.yaml",
-)
+PARTS = ("england-adult-social-care.yaml", "measures.yaml", "cadences.yaml", "reflection.yaml")
+
+
+def as_adopted() -> RulePack:
+    """The rules that ship, with their measures, regular reviews and reflection, adopted as one."""
+    return pack_of({part: said for name in PARTS for part, said in read(FOLDER / name).items()})
+
+
+PACK = as_adopted()
 TODAY = date(2026, 11, 22)
 
 ABUSE = {"kind": "abuse_or_neglect", "abuse_types": ["neglect"], "harm_level": "low"}

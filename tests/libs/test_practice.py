@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,17 +9,13 @@ from pydantic import ValidationError
 
 from contracts.taxonomy import ClockKind, Milestone, Role
 from libs.practice import Cohort, Every, Measure, Reflection, Target
-from libs.rules import RulePack, load_with_practice
-
-FOLDER = Path(__file__).parents[2] / "deploy" / "rules"
+from libs.rules import RulePack
+from tests.libs.rule_examples import PACK
 
 
 @pytest.fixture(scope="module")
 def pack() -> RulePack:
-    return load_with_practice(
-        FOLDER / "england-adult-social-care.yaml",
-        *(FOLDER / name for name in ("measures.yaml", "cadences.yaml", "reflection.yaml")),
-    )
+    return PACK
 
 
 def test_the_three_targets_are_those_agreed(pack: RulePack) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.web.static_files import FOLDER, address, edition, manifest
+from tests.libs.colours import contrast
 
 SCSS = FOLDER.parent / "assets" / "scss"
 
@@ -48,18 +49,6 @@ def test_an_address_changes_with_the_files_and_a_misspelt_one_is_noticed() -> No
         address("candor.css")
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    """WCAG 2.2 contrast ratio of two sRGB colours."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 def _palette(path: Path) -> dict[str, str]:
     return dict(re.findall(r"^\$([a-z-]+): (#[0-9a-f]{6});", path.read_text(), re.MULTILINE))
 
@@ -67,5 +56,5 @@ def _palette(path: Path) -> dict[str, str]:
 def test_our_colours_can_be_read_on_white_and_on_mist() -> None:
     ours = _palette(SCSS / "_settings.scss")
     for name in ("petrol", "petrol-deep", "petrol-link", "ink", "ink-soft"):
-        assert _contrast(ours[name], "#ffffff") >= 4.5
-        assert _contrast(ours[name], ours["petrol-mist"]) >= 4.5
+        assert contrast(ours[name], "#ffffff") >= 4.5
+        assert contrast(ours[name], ours["petrol-mist"]) >= 4.5

@@ -13,9 +13,10 @@ from libs.charts import Figure, Linked
 from libs.charts.axes import NARROW, round_ticks
 from libs.charts.control import Dot, Look, control_chart
 from libs.charts.funnel import Compared, Spot, funnel_chart
-from libs.charts.palette import MARKS, PAPER, TEXTS, contrast
+from libs.charts.palette import MARKS, PAPER, TEXTS
 from libs.charts.sparks import spark
 from libs.statistics.funnel import Kind, drawn, funnel
+from tests.libs.colours import contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 WHY = "In May there were more than chance explains."

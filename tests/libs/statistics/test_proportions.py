@@ -56,14 +56,15 @@ def test_a_comparison_turned_round_has_the_same_p_and_the_other_direction(
     assert here.p == pytest.approx(there.p)
     assert here.mid_p == pytest.approx(there.mid_p)
     assert here.mid_p <= here.p <= 1
-    assert here.is_lower(0.05) == there.is_higher(0.05)
+    assert not (here.is_lower(0.05) and there.is_lower(0.05))
+    assert (here.ratio or 1) == pytest.approx(1 / (there.ratio or 1))
 
 
 def test_fewer_events_are_lower_only_beyond_chance() -> None:
     assert compare(12, 40, 1, 40).is_lower(0.05)
     assert not compare(3, 40, 1, 40).is_lower(0.05)
-    assert compare(1, 40, 12, 40).is_higher(0.05)
-    assert compare(0, 40, 12, 40).is_higher(0.05)
+    assert not compare(1, 40, 12, 40).is_lower(0.05)
+    assert not compare(0, 40, 12, 40).is_lower(0.05)
 
 
 def test_what_no_outcome_could_show_is_known_from_the_events_before_alone() -> None:
