@@ -189,11 +189,10 @@ def test_the_pages_are_accessible_and_archival(bags: dict[str, Path]) -> None:
 def test_personal_words_stay_sealed_unless_the_reader_may_have_them(bags: dict[str, Path]) -> None:
     for reader, bag in bags.items():
         whole = b"".join(path.read_bytes() for path in bag.rglob("*") if path.suffix in {".jsonl", ".csv", ".json"})
-        names = {event["topic"]: json.loads(event["state"]) for event in lines(bag) if "state" in event}
-        for said in names.values():
-            assert all(
-                said.get(field, "").startswith(("sealed:", "")) for field in ("summary", "person_name", "reporter")
-            )
+        said = [json.loads(event["state"]) for event in lines(bag) if "state" in event]
+        words = [each[field] for each in said for field in ("summary", "person_name", "reporter") if each.get(field)]
+        assert [each for each in words if not each.startswith("sealed:")] == []
+        assert words or reader != "inspector"
         assert (b"[sealed]" in whole) or reader in {"board", "complainant", "commissioner"}
     opened = (bags["local-authority"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
     kept = (bags["inspector"] / "data" / "tables" / "opportunities.csv").read_text("utf-8-sig")
