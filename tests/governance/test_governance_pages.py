@@ -18,7 +18,7 @@ from libs.deciding import Act
 from libs.service import Service
 from services.governance.projection.stories import journey_story
 from services.intake.application import Report
-from tests.governance.front import ANN, DEV, PEOPLE, QUINN, browsing, csrf_in, door_of, in_order
+from tests.governance.front import ANN, AT_ELM, DEV, PEOPLE, QUINN, browsing, csrf_in, door_of, in_order
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -195,6 +195,24 @@ async def test_rules_are_adopted_from_files_and_only_by_the_provider(stage: Stag
     assert "Adopt a rule pack" not in page
     assert "Ann, manager" in page
     assert refused.status_code == 403
+
+
+async def test_somebody_takes_up_a_post_and_leaves_it_by_its_page(stage: Stage) -> None:
+    here = f"/organisation/posts/{AT_ELM.post}"
+    new = {"who": "new", "name": "Bea Newcomer", "email": "bea@elm.example", "until": "2026-12-31", "key": "p1"}
+    async with browsing(stage.door, ANN) as browser:
+        assert (await browser.get(here)).status_code == 403
+    async with browsing(stage.door, QUINN) as browser:
+        csrf = {"csrf_token": csrf_in((await browser.get(here)).text)}
+        wrong = [{"name": ""}, {"who": "nobody"}, {"until": "2026-01-01"}, {"email": "bea@elm.example\nBcc: a@b"}]
+        refused = [(await browser.post(here, data=csrf | new | each)).status_code for each in wrong]
+        page = (await browser.get((await browser.post(here, data=csrf | new)).headers["Location"])).text
+        leave = page.split("Bea Newcomer")[1].split('action="')[1].split('"')[0]
+        gone = await browser.post(leave, data=csrf | {"key": "p2"})
+        after = (await browser.get(gone.headers["Location"])).text
+    assert refused == [422, 422, 409, 409]
+    assert in_order(page.split("Bea Newcomer")[1], "Until 31", "They give up this post", "Appoint somebody")
+    assert "Bea Newcomer" not in after.split("Appoint somebody")[0]
 
 
 async def test_a_number_on_a_page_leads_to_the_list_behind_it(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from services.governance.pages import (
     organisation,
     outside,
     oversight,
+    posts,
     restriction,
     sites,
     tables,
@@ -39,6 +40,7 @@ def pages(governance: Governance, overview: Overview) -> APIRouter:
     tables.add(router, governance, overview)
     organisation.add(router, governance)
     absences.add(router, governance)
+    posts.add(router, governance)
     emergencies.add(router, governance)
     restriction.add(router, governance)
     return router

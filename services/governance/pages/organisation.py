@@ -49,6 +49,7 @@ def add(router: APIRouter, governance: Governance) -> None:
         return shell_of(request).page(
             request, "governance/organisation.html", status, sites=sites, above=above, packs=[_pack(p) for p in packs],
             may_adopt=me.role in ORGANISERS and me.scope.startswith("provider:"), most=MOST_BYTES, form=form,
+            may_appoint=me.role in ORGANISERS and me.scope.startswith("provider:"),
             today=local_day(governance.clock.now()), may_absent=me.role in ABSENCE_KEEPERS,
         )  # fmt: skip
 
@@ -106,6 +107,7 @@ async def _posts(governance: Governance, scope: str) -> list[dict[str, Any]]:
     directory, keys = governance.directory, governance.mapper.keys
     return [
         {
+            "post_id": post.post_id,
             "title": post.title,
             "role": label(Role, post.role),
             "holders": [row["name"] for row in await opened(keys, await directory.holders(post.post_id), "name")],
