@@ -51,7 +51,10 @@ def application(past: Past, state: Any, prefix: str, said: Callable[[Moment], st
         'This shows how things stood, {}. <a class="govuk-link" href="/audit/past">Choose another moment</a>'
     ).format(said(past.moment))
     templates = [SERVICES / "governance" / "templates"]
-    app.state.shell = Shell(past.room.house.clock, templates, mounted=mounted, lists=LISTS, banner=lambda: banner)
+    may = {} if state is None else {"may": state.shell.may}  # whoever asks sees of the menu what they see of today's
+    app.state.shell = Shell(
+        past.room.house.clock, templates, mounted=mounted, lists=LISTS, banner=lambda: banner, **may
+    )
     if state is not None:
         app.state.sessions, app.state.api_tokens = state.sessions, state.api_tokens
     install_errors(app)

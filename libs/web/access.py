@@ -176,7 +176,9 @@ def _fitting(on: str) -> re.Pattern[str]:
     method, _, path = on.partition(" ")
     parts = {"**": ".*", "*": "[^/]+"}
     pattern = "".join(parts.get(piece) or re.escape(piece) for piece in re.split(r"(\*\*|\*)", path))
-    return re.compile((method if method != "*" else "[A-Z]+") + " " + pattern)
+    return re.compile(
+        (method if method != "*" else "[A-Z]+") + " " + pattern, re.DOTALL
+    )  # a line's end ends no address
 
 
 def first_fitting(lines: Sequence[tuple[str, str]], method: str, path: str) -> str:

@@ -10,11 +10,18 @@ from libs.deciding import Act, Saved
 from libs.web.posts import SignedIn
 
 KEY_LENGTH = 200
+LONGEST_NUMBER = 18
+"""Digits of what PostgreSQL holds as a bigint, whatever they are."""
+
+
+def number_in(text: str) -> int | None:
+    """A version or place as it was sent, or None for anything else. Python takes a superscript for a digit, and no number
+    of thousands of digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
 
 
 def act_of(request: Request, me: SignedIn, *, rationale: str = "", occurred: datetime | None = None) -> Act:
     """The act behind an API request: its Idempotency-Key and If-Match headers, and who is signed in."""
-    based_on = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     return Act(
         actor=me.actor_id,
         role=me.role,
@@ -22,7 +29,7 @@ def act_of(request: Request, me: SignedIn, *, rationale: str = "", occurred: dat
         rationale=rationale,
         occurred=occurred,
         key=request.headers.get("Idempotency-Key", "")[:KEY_LENGTH],
-        based_on=int(based_on) if based_on.isdigit() else None,
+        based_on=number_in(request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')),
     )
 
 
@@ -34,7 +41,7 @@ def act_of_form(me: SignedIn, key: str, version: str = "", rationale: str = "") 
         scope=me.scope,
         rationale=rationale,
         key=key[:KEY_LENGTH],
-        based_on=int(version) if version.isdigit() else None,
+        based_on=number_in(version),
     )
 
 

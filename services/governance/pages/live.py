@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from libs.views import View
+from libs.web.asking import number_in
 from libs.web.shell import Shell
 
 STILL = "still"
@@ -48,5 +49,6 @@ def _addresses(request: Request) -> dict[str, str | bool]:
 async def wait_for(view: View, after: str) -> None:
     """Let the view reach what the reader has just done: a position of governance's own log, or <service>:<position>."""
     source, _, position = after.rpartition(":")
-    if position.isdigit():
-        await view.reached(source or "governance", int(position[:18]))
+    place = number_in(position)
+    if place is not None:
+        await view.reached(source or "governance", place)

@@ -75,7 +75,9 @@ class Visits:
 
 
 def _time(text: str) -> datetime | None:
-    return datetime.fromtimestamp(int(text), UTC) if text.isdigit() and len(text) <= LONGEST else None
+    return (
+        datetime.fromtimestamp(int(text), UTC) if text.isascii() and text.isdigit() and len(text) <= LONGEST else None
+    )
 
 
 async def news(overview: Overview, sites: list[str], since: datetime) -> list[dict[str, Any]]:
