@@ -165,12 +165,12 @@ async def test_what_was_sent_while_the_database_was_away_is_recorded_once_it_is_
     reception: Reception, when: str
 ) -> None:
     """Whoever sent it still knows: it is no reason to send again that the record has to wait, however long."""
-    journey = await waiting(reception)
-
-    async def all_recorded() -> bool:
-        return not OPEN & {row["state"] for row in await messages(reception, journey)}
-
     async with outside(reception) as world:
+        journey = await waiting(reception)
+
+        async def all_recorded() -> bool:
+            return not OPEN & {row["state"] for row in await messages(reception, journey)}
+
         world.cut(when)
         running = asyncio.create_task(sender(reception, port=world.port).run())
         try:
@@ -191,8 +191,8 @@ async def test_what_was_sent_while_the_database_was_away_is_recorded_once_it_is_
 @pytest.mark.parametrize("when", [MAIL, CALL])
 async def test_where_another_took_it_over_meanwhile_the_first_adds_nothing(reception: Reception, when: str) -> None:
     """A double goes out under the number of the first, its receiver drops it, and it is recorded as delivered once."""
-    journey = await waiting(reception)
     async with outside(reception) as world:
+        journey = await waiting(reception)
         world.cut(when)
         first, second = sender(reception, port=world.port), sender(reception, port=world.port)
         with pytest.raises((psycopg.Error, Unavailable, OSError)):
