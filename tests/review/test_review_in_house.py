@@ -67,7 +67,7 @@ async def test_a_triage_leads_to_a_review_that_can_be_signed_off(house: Platform
     assert (found["state"], found["signed_by"], found["author"]) == ("signed_off", "person:bo", "person:ann")
     assert found["steps"] == [1, 2, 3, 4, 5]
     answers = await reviewing.reviews.answers(journey)
-    assert all(each["words"].startswith("sealed:") for each in answers)
+    assert len(answers) == sum(each["words"].startswith("sealed:") for each in answers) == 5
     assert isinstance(await reviewing.find(Review, Review.create_id(journey)), Review)
 
 
