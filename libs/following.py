@@ -8,12 +8,13 @@ from typing import Any
 import psycopg
 
 from contracts.envelope import PublishedEvent
+from libs.hearing import Heard
 from libs.logs import log
 from libs.mapper import Mapper
 from libs.store import EventStore, Unavailable
 from libs.telemetry import span
 from libs.views import KeptElsewhere, View
-from libs.wire import Heard, Wire
+from libs.wire import Wire
 
 BATCH = 500
 CHECK = 5.0
@@ -41,11 +42,20 @@ class Follower:
         """Resume hearing each neighbour after the place that was kept, as the view was last set up."""
         self._wire = wire
         for source in self.view.neighbours():
-            wire.hear(source, self.view.places.get(source, (0, 0))[1], self._take)
+            wire.hear(source, self.view.places.get(source, (0, 0))[1], self)
 
-    async def _take(self, heard: Heard) -> None:
+    async def take(self, heard: Heard) -> None:
+        """Put it in the queue, once there is room."""
         await self._heard.put(heard)
         self._wake.set()
+
+    def offer(self, heard: Heard) -> bool:
+        """Put it in the queue; False where that is full."""
+        if self._heard.full():
+            return False
+        self._heard.put_nowait(heard)
+        self._wake.set()
+        return True
 
     async def run(self) -> None:
         """Until cancelled. A fault of the database is waited out; nothing heard is lost, since the page did not turn.
@@ -93,13 +103,13 @@ class Follower:
     async def _hear_again(self, source: str) -> None:
         assert self._wire is not None
         self._log.warning("the database lost what it was told; hearing again", view=self.view.name, source=source)
-        await self._wire.stop_hearing(source, self._take)
+        await self._wire.stop_hearing(source, self)
         kept = [heard for heard in self._waiting if heard.source != source]
         while not self._heard.empty():
             if (heard := self._heard.get_nowait()).source != source:
                 kept.append(heard)
         self._waiting[:] = kept
-        await self._wire.hear_again(source, self.view.start_from_page(source), self._take)
+        await self._wire.hear_again(source, self.view.start_from_page(source), self)
 
     def _follows_own(self) -> bool:
         return self.store is not None and self.view.reads_own_store()
@@ -126,11 +136,15 @@ class Follower:
             return False
         if self.view.places.get(name, (0, 0)) != place:  # it was built anew while we read
             return True
-        events = self.mapper.sealed(row.stored for row in rows)
+        events = self.mapper.sealed(row.stored for row in rows if self._is_followed(row.stored.topic))
         trace = next((event.by.trace for event in events if event.by.trace), "")
         with span(f"{name} shows", parent=trace, view=self.view.name, count=len(events)):
             await self.view.keep(events, {name: (rows[-1].position, 0)}, schema)
         return True
+
+    def _is_followed(self, topic: str) -> bool:
+        assert self.mapper is not None
+        return self.mapper.kind_of(topic) in self._followed
 
     async def _keep_heard(self, waiting: list[Heard]) -> None:
         events: list[Any] = []

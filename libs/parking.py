@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import Envelope
-from libs.wire import Heard
+from libs.hearing import Heard
 
 
 class Parking:

@@ -17,11 +17,12 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import Envelope, PublishedEvent
+from libs.hearing import Heard
 from libs.logs import log
 from libs.parking import Parking
 from libs.service import React, Service
 from libs.store import Unavailable
-from libs.wire import Heard, Wire
+from libs.wire import Wire
 
 T = TypeVar("T")
 AT_ONCE = 256
@@ -40,7 +41,8 @@ class Reactor:
         self.places: dict[str, int] = {}
         self._lanes: dict[UUID, deque[Heard]] = {}
         self._open: dict[str, deque[list[int | bool]]] = {}
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._nothing = react.dispatch(object)  # type: ignore[attr-defined]
+        self._under_way, self._freed = 0, asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._log = log(service.name)
 
@@ -60,13 +62,32 @@ class Reactor:
         await self.parking.load(self.consumer)
         for source in self.neighbours():
             self._open[source] = deque()
-            wire.hear(source, self.places.setdefault(source, 0), self.take)
+            wire.hear(source, self.places.setdefault(source, 0), self)
 
     async def take(self, heard: Heard) -> None:
         """Put an event in its journey's lane; waits while too many are under way."""
-        await self._room.acquire()
-        self._open[heard.source].append([heard.stream_sequence, False])
-        journey = heard.envelope.journey if heard.envelope else UUID(int=heard.stream_sequence)
+        while not self.offer(heard):
+            self._freed.clear()
+            await self._freed.wait()
+
+    def offer(self, heard: Heard) -> bool:
+        """The same where that can be done now, else False. What concerns nobody here is only passed by."""
+        if self._under_way >= AT_ONCE:
+            return False
+        envelope, under_way = heard.envelope, self._open[heard.source]
+        under_way.append([heard.stream_sequence, False])
+        self._under_way += 1
+        if envelope and not self._concerns(envelope) and not self.parking.blocks(self.consumer, envelope.journey):
+            self._done(heard)
+        else:
+            self._follow(envelope.journey if envelope else UUID(int=heard.stream_sequence), heard)
+        return True
+
+    def _concerns(self, envelope: Envelope) -> bool:
+        kind = PublishedEvent.catalogue.get(envelope.type)
+        return kind is not None and self.react.dispatch(kind) is not self._nothing  # type: ignore[attr-defined]
+
+    def _follow(self, journey: UUID, heard: Heard) -> None:
         lane = self._lanes.get(journey)
         if lane is not None:
             lane.append(heard)
@@ -112,8 +133,7 @@ class Reactor:
 
     async def react_to(self, envelope: Envelope) -> bool:
         """React to one event now; False where that was done before. For redelivery by hand and in-process delivery."""
-        kind = PublishedEvent.catalogue.get(envelope.type)
-        if kind is None or self.react.dispatch(kind) is self.react.dispatch(object):  # type: ignore[attr-defined]
+        if not self._concerns(envelope):
             return False
         event = envelope.open()
         return await self.service.receive(
@@ -153,9 +173,10 @@ class Reactor:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _done(self, heard: Heard) -> None:
-        self._room.release()
+        self._under_way -= 1
+        self._freed.set()
         under_way = self._open[heard.source]
-        for entry in under_way:
+        for entry in reversed(under_way):
             if entry[0] == heard.stream_sequence:
                 entry[1] = True
                 break

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from contracts.envelope import Envelope
-from libs.wire import Heard as Told
+from libs.hearing import Heard as Told
 from tests.libs.engine_sample import POISON, SOMEONE, Rooms, rooms
 from tests.servers import Database, Messaging
 

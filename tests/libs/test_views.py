@@ -11,8 +11,8 @@ import pytest
 from contracts.intake import ImmediateSafetyConfirmed
 from contracts.sealed import is_sealed
 from libs.following import Follower
+from libs.hearing import Heard as Told
 from libs.views import KeptElsewhere, Rows
-from libs.wire import Heard as Told
 from tests.given import heard
 from tests.libs.engine_sample import Heard, Rooms, listener_views, rooms
 from tests.servers import Database, Messaging
@@ -75,9 +75,9 @@ async def test_an_outcome_that_was_lost_is_looked_up_and_not_repeated(platform: 
     await follower._keep_heard(told)
     view.places, view.pages = {}, {}  # as if the commit's answer had never come
     for each in told:
-        await follower._take(each)
+        await follower.take(each)
     running = asyncio.create_task(follower.run())
-    await follower._take(Told("intake", 4, said(4).envelope))
+    await follower.take(Told("intake", 4, said(4).envelope))
     assert await view.reached("intake", 4, patience=10)
     running.cancel()
     assert await view.counts() == {1: 1, 2: 1, 3: 1, 4: 1}
@@ -89,7 +89,7 @@ async def test_what_was_in_hand_when_the_work_broke_off_is_not_lost(
     follower = Follower(view, None, None)
     with monkeypatch.context() as faulty:
         faulty.setattr(view, "keep", lambda *_: 1 / 0)
-        await follower._take(Told("intake", 1, said(1).envelope))
+        await follower.take(Told("intake", 1, said(1).envelope))
         with pytest.raises(ZeroDivisionError):
             await follower.run()
     running = asyncio.create_task(follower.run())
@@ -116,7 +116,7 @@ async def test_what_changes_nothing_is_passed_by_and_written_down_with_the_next_
 async def test_at_rest_it_is_written_down_how_far_everything_was_taken(view: Heard) -> None:
     follower = Follower(view, None, None)
     running = asyncio.create_task(follower.run())
-    await follower._take(Told("intake", 7, None, "not json"))
+    await follower.take(Told("intake", 7, None, "not json"))
     async with asyncio.timeout(60):
         while await view._kept_to() != {"intake": (0, 7)}:  # noqa: ASYNC110 a row of the database
             await asyncio.sleep(0.02)
