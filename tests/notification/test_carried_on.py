@@ -148,9 +148,9 @@ async def test_the_follow_up_of_candour_is_begun_from_what_was_said_and_settles_
     found = await reception.platform.service("notification").get(Letter, letter)
     assert found.sha256 == hashlib.sha256(pages.content).hexdigest()
     assert (await duty(reception, journey, "candour-written-account")).state == "discharged"
+    await reception.platform.settle()
     assert "left by post" in (await manager.get(candour)).text
     assert "Followed up in writing" in manager.page
-    await reception.platform.settle()
     assert f"/notification/{journey}/letters/candour-outcome" in (await manager.get("/work")).text
     assert "1 told in person, 1 written to, 0 sent the outcome" in (await manager.get("/site/elm")).text
     assert "The relevant person has it in writing, with an apology" in (await manager.get(f"/journeys/{journey}")).text
