@@ -21,6 +21,20 @@ APART = (
 )  # fmt: skip
 """Records about somebody else, or about how records are kept: they are not what is held on the person."""
 
+SAME_PERSON = """
+    SELECT e.state FROM (
+        SELECT position FROM audit.subject WHERE journey = %(journey)s
+        UNION SELECT o.position FROM audit.subject it JOIN audit.subject o ON (o.provider, o.about) = (it.provider, it.about)
+            WHERE it.journey = %(journey)s
+        UNION SELECT o.position FROM audit.subject it JOIN audit.subject o ON (o.provider, o.person) = (it.provider, it.person)
+            WHERE it.journey = %(journey)s AND o.person <> ''
+    ) AS found JOIN intake.events e ON e.notification_id = found.position
+"""
+BESIDE = """
+    SELECT b.service, b.position, l.topic, l.journey FROM audit.beside b
+    JOIN audit.ledger_entry l ON (l.service, l.position) = (b.service, b.position) WHERE b.journey = ANY(%s)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -54,7 +68,7 @@ def of_same_person(auditor: str, journey: UUID) -> list[Record]:
     Certain is what is sealed under the same key; the others carry the same name. Empty where there is no such journey.
     """
     with psycopg.connect(auditor) as connection:
-        raised = [orjson.loads(state) for (state,) in _events(connection, RAISED)]
+        raised = [orjson.loads(state) for (state,) in connection.execute(SAME_PERSON, {"journey": journey})]
     it = next((each for each in raised if each["journey"] == str(journey)), None)
     if it is None:
         return []
@@ -64,42 +78,37 @@ def of_same_person(auditor: str, journey: UUID) -> list[Record]:
             datetime.fromisoformat(each["by"].get("occurred") or each["timestamp"]), each["about"] == it["about"],
         )
         for each in raised
-        if each["provider"] == it["provider"]
-        and (each["about"] == it["about"] or (it.get("person") and each.get("person") == it["person"]))
     ]  # fmt: skip
     return sorted(found, key=lambda record: record.occurred)
 
 
 def held(auditor: str, journeys: Sequence[UUID], *, apart: bool = False) -> list[Held]:
-    """Every stored event on these journeys, of every room, in the order in which it was recorded.
+    """Every stored event on these journeys, of every room, in the order in which it was recorded; with the messages that
+    led to them, and what was noted elsewhere on these records.
 
     With `apart`, those too that are not held on the person: to know who else is named in them.
     """
     with psycopg.connect(auditor) as connection:
-        wanted = {str(journey) for journey in journeys}
-        messages = [
-            UUID(said["journey"])
-            for said in (orjson.loads(state) for (state,) in _events(connection, ACCEPTED))
-            if said["opportunity"] in wanted
-        ]
+        beside = connection.execute(BESIDE, (list(journeys),)).fetchall()
+        messages = [other for _, _, topic, other in beside if topic == ACCEPTED]
         found = [
             each
             for service in services()
             if service != "audit"
-            for each in _of_journeys(connection, service, [*journeys, *messages])
+            for each in _of_journeys(
+                connection, service, [*journeys, *messages], [place for name, place, _, _ in beside if name == service]
+            )
             if apart or not each.topic.startswith(APART)
         ]
     return sorted(found, key=lambda each: each.recorded)
 
 
-def _of_journeys(connection: psycopg.Connection[Any], service: str, journeys: Sequence[UUID]) -> Iterator[Held]:
+def _of_journeys(
+    connection: psycopg.Connection[Any], service: str, journeys: Sequence[UUID], positions: Sequence[int]
+) -> Iterator[Held]:
     statement = SQL(
         "SELECT e.topic, e.state FROM audit.ledger_entry l JOIN {}.events e ON e.notification_id = l.position"
-        " WHERE l.service = %s AND l.journey = ANY(%s) ORDER BY l.place"
+        " WHERE l.service = %s AND (l.journey = ANY(%s) OR l.position = ANY(%s)) ORDER BY l.place"
     ).format(Identifier(service))
-    for topic, state in connection.execute(statement, (service, list(journeys))):
+    for topic, state in connection.execute(statement, (service, list(journeys), list(positions))):
         yield Held(service, topic, orjson.loads(state))
-
-
-def _events(connection: psycopg.Connection[Any], topic: str) -> list[Any]:
-    return connection.execute("SELECT state FROM intake.events WHERE topic = %s", (topic,)).fetchall()

@@ -13,11 +13,20 @@ from libs.deciding import Act, Saved
 from libs.directory import Directory, Site
 from libs.domain import Aggregate
 from libs.emergency_reading import EmergencyReading, ReadsInEmergency
+from libs.names import find as find_names
+from libs.reading import opened
 from libs.service import NotFound, command
 from libs.vigilance import AuditTool, EarlySign
 from libs.web.reach import OutOfReach
 from services.assurance.domain import AuditRound, Cadence, Effect, FollowUp, Measure, Programme, Sign, Watch
-from services.assurance.domain.refusals import AuditorsOnlyRead, SampledAlready, SignUnknown, ToolUnknown
+from services.assurance.domain.refusals import (
+    AuditorsOnlyRead,
+    NoSuchRecord,
+    NoteNamesSomebody,
+    SampledAlready,
+    SignUnknown,
+    ToolUnknown,
+)
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
 from services.assurance.projection.vigilance import Vigilance
@@ -106,13 +115,19 @@ class Assurance(ReadsInEmergency):
         return await self.save(act, found)
 
     @command
-    async def note_a_sign(self, act: Act, site_id: str, sign: str, times: int, noted_on: date, note: str) -> Saved:
-        """Put an early sign on record. Raises SignUnknown, and what Sign refuses."""
+    async def note_a_sign(
+        self, act: Act, site_id: str, sign: str, times: int, noted_on: date, note: str, concerns: UUID | None = None
+    ) -> Saved:
+        """Put an early sign on record. `concerns` is the journey on whose record the note is, where it is on anybody's.
+
+        Raises SignUnknown, NoteNamesSomebody, NoSuchRecord for a journey of another site, and what Sign refuses.
+        """
         known = next((each for each in await self.early_signs(site_id) if each.id == sign), None)
         if known is None:
             raise SignUnknown
         site, journey = await self.directory.site(site_id), uuid4()
-        taken = Sign.take_down(site.provider, site_id, journey, sign, known.title, times, noted_on, note)
+        await self._require_whose(site_id, note, concerns)
+        taken = Sign.take_down(site.provider, site_id, journey, sign, known.title, times, noted_on, note, concerns)
         return await self.save(act, taken)
 
     @command
@@ -133,12 +148,29 @@ class Assurance(ReadsInEmergency):
         return await self.save(act, found)
 
     @command
-    async def keep(self, act: Act, cadence: UUID, held_on: date, register: Register, note: str) -> Saved:
-        """Record that something regular was held, and in which book it is written."""
+    async def keep(
+        self, act: Act, cadence: UUID, held_on: date, register: Register, note: str, concerns: UUID | None = None
+    ) -> Saved:
+        """Record that something regular was held, and in which book it is written. `concerns` as for a sign.
+
+        Raises NoteNamesSomebody, NoSuchRecord for a journey of another site, and what Cadence refuses.
+        """
         require_worker(act)
         found = await self.get(Cadence, cadence, act)
-        found.keep(held_on, register, note)
+        await self._require_whose(found.site, note, concerns)
+        found.keep(held_on, register, note, concerns)
         return await self.save(act, found)
+
+    async def _require_whose(self, site: str, note: str, concerns: UUID | None) -> None:
+        """A note goes with the person on whose record it is. One on nobody's names nobody, since no erasure would find it."""
+        if concerns:
+            there = await self.cases.site_of(concerns)
+            if not there or (site and there != site):
+                raise NoSuchRecord
+        elif note.strip():
+            held = await opened(self.mapper.keys, await self.directory.names_over(site), "name")
+            if find_names(note, [row["name"] for row in held]):
+                raise NoteNamesSomebody
 
     @command
     async def observe(
@@ -172,3 +204,17 @@ async def cadence_within(assurance: Assurance, scope: str, identity: UUID) -> di
     if row["site"] not in sites and scope != f"provider:{row['provider']}":
         raise OutOfReach
     return row
+
+
+async def concerned(assurance: Assurance, scope: str, receipt: str, site: str) -> UUID | None:
+    """The journey with a receipt number, for a note at a site, or on a round of all sites (`site` is then empty).
+
+    None where no number was given. Raises NoSuchRecord also for what is shut to who asks.
+    """
+    if not receipt.strip():
+        return None
+    sites = [site] if site else [each.site_id for each in await assurance.directory.sites_within(scope)]
+    journey = await assurance.cases.known_by(receipt, sites)
+    if journey is None:
+        raise NoSuchRecord
+    return journey

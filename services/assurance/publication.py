@@ -94,7 +94,10 @@ def cadence_missed(event: Cadence.Missed) -> PublishedEvent:
 
 @publish.register
 def cadence_kept(event: Cadence.Kept) -> PublishedEvent:
-    return said.CadenceKept(cadence_id=event.cadence_id, title=event.title, role=event.role, held_on=event.held_on)
+    return said.CadenceKept(
+        cadence_id=event.cadence_id, title=event.title, role=event.role, held_on=event.held_on,
+        note_key=event.note_key if event.concerns else None, concerns=event.concerns,
+    )  # fmt: skip
 
 
 @publish.register
@@ -131,7 +134,10 @@ def round_closed(event: AuditRound.Closed) -> PublishedEvent:
 
 @publish.register
 def sign_noted(event: Sign.Noted) -> PublishedEvent:
-    return said.EarlySignNoted(sign=event.sign, title=event.title[:LONGEST], times=event.times, noted_on=event.noted_on)
+    return said.EarlySignNoted(
+        sign=event.sign, title=event.title[:LONGEST], times=event.times, noted_on=event.noted_on,
+        note_key=event.about if event.concerns else None, concerns=event.concerns,
+    )  # fmt: skip
 
 
 @publish.register

@@ -17,13 +17,15 @@ from contracts import review as learned
 from contracts.taxonomy import EvidenceSource, Register
 from deploy.house import Platform
 from libs.deciding import Act
+from libs.keys import KeyRing
 from libs.rebuild import rebuild
 from libs.service import NotFound
 from services.assurance.domain import Cadence, FollowUp, Measure
-from services.assurance.domain.refusals import MonthNotOver
+from services.assurance.domain.refusals import MonthNotOver, NoSuchRecord, NoteNamesSomebody
 from services.assurance.projection.cases import Cases
 from services.assurance.projection.standing import Standing
 from services.intake.application import Report
+from services.intake.domain import Opportunity
 from tests.assurance.told import at
 from tests.given import heard
 from tests.house import housed, with_sites
@@ -36,7 +38,7 @@ MEASURE = Measure.create_id("indicator-reviewed-in-one-working-day", "elm")
 REVIEW = Cadence.create_id("monthly-learning-review", "acme", "elm")
 
 
-async def until(found: Callable[[], Awaitable[Any]], patience: float = 20) -> Any:
+async def until(found: Callable[[], Awaitable[Any]], patience: float = 60) -> Any:
     """What is found, once it is; TimeoutError if that takes too long."""
     async with asyncio.timeout(patience):
         while not (answer := await found()):  # noqa: ASYNC110 a database has no event to await
@@ -130,13 +132,25 @@ async def test_what_was_not_held_is_missed_and_what_is_held_is_kept_under_seal(h
 
     assert (await until(missed))[0]["missed_on"] == date(2026, 3, 31)
     act = Act("person:ann", "registered_manager", key="once")
-    saved = await assurance.keep(act, REVIEW, date(2026, 4, 9), Register.GOVERNANCE_REPORT, "Mrs Okafor's case")
-    again = await assurance.keep(act, REVIEW, date(2026, 4, 9), Register.GOVERNANCE_REPORT, "Mrs Okafor's case")
+    said = (REVIEW, date(2026, 4, 9), Register.GOVERNANCE_REPORT, "Mrs Okafor's case")
+    with pytest.raises(NoteNamesSomebody):
+        await assurance.keep(act, *said)
+    with pytest.raises(NoSuchRecord):
+        await assurance.keep(act, *said, UUID(int=404))
+    about = await note_a_sign(house)
+    receipt = (await house.service("intake").get(Opportunity, about)).reference
+    on_record = await until(lambda: assurance.cases.known_by(f" {receipt.lower()} ", ["elm"]))
+    assert on_record == about
+    assert await assurance.cases.known_by(receipt, ["oak"]) is None
+    saved = await assurance.keep(act, *said, about)
+    again = await assurance.keep(act, *said, about)
     assert again.replayed
     assert await assurance.standing.reached("assurance", saved.position)
     (latest, *_) = await assurance.standing.slots(REVIEW)
     assert latest["held_on"] == date(2026, 4, 9)
     assert latest["note"].startswith("sealed:")
+    keys = await until(lambda: house.service("intake").keeping.kept_apart([about]))
+    assert KeyRing.subject_of(latest["note"]) in keys, "so an erasure of that record destroys the note's key"
 
 
 async def test_nothing_is_observed_where_nothing_is_followed_up(house: Platform) -> None:

@@ -22,7 +22,7 @@ from tests.privacy.story import QUALITY, Story
 
 ELSEWHERE = frozenset({"advice taken back", "weak", "excused", "withdrawn"})
 """Of another site's own record."""
-KEPT = frozenset({"hold", "hold lifted", "erasure asked", "erasure declined", "cadence", "sign", "code"})
+KEPT = frozenset({"hold", "hold lifted", "erasure asked", "erasure declined", "code"})
 """What stays, for the reasons in tests/privacy/reached.py."""
 OF_OTHERS = frozenset({"understood", "holder's name", "holder address"}) | ELSEWHERE
 AROUND = frozenset({

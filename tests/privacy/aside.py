@@ -126,12 +126,14 @@ class Aside:
             for each in await assurance.standing.cadences(["elm"])
             if each["cadence_id"] == "daily-indicator-screen"
         ]
-        await assurance.keep(MANAGER, cadence["id"], TODAY, Register.SAFEGUARDING_LOG, mark("cadence"))
+        await assurance.keep(
+            MANAGER, cadence["id"], TODAY, Register.SAFEGUARDING_LOG, mark("cadence"), self.story.journey
+        )
         drawn = (await assurance.draw_a_round(LEAD, "elm", "letters-passed-on", TODAY)).id
         found = await assurance.find(AuditRound, drawn)
         answers = {check.id: "yes" for check in found.tool.checks}
         await assurance.look_at(LEAD, drawn, next(iter(found.sample)), answers, mark("looked at"))
-        await assurance.note_a_sign(MANAGER, "elm", "felt-unsupported", 3, TODAY, mark("sign"))
+        await assurance.note_a_sign(MANAGER, "elm", "felt-unsupported", 3, TODAY, mark("sign"), self.story.journey)
         await self.story.house.settle()
         (fired,) = await assurance.vigilance.firings(["elm"], owed=True)
         await assurance.follow_a_trigger(MANAGER, fired["watch"], fired["id"], mark("followed"))

@@ -20,8 +20,6 @@ STAYS = {
     "intake.LegalHold.Lifted": "the same",
     "intake.ExternalSource.CodeMapped": "what another system's code means; somebody read it and said that it is a code",
     "notification.Subscribers.EndpointAdded": "a secret that the house made",
-    "assurance.Cadence.Kept": "of a site's round, on no record of anybody's",
-    "assurance.Sign.Noted": "of a site, a count with a word to it, on no record of anybody's",
 }
 """Events whose words stay under keys of their own, and why. What is not listed here has to be reached."""
 

@@ -17,7 +17,7 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.assurance.api import vigilance
-from services.assurance.application import Assurance, cadence_within
+from services.assurance.application import Assurance, cadence_within, concerned
 from services.assurance.domain.inspection import four, standing_of, triangle
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -42,6 +42,9 @@ class Held(Body):
     held_on: date
     book: Register
     note: str = Field(default="", max_length=4000)
+    concerns: str = Field(
+        default="", max_length=40, description="receipt number of the record that the note is on, if any"
+    )
 
 
 class Round(Body):
@@ -111,8 +114,9 @@ def _cadences(api: APIRouter, assurance: Assurance) -> None:
     @api.post("/cadences/{identity}/records")
     async def record(request: Request, response: Response, me: Me, identity: UUID, said: Held) -> dict[str, Any]:
         """Put on record that one was held."""
-        await cadence_within(assurance, me.scope, identity)
-        saved = await assurance.keep(act_of(request, me), identity, said.held_on, said.book, said.note)
+        row = await cadence_within(assurance, me.scope, identity)
+        concerns = await concerned(assurance, me.scope, said.concerns, row["site"])
+        saved = await assurance.keep(act_of(request, me), identity, said.held_on, said.book, said.note, concerns)
         return told(response, saved)
 
 

@@ -15,7 +15,7 @@ from libs.web.asking import act_of, told
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
-from services.assurance.application import Assurance
+from services.assurance.application import Assurance, concerned
 from services.assurance.projection.vigilance import PAGE
 
 Me = Annotated[SignedIn, Depends(signed_in)]
@@ -47,13 +47,17 @@ class Look(Body):
 
 
 class Noticed(Body):
-    """An early sign and how often it was noticed; a note is kept under seal and goes nowhere."""
+    """An early sign and how often it was noticed; a note is kept under seal and goes nowhere.
+
+    `concerns` is the receipt number of the record that the note is on, if it is on anybody's.
+    """
 
     site: str = Field(max_length=100)
     sign: str = Field(max_length=80)
     times: int = Field(default=1, ge=1, le=1_000)
     noted_on: date
     note: str = Field(default="", max_length=2000)
+    concerns: str = Field(default="", max_length=40)
 
 
 class Followed(Body):
@@ -119,7 +123,8 @@ def _signs(api: APIRouter, assurance: Assurance) -> None:
         """Put an early sign on record."""
         await within(assurance.directory, me, said.site)
         act = act_of(request, me)
-        saved = await assurance.note_a_sign(act, said.site, said.sign, said.times, said.noted_on, said.note)
+        on_record = await concerned(assurance, me.scope, said.concerns, said.site)
+        saved = await assurance.note_a_sign(act, said.site, said.sign, said.times, said.noted_on, said.note, on_record)
         return told(response, saved, 200 if saved.replayed else 201)
 
     @api.get("/triggers")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.deciding import circumstances
-from libs.domain import PLACE, Aggregate, Created, Event, Sealed, event, follows
+from libs.domain import NOWHERE, PLACE, Aggregate, Created, Event, Seal, event, follows
 from libs.practice import Cadence as Definition
 from libs.practice import Every
 from services.assurance.domain.figures import month_after, month_of
@@ -91,10 +91,14 @@ class Cadence(Aggregate):
         slot: date
         held_on: date
         register: str
-        note: Sealed
+        note: Annotated[str, Seal("note_key")]
         starts: date
         ends: date
         next_due: datetime
+        note_key: UUID = NOWHERE
+        """Where it is on somebody's record a key of its own, so that it goes with that person; else the cadence's."""
+        concerns: UUID | None = None
+        """The journey on whose record the note is; None for a note on nobody's."""
 
     class Missed(Event):
         TOPIC = "assurance.Cadence.Missed"
@@ -187,8 +191,11 @@ class Cadence(Aggregate):
     def _(self) -> None:
         self.is_set = False
 
-    def keep(self, held_on: date, register: str, note: str) -> None:
-        """Someone held it and says where that is written. One held late is recorded too: the gap stays visible."""
+    def keep(self, held_on: date, register: str, note: str, concerns: UUID | None = None) -> None:
+        """Someone held it and says where that is written. One held late is recorded too: the gap stays visible.
+
+        `concerns` is the journey on whose record the note is, where it is on anybody's.
+        """
         today = local_day(circumstances().now)
         if held_on > today:
             raise NotHeldYet
@@ -199,8 +206,11 @@ class Cadence(Aggregate):
             raise AlreadyOnRecord
         following = self._following({*self.kept, slot[0]})
         self.trigger_event(
-            self.Kept, slot=slot[0], held_on=held_on, register=register, note=note, **self._named(), **_due(following)
-        )
+            self.Kept, slot=slot[0], held_on=held_on, register=register, note=note,
+            note_key=follows("assurance.Cadence.Note", f"{self.id}/{slot[0]}") if concerns else self.id,
+            concerns=concerns,
+            **self._named(), **_due(following),
+        )  # fmt: skip
         self._carry_over()
 
     @event(Kept)

@@ -49,6 +49,15 @@ class FollowedAlready(Refused):
     """It is on record already what followed."""
 
 
+class NoteNamesSomebody(Refused):
+    """This note tells who somebody is. Say whose record it is about, so that it goes when that person is forgotten, or take
+    the name or number out. Nothing was saved."""
+
+
+class NoSuchRecord(Refused):
+    """No record here has this receipt number. Check it, or leave it empty. Nothing was saved."""
+
+
 class NotOften(Refused):
     """Enter how often you noticed it: once or more."""
 

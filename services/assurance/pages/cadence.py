@@ -18,11 +18,13 @@ from libs.web.forms import Form
 from libs.web.posts import SignedIn
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.assurance.application import Assurance, cadence_within
+from services.assurance.application import Assurance, cadence_within, concerned
+from services.assurance.domain.refusals import NoSuchRecord, NoteNamesSomebody
 from services.assurance.pages.words import round_words
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 LONGEST = 4000
+AT_FAULT: dict[type[Refused], str] = {NoSuchRecord: "concerns", NoteNamesSomebody: "note"}
 
 
 def add(router: APIRouter, assurance: Assurance) -> None:
@@ -46,9 +48,10 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             return await _page(request, row, form, 422)
         try:
             act = act_of_form(me, form.value("key"))
-            saved = await assurance.keep(act, identity, held_on, Register(register), note)
+            concerns = await concerned(assurance, me.scope, form.value("concerns"), row["site"])
+            saved = await assurance.keep(act, identity, held_on, Register(register), note, concerns)
         except Refused as refusal:
-            form.wrong(str(refusal), "held_on")
+            form.wrong(str(refusal), AT_FAULT.get(type(refusal), "held_on"))
             return await _page(request, row, form, 409)
         return RedirectResponse(f"/assurance/cadence/{identity}?after={saved.position}", 303)
 

@@ -17,7 +17,8 @@ from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
-from services.assurance.application import Assurance
+from services.assurance.application import Assurance, concerned
+from services.assurance.domain.refusals import NoSuchRecord, NoteNamesSomebody
 from services.assurance.pages.places import Offer, offered
 from services.assurance.pages.words import firing_words
 from services.assurance.projection.vigilance import PAGE
@@ -25,6 +26,7 @@ from services.assurance.projection.vigilance import PAGE
 Me = Annotated[SignedIn, Depends(signed_in)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 MOST = 1_000
+AT_FAULT: dict[type[Refused], str] = {NoSuchRecord: "concerns", NoteNamesSomebody: "note"}
 
 
 def add(router: APIRouter, assurance: Assurance) -> None:
@@ -49,9 +51,11 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             return await _page(request, me, form, status=422)
         site, _, sign = chosen.partition("/")
         try:
-            saved = await assurance.note_a_sign(act_of_form(me, form.value("key")), site, sign, times, on, note)
+            act = act_of_form(me, form.value("key"))
+            concerns = await concerned(assurance, me.scope, form.value("concerns"), site)
+            saved = await assurance.note_a_sign(act, site, sign, times, on, note, concerns)
         except Refused as refusal:
-            form.wrong(str(refusal), "sign")
+            form.wrong(str(refusal), AT_FAULT.get(type(refusal), "sign"))
             return await _page(request, me, form, status=409)
         return RedirectResponse(f"/assurance/signs?after={saved.position}", 303)
 

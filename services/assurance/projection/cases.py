@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 from typing import Any, LiteralString
@@ -80,6 +81,19 @@ class Cases(View):
     async def reached_by(self, journey: UUID) -> set[str]:
         """The milestones that a journey has reached."""
         return {row["name"] for row in await self.rows("SELECT name FROM milestone WHERE journey = %s", (journey,))}
+
+    async def site_of(self, journey: UUID) -> str:
+        """The site of a journey; empty where there is no such journey."""
+        row = await self.row("SELECT site FROM opportunity WHERE journey = %s", (journey,))
+        return row["site"] if row else ""
+
+    async def known_by(self, reference: str, sites: Sequence[str]) -> UUID | None:
+        """The journey with a receipt number at these sites, as far as whoever asks may see it."""
+        row = await self.row(
+            "SELECT journey FROM opportunity WHERE reference = %s AND site = ANY(%s)",
+            (reference.strip().upper(), list(sites)),
+        )
+        return row["journey"] if row else None
 
     async def references(self, journeys: list[UUID]) -> dict[UUID, str]:
         """The receipt number of each journey."""

@@ -20,6 +20,7 @@ from libs.service import NotFound, command
 from libs.web.posts import SignedIn
 from services.audit.application.verifying import Verifying
 from services.audit.domain import PLATFORM, Reading, ledger_journey, require_reason
+from services.audit.ledger import persons
 from services.audit.ledger.history import Decision, History, Wanted, catch_up, state_of
 from services.audit.projection import Readings
 
@@ -166,6 +167,7 @@ class Deciding(Verifying):
         """Make the history whole where the ledgers are older than it."""
         for name, book in self.books.items():
             await catch_up(name, book.pool, self.auditor)
+            await persons.catch_up(name, book.pool, self.auditor)
 
 
 def _before(one: Decision, other: Decision) -> bool:

@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool
 
 from libs.logs import log
-from services.audit.ledger import history
+from services.audit.ledger import history, persons
 from services.audit.ledger.kept import NODES, Gap, KeptTree
 from services.audit.ledger.merkle import leaf_of
 
@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS ledger_entry_journey ON audit.ledger_entry (journey, 
 """
     + NODES
     + history.DECISIONS
+    + persons.TABLES
 )
 COLUMNS = "service, place, position, leaf, topic, aggregate, version, journey, recorded"
 BATCH = 1000
@@ -57,6 +58,7 @@ class Entry:
     journey: UUID
     recorded: datetime
     decision: history.Decision | None = field(default=None, compare=False)
+    persons: persons.Rows = field(default=([], []), compare=False)
 
 
 def entry_of(service: str, message: Any) -> Entry:
@@ -70,6 +72,7 @@ def entry_of(service: str, message: Any) -> Entry:
         service, place, position, leaf_of(position, aggregate, version, topic, state),
         topic, aggregate, version, UUID(said["journey"]), datetime.fromisoformat(said["timestamp"]),
         history.decision_of(service, place, position, topic, aggregate, version, said),
+        persons.rows_of([(service, position, topic, said)]),
     )  # fmt: skip
 
 
@@ -167,6 +170,8 @@ class Book:
             )
             if decisions := [entry.decision for entry in entries if entry.decision]:
                 await history.write(connection, decisions)
+            subjects = [row for entry in entries for row in entry.persons[0]]
+            await persons.write(connection, (subjects, [row for entry in entries for row in entry.persons[1]]))
             async with connection.cursor() as cursor:
                 rows = [(self.service, height, place, hashed) for (height, place), hashed in whole]
                 await cursor.executemany("INSERT INTO audit.ledger_node VALUES (%s, %s, %s, %s)", rows)

@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from contracts.action import PracticeChanged
-from contracts.assurance import ClosureStateReached, TriggerFired
+from contracts.assurance import CadenceKept, ClosureStateReached, EarlySignNoted, TriggerFired
 from contracts.review import ReviewSignedOff
 from libs.views import Rows, View
 from services.intake.domain import Link, Opportunity, Pattern, StaffAllegation
@@ -90,7 +90,7 @@ class Keeping(View):
 
     async def kept_apart(self, journeys: list[UUID]) -> list[UUID]:
         """Keys of their own under which words about these may lie: what outside systems sent, why patterns were recognised
-        or not, and how a trigger was followed that rests on them."""
+        or not, how a trigger was followed that rests on them, and what was noted on a round or beside an early sign."""
         found = await self.rows("SELECT DISTINCT key FROM apart WHERE journey = ANY(%s) ORDER BY key", (journeys,))
         return [row["key"] for row in found]
 
@@ -231,6 +231,13 @@ def trigger_fired(event: TriggerFired, rows: Rows) -> None:
         _apart(journey, event.firing_id, rows)
 
 
+@project.register(CadenceKept)
+@project.register(EarlySignNoted)
+def noted(event: Any, rows: Rows) -> None:
+    if event.concerns and event.note_key:
+        _apart(event.concerns, event.note_key, rows)
+
+
 def _apart(journey: UUID, key: UUID, rows: Rows) -> None:
     rows.execute("INSERT INTO apart VALUES (%s, %s) ON CONFLICT DO NOTHING", (journey, key))
 
@@ -251,13 +258,11 @@ def hold_lifted(event: LegalHold.Lifted, rows: Rows) -> None:
 
 @project.register
 def erasure_asked(event: Erasure.Asked, rows: Rows) -> None:
+    asked = (event.originator_id, event.provider, event.site, event.ground, len(event.journeys), event.recorded)
     rows.execute(
         "INSERT INTO erasure VALUES (%s, %s, %s, 'asked', %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
-        (
-            event.originator_id, event.provider, event.site, event.ground, len(event.journeys), event.recorded,
-            event.answer_by,
-        ),
-    )  # fmt: skip
+        (*asked, event.answer_by),
+    )
 
 
 @project.register

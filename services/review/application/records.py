@@ -81,8 +81,7 @@ class Records(ReadsInEmergency):
 
     async def known_names(self, site: str, journey: UUID) -> list[str]:
         """Names that must not stand in a shared text: whom it is about, and everyone who holds a post over the site."""
-        posts = [post.post_id for post in await self.directory.posts_above(site)]
-        holders = await self.directory.rows("SELECT DISTINCT name FROM holder WHERE post_id = ANY(%s)", (posts,))
+        holders = await self.directory.names_over(site)
         about = await opened_one(self.mapper.keys, await self.reviews.person_name(journey))
         names = [holder["name"] for holder in await opened(self.mapper.keys, holders, "name")]
         return [*([about] if about else []), *names]

@@ -1,0 +1,98 @@
+"""Whose records there are, and what stands elsewhere about them: rows beside the ledger, so that nobody reads every event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import AsyncConnectionPool
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS audit.subject (
+    journey uuid PRIMARY KEY,
+    position bigint NOT NULL,
+    provider text NOT NULL,
+    about uuid NOT NULL,
+    person text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS subject_about ON audit.subject (about);
+CREATE INDEX IF NOT EXISTS subject_person ON audit.subject (provider, person) WHERE person <> '';
+CREATE TABLE IF NOT EXISTS audit.beside (
+    journey uuid NOT NULL,
+    service text NOT NULL,
+    position bigint NOT NULL,
+    PRIMARY KEY (journey, service, position)
+);
+"""
+RAISED = "intake.Opportunity.Raised"
+BESIDE = {
+    "intake.ExternalMessage.Accepted": "opportunity",
+    "assurance.Cadence.Kept": "concerns",
+    "assurance.Sign.Noted": "concerns",
+}
+"""Events on a journey of their own that tell of another: by which of their fields."""
+TOPICS = [RAISED, *BESIDE]
+BATCH = 2_000
+
+Rows = tuple[list[tuple[UUID, int, str, UUID, str]], list[tuple[UUID, str, int]]]
+"""Of `subject` and of `beside`."""
+
+
+def rows_of(said: Iterable[tuple[str, int, str, Any]]) -> Rows:
+    """The rows that events lead to; each is given by its service, position, topic, and state as JSON."""
+    subjects, others = [], []
+    for service, position, topic, state in said:
+        if topic == RAISED:
+            about, person = UUID(state["about"]), state.get("person") or ""
+            subjects.append((UUID(state["journey"]), position, state["provider"], about, person))
+        elif (journey := state.get(BESIDE.get(topic, ""))) and topic in BESIDE:
+            others.append((UUID(journey), service, position))
+    return subjects, others
+
+
+async def write(connection: Any, rows: Rows) -> None:
+    """Add rows, in whatever transaction the connection is in."""
+    subjects, others = rows
+    if subjects:
+        await connection.execute(
+            "INSERT INTO audit.subject (journey, position, provider, about, person) SELECT * FROM"
+            " unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING",
+            _columns(subjects),
+        )
+    if others:
+        await connection.execute(
+            "INSERT INTO audit.beside SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            _columns(others),
+        )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def catch_up(service: str, pool: AsyncConnectionPool, auditor: str) -> int:
+    """Add the rows of entries from before there were such rows, read from the store itself; how many events those were."""
+    async with pool.connection() as connection:
+        found = await connection.execute("SELECT EXISTS (SELECT FROM audit.subject)")
+        if service != "intake" or (await found.fetchone() or (False,))[0]:
+            return 0
+    query = SQL(
+        "SELECT l.position, l.topic, e.state FROM audit.ledger_entry l"
+        " JOIN {}.events e ON e.notification_id = l.position WHERE l.service = %s AND l.topic = ANY(%s)"
+    ).format(Identifier(service))
+    read = 0
+    async with (
+        await psycopg.AsyncConnection.connect(auditor) as reading,
+        reading.cursor("older", binary=True) as cursor,
+        pool.connection() as connection,
+        connection.transaction(),
+    ):
+        await cursor.execute(query, (service, TOPICS))
+        while rows := await cursor.fetchmany(BATCH):
+            read += len(rows)
+            await write(connection, rows_of((service, at, topic, orjson.loads(state)) for at, topic, state in rows))
+    return read
