@@ -16,6 +16,7 @@ from deploy.pack_cli import pack
 from deploy.replay_cli import replay
 from deploy.stats_cli import stats
 from deploy.supply_cli import advisories, sbom
+from deploy.token_cli import tokens
 from deploy.wire_cli import wire
 
 app = typer.Typer(no_args_is_help=True, help="From a concern at a care site to proof that practice changed.")
@@ -27,6 +28,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(stats, name="stats")
 app.add_typer(audit, name="audit")
 app.add_typer(wire, name="wire")
+app.add_typer(tokens, name="tokens")
 audit.command()(replay)
 
 VAR = Annotated[Path, typer.Option(help="Where data is kept.", envvar="CANDOUR_VAR")]

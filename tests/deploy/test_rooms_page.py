@@ -8,13 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from deploy.house import Platform
+from deploy.token_cli import NoSuchPost, issue, take_back
 from deploy.web import Door
 from libs.deciding import Act
 from libs.web.posts import Post
 from services.intake.application import Report
-from tests.house import housed, with_sites
+from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
 QUALITY = Post("acme.quality", "provider_quality_lead", "provider:acme", "Quality lead")
@@ -57,3 +59,27 @@ async def test_a_parked_event_is_shown_with_its_reason_and_taken_again(
             assert again.status_code == 303, again.text
             assert "Nothing is parked" in (await web.get("/rooms")).text
         assert await review.parking.waiting() == []
+        await a_program_is_given_a_token(house)
+
+
+async def a_program_is_given_a_token(house: Platform) -> None:
+    """As `candour tokens` does: good in the API in one post, until it is withdrawn."""
+    await house.service("governance").establish_post(
+        OPERATOR, "acme", "elm", "elm.sensors", "care_worker", "site:elm", "Sensors", None
+    )
+    await house.settle()
+    with pytest.raises(NoSuchPost):
+        await issue(house.env, "sensors", "elm.nobody", timedelta(days=1))
+    token = await issue(house.env, "sensors", "elm.sensors", timedelta(days=1))
+    door = Door(house, None)
+    await door.open()
+    try:
+        headers = {"Authorization": f"Bearer {token}"}
+        transport = httpx2.ASGITransport(door.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as web:
+            said = {"site": "elm", "kind": "near_miss", "summary": "A mat was wet."}
+            assert (await web.post("/api/intake/opportunities", json=said)).status_code == 201
+            assert (await take_back(house.env, "sensors"), await take_back(house.env, "sensors")) == (1, 0)
+            assert (await web.post("/api/intake/opportunities", json=said)).status_code == 401
+    finally:
+        await door.close()
