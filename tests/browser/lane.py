@@ -69,8 +69,9 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium for the whole session; each page has a profile of its own."""
     if reason := why_not():
         pytest.skip(reason)
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
 
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=found(), args=FLAGS)
         yield chromium

@@ -39,8 +39,6 @@ def site(module_database: Database, messaging: Messaging, wrapping_key: Path) ->
 
 async def test_the_delayed_escalation_story_is_played_by_hand(browser: Browser, site: str) -> None:
     async with opened(browser, PHONE) as phone, opened(browser, DESK) as desk:
-        for watched in (phone, desk):
-            watched.page.set_default_timeout(30_000)
         hand, office = Hand(phone.page, site), Hand(desk.page, site)
         play = StageHand(hand, STORY, "elm")
         await play.play(STORY.steps)

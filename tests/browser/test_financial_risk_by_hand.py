@@ -37,7 +37,6 @@ def site(module_database: Database, messaging: Messaging, wrapping_key: Path) ->
 
 async def test_the_financial_risk_story_is_played_by_hand(browser: Browser, site: str) -> None:
     async with opened(browser, PHONE) as phone:
-        phone.page.set_default_timeout(30_000)
         hand = Hand(phone.page, site)
         play = StageHand(hand, STORY, "mill")
         await play.play([REPORT, PUT_RIGHT])

@@ -50,7 +50,6 @@ async def played(browser: Browser, backend: Backend, messaging: Messaging, wrapp
             opened(browser, PHONE) as second,
         ):
             for phone, post, actor in ((first, MANAGER, "person:ann"), (second, DEPUTY, "person:bo")):
-                phone.page.set_default_timeout(20_000)
                 token = await reception.door.sessions.start(actor, [post], post.label)
                 await phone.page.context.add_cookies([{"name": "candour_session", "value": token, "url": address}])
             yield Played(reception.platform, Hand(first.page, address), Hand(second.page, address), (first, second))

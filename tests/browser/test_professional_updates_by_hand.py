@@ -35,7 +35,6 @@ def site(module_database: Database, messaging: Messaging, wrapping_key: Path) ->
 
 async def test_the_professional_updates_story_is_played_by_hand(browser: Browser, site: str) -> None:
     async with opened(browser, PHONE) as phone:
-        phone.page.set_default_timeout(30_000)
         hand = Hand(phone.page, site)
         play = StageHand(hand, STORY, "court")
         await play.play(STORY.steps)

@@ -66,7 +66,6 @@ class House:
         """Somebody at a device of their own, whose pages stay within its width and ask nobody else for anything."""
         token = await self.door.sessions.start(f"person:{holder(post)}", [post], f"Robin, {post.label.lower()}")
         async with opened(browser, width) as seen:
-            seen.page.set_default_timeout(60_000)
             cookie = {"name": "candour_session", "value": token, "url": self.address}
             await seen.page.context.add_cookies([cookie])  # type: ignore[list-item]
             hand = Hand(seen.page, self.address)
