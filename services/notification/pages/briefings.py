@@ -80,7 +80,11 @@ def add(router: APIRouter, service: Notification, briefings: Briefings) -> None:
                 saved = await service.read(act, briefing)
             else:
                 option = form.value("option")
-                chosen = int(option) if option.isascii() and option.isdigit() and len(option) <= len(str(len(found["options"]))) else None
+                chosen = (
+                    int(option)
+                    if option.isascii() and option.isdigit() and len(option) <= len(str(len(found["options"])))
+                    else None
+                )
                 saved = await service.answer(act, briefing, chosen, form.text("words", longest=4000))
         except Refused as refusal:
             form.wrong(str(refusal), "option" if found["options"] else "words")
