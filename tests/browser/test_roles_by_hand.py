@@ -179,7 +179,8 @@ async def test_a_safeguarding_lead_looks_at_an_emergency_and_restricts_a_journey
         await elsewhere.press("Read it now")
         await elsewhere.page.get_by_role("button", name="Open the journey").click()
         await elsewhere.page.wait_for_url(journey)
-        await elsewhere.page.goto("about:blank")  # an open page asks for news, and would be told that the access is over
+        # An open page asks for news, and would be told that the access is over.
+        await elsewhere.page.goto("about:blank")
         async with house.entered(browser, post_of(Role.SAFEGUARDING_LEAD)) as lead:
             await lead.page.goto(f"{house.address}/work")
             await lead.follow("Look at it")
