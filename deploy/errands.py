@@ -19,6 +19,9 @@ KEPT = 20
 AT_ONCE = 3
 """How many errands of one person are under way at once."""
 
+LOADED_ANEW = {"HX-Refresh": "true"}
+"""Answers a page that looked by itself how far something is, and found it done: it is loaded anew, and so goes on."""
+
 Told = Callable[[str, int, int], None]
 """Told which part is gone through, how far it is, and how far it goes."""
 

@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from contracts.taxonomy import Role, Theme
+from deploy.errands import LOADED_ANEW
 from deploy.packs.framework import frameworks
 from deploy.packs.handing import Counter
 from deploy.packs.profile import profiles
@@ -80,6 +81,8 @@ def _under_way(router: APIRouter, counter: Counter) -> None:
         found = counter.errands.get(errand, me.actor_id)
         if not found.done:
             return _page(request, "deploy/under_way.html", 200, errand=found, back="/audit/packs", named="All packs")
+        if "HX-Request" in request.headers:
+            return Response(headers=LOADED_ANEW)
         try:
             saved: Saved = found.task.result()
         except Refused as refusal:

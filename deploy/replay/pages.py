@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from contracts.taxonomy import Role
-from deploy.errands import Errand, Errands
+from deploy.errands import LOADED_ANEW, Errand, Errands
 from deploy.house import Platform
 from deploy.replay.history import Told
 from deploy.replay.running import PARTS, Period, Replayed, replay
@@ -92,8 +92,11 @@ def _under_way(router: APIRouter, audit: Audit, errands: Errands) -> None:
     @router.get("/under-way/{errand}")
     async def under_way(request: Request, me: Me, errand: UUID, file: bool = False) -> Response:
         found = errands.get(errand, me.actor_id)
-        if not found.done:
-            return _going_on(request, found)
+        looking = "HX-Request" in request.headers
+        if not found.done or (looking and file):  # a file leaves the page standing, which would take it again and again
+            return _going_on(request, found, "?file=true" if file else "")
+        if looking:
+            return Response(headers=LOADED_ANEW)
         replayed: Replayed = found.task.result()
         period = replayed.content["from"], replayed.content["to"]
         form = Form({"since": period[0].isoformat(), "until": period[1].isoformat()})
@@ -122,9 +125,9 @@ def _period(form: Form) -> Period | None:
     return Period(first, last) if first and last and form.ok else None
 
 
-def _going_on(request: Request, errand: Errand) -> Response:
+def _going_on(request: Request, errand: Errand, asked: str) -> Response:
     page: Response = request.app.state.shell.page(
-        request, "deploy/under_way.html", 200, errand=errand, back="/audit/replay", named="Try rules out"
+        request, "deploy/under_way.html", 200, errand=errand, asked=asked, back="/audit/replay", named="Try rules out"
     )
     return page
 

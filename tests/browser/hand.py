@@ -102,7 +102,7 @@ class Hand:
 
     async def led_on(self, pressed: Locator) -> None:
         """Press what leads on, and wait until the next page is there: until then, this one would still answer."""
-        async with self.page.expect_navigation(wait_until="load"):
+        async with self.page.expect_event("load"):
             await pressed.click()
 
     async def write(self, label: str, words: str) -> None:

@@ -27,9 +27,9 @@ PEOPLE = (
 
 
 @asynccontextmanager
-async def door_of(platform: Platform) -> AsyncIterator[Door]:
-    """The pages and routes of a platform."""
-    door = Door(platform, lambda: PEOPLE)
+async def door_of(platform: Platform, people: Sequence[Persona] = PEOPLE) -> AsyncIterator[Door]:
+    """The pages and routes of a platform, for these people."""
+    door = Door(platform, lambda: people)
     await door.open()
     try:
         yield door

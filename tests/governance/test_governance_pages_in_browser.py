@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -13,22 +15,45 @@ from playwright.async_api import Browser, Page, expect
 from starlette.types import Receive, Scope, Send
 
 from deploy.house import Platform
+from deploy.travel import Traveller, travel_routes
+from libs.clock import TravelledClock
 from libs.deciding import Act
+from libs.web.posts import Post
+from libs.web.sign_in import Persona
 from services.governance.projection import Overview
 from services.intake.application import Report
-from tests.browser.lane import DESK, PHONE, opened, serving
+from tests.browser.lane import PHONE, opened, serving
+from tests.browser.pages import round_of
 from tests.governance.facts import CHALLENGE, FIRST, story
-from tests.governance.front import ANN, PEOPLE, door_of
+from tests.governance.front import ANN, DEV, ON_NIGHTS, PEOPLE, door_of
 from tests.governance.planted import falls, told
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-PAGES = ["/work", "/work?everyone=yes", "/journeys", f"/journeys/{FIRST}", "/site", "/site/elm", "/provider"]
-PAGES += ["/organisation", f"/challenges/{CHALLENGE}", "/loop", "/board", "/tables", "/tables/dictionary", "/start"]
-PAGES += [f"/journeys/{FIRST}/shared", f"/journeys/{FIRST}?only=decisions", "/journeys?figure=changes_open&words=form"]
-PAGES += ["/comparison", "/trend?site=oak&theme=falls", "/trend?measure=m-1", "/themes", "/themes/falls"]
-PAGES += ["/tables/outside/kinds", "/organisation/absences"]
+FORM = "main form[method=post]"
+GWEN = Persona(
+    f"person:{UUID(int=0xA4)}", "Gwen, safeguarding lead", "Looks at each use.",
+    (
+        Post("acme.safeguarding", "safeguarding_lead", "provider:acme", "Safeguarding lead"),
+        Post("acme.nominated", "nominated_individual", "provider:acme", "Nominated individual"),
+    ),
+)  # fmt: skip
+EVERYONE = (*PEOPLE, GWEN)
+QUINNS = [
+    ("/work", "filled", ""), ("/work?everyone=yes", "everyone", ""), ("/journeys", "filled", ""),
+    ("/journeys?figure=changes_open&words=form", "narrowed", ""), (f"/journeys/{FIRST}", "filled", ""),
+    (f"/journeys/{FIRST}?only=decisions", "decisions", ""), (f"/journeys/{FIRST}/shared", "filled", ""),
+    ("/site", "filled", ""), ("/site/elm", "filled", "form[action$='/challenge']"), ("/provider", "filled", ""),
+    ("/organisation", "filled", FORM), ("/organisation/absences?site=elm", "filled", "form[action$='absences?site=elm']"),
+    (f"/challenges/{CHALLENGE}", "filled", ""), ("/loop", "filled", ""), ("/board", "filled", ""),
+    ("/comparison", "filled", ""), ("/trend?site=oak&theme=falls", "filled", FORM),
+    ("/trend?measure=m-1", "of a measure", ""), ("/themes", "filled", ""), ("/themes/falls", "filled", ""),
+    ("/tables", "filled", ""), ("/tables/dictionary", "filled", ""), ("/tables/outside/kinds", "filled", FORM),
+    ("/start", "filled", ""), ("/act-as", "one post", ""), ("/rooms", "filled", ""), ("/demo/clock", "filled", ""),
+    ("/emergency", "mine", FORM), (f"/organisation/posts/{ON_NIGHTS.post}", "filled", f"{FORM}:has([name=who])"),
+]  # fmt: skip
+"""What the quality lead opens: the address, how its page stands, and which of its forms is sent as it stands."""
 
 
 class Served:
@@ -38,12 +63,16 @@ class Served:
         self._settings = database, messaging, key
         self._app: FastAPI | None = None
         self._outer = FastAPI(lifespan=self._lifespan)
+        self.journey = self.use = UUID(int=0)
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         async with housed(*self._settings, "governance", "intake", start=False) as platform:
             await _furnished(platform)
-            async with door_of(platform) as door:
+            self.journey, self.use = await _read_in_an_emergency(platform)
+            async with door_of(platform, EVERYONE) as door:
+                clock = cast(TravelledClock, platform.clock)  # nobody travels here
+                door.add(travel_routes(Traveller(platform, clock, lambda: None)))
                 self._app = door.app
 
                 @door.app.get("/news")
@@ -67,39 +96,62 @@ async def _furnished(platform: Platform) -> None:
     await overview.keep(said + past, {})  # before anybody else keeps the view, as it came over no wire
     await platform.start()
     await with_sites(platform, "elm", "oak")
-    for person, post in ((p, p.posts[0]) for p in PEOPLE):
+    for person, post in ((each, post) for each in EVERYONE for post in each.posts):
         site = post.scope.removeprefix("site:") if post.scope.startswith("site:") else ""
         await governance.establish_post(OPERATOR, "acme", site, post.post, post.role, post.scope, post.label, None)
         who = UUID(person.actor_id.removeprefix("person:"))
         await governance.appoint(OPERATOR, post.post, who, person.label, "someone@example.org")
+    await governance.note_absence(OPERATOR, ON_NIGHTS.post, DEV, date(2026, 3, 2), date(2026, 3, 9), None)
     await platform.settle()
 
 
+async def _read_in_an_emergency(platform: Platform) -> tuple[UUID, UUID]:
+    """A journey at Elm, and its being read by somebody from elsewhere, who waits for no one's leave."""
+    act = Act(f"person:{ANN}", "registered_manager", "site:elm")
+    saved = await platform.service("intake").raise_opportunity(act, Report("elm", "complaint", "The tea was cold."))
+    await platform.settle()
+    reader = Act("person:oak", "registered_manager", "site:oak")
+    used = await platform.service("governance").open_in_emergency(reader, saved.id, "She is alone tonight.")
+    await platform.settle()
+    return saved.id, used.id
+
+
 @pytest.fixture(scope="module")
-def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
-    with serving(Served(module_database, messaging, wrapping_key)) as address:
-        yield address
+def served(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[tuple[str, Served]]:
+    house = Served(module_database, messaging, wrapping_key)
+    with serving(house) as address:
+        yield address, house
 
 
-async def signed_in_as(page: Page, site: str, who: str) -> None:
-    await page.goto(f"{site}/sign-in?next=/work")
+@pytest.fixture(scope="module")
+def site(served: tuple[str, Served]) -> str:
+    return served[0]
+
+
+async def signed_in_as(page: Page, site: str, who: str, onward: str = "/work") -> None:
+    await page.context.clear_cookies()
+    await page.goto(f"{site}/sign-in?next={onward}")
     await page.get_by_role("button", name=who).click()
-    await page.wait_for_url(f"{site}/work")
+    await page.wait_for_url(f"{site}{onward}")
 
 
-async def test_every_page_is_accessible_and_fits_the_window(browser: Browser, site: str) -> None:
+async def test_every_page_is_accessible_and_fits_the_window(
+    browser: Browser, served: tuple[str, Served], request: pytest.FixtureRequest
+) -> None:
+    site, house = served
     async with opened(browser, PHONE) as seen:
-        await signed_in_as(seen.page, site, "Quinn")
-        for path in PAGES:
-            answer = await seen.page.goto(site + path)
-            assert answer is not None
-            assert (path, answer.status) == (path, 200)
-            for width in (PHONE, DESK):
-                await seen.narrowed_to(width)
-                assert (path, width, await seen.violations()) == (path, width, [])
-                assert (path, width, await seen.overflow()) == (path, width, 0)
-            await seen.narrowed_to(PHONE)
-        assert (seen.strayed, seen.complaints) == ([], [])
+        with round_of(request, site) as pages:
+            await pages.visit(seen, "/sign-in")
+            await signed_in_as(seen.page, site, "Quinn")
+            for path, state, form in [*QUINNS, (f"/journeys/{house.journey}/restriction", "filled", FORM)]:
+                await pages.visit(seen, path, state)
+                if form:
+                    await pages.refuse(seen, form)
+            await signed_in_as(seen.page, site, "Gwen", "/emergency")
+            await pages.look(seen)
+            await pages.visit(seen, f"/emergency/{house.use}")
+            await pages.refuse(seen, FORM)
+            await pages.visit(seen, "/act-as")
 
 
 async def test_a_page_shows_news_without_being_loaded_again(browser: Browser, site: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -27,7 +26,8 @@ from services.notification.domain.rota import Shift
 from services.notification.domain.subscribers import Subscribers
 from services.notification.domain.transfer import Decision, Transfer
 from services.notification.pages.paper import written
-from tests.browser.lane import DESK, PHONE, opened, serving
+from tests.browser.lane import PHONE, opened, serving
+from tests.browser.pages import round_of
 from tests.hands import MANAGER, QUALITY
 from tests.house import MONDAY, OPERATOR, RULES, housed, rules, with_sites
 from tests.notification.hearing import FALL, Journey
@@ -42,8 +42,14 @@ PEOPLE = (
     Persona("person:quinn", "Quinn, quality lead", "Oversees the sites.", (QUALITY,)),
 )
 LEAD = Act(f"person:{ANN}", "registered_manager", "site:elm")
-PICTURES = os.environ.get("CANDOUR_PICTURES", "")
-"""Where to put a picture of each page, for whoever wants to look at them; none is taken otherwise."""
+FORM = "main form[method=post]"
+REFUSED = {
+    "/candour": FORM,
+    "/wordings": "button[value=confirm]",
+    "/letters/candour-outcome": "button[value=write]",
+    "/endpoints": FORM,
+}
+"""By how their addresses end: pages of which a form is sent as it stands, to see how it comes back."""
 
 
 class Served:
@@ -112,7 +118,7 @@ async def furnished(platform: Platform) -> dict[str, list[str]]:
         ],
         "Quinn": [
             "/notification/endpoints", f"/notification/endpoints/{endpoint}",
-            f"/notification/endpoints/{endpoint}/secret",
+            f"/notification/endpoints/{endpoint}/secret", "/notification/wordings",
         ],
     }  # fmt: skip
 
@@ -137,22 +143,18 @@ def served(module_database: Database, messaging: Messaging, wrapping_key: Path) 
         yield address, house
 
 
-async def test_every_page_is_accessible_and_fits_the_window(browser: Browser, served: tuple[str, Served]) -> None:
+async def test_every_page_is_accessible_and_fits_the_window(
+    browser: Browser, served: tuple[str, Served], request: pytest.FixtureRequest
+) -> None:
     site, house = served
-    for who, paths in house.pages.items():
-        async with opened(browser, PHONE) as seen:
-            await seen.page.goto(f"{site}/sign-in?next=/briefings")
-            await seen.page.get_by_role("button", name=who).click()
-            await seen.page.wait_for_url(f"{site}/briefings")
-            for number, path in enumerate(paths):
-                answer = await seen.page.goto(site + path)
-                assert answer is not None
-                assert (path, answer.status) == (path, 200)
-                assert (path, await seen.violations()) == (path, [])
-                for width in (PHONE, DESK):
-                    await seen.page.set_viewport_size({"width": width, "height": 900})
-                    if PICTURES:
-                        await seen.page.screenshot(path=f"{PICTURES}/{who}-{number:02}-{width}.png", full_page=True)
-                    assert (path, await seen.overflow()) == (path, 0)
-                await seen.page.set_viewport_size({"width": PHONE, "height": 900})
-            assert (seen.strayed, seen.complaints) == ([], [])
+    async with opened(browser, PHONE) as seen:
+        with round_of(request, site) as pages:
+            for who, paths in house.pages.items():
+                await seen.page.context.clear_cookies()
+                await seen.page.goto(f"{site}/sign-in?next=/briefings")
+                await seen.page.get_by_role("button", name=who).click()
+                await seen.page.wait_for_url(f"{site}/briefings")
+                for path in paths:
+                    await pages.visit(seen, path)
+                    for form in (form for end, form in REFUSED.items() if path.endswith(end)):
+                        await pages.refuse(seen, form)

@@ -165,15 +165,17 @@ async def test_what_takes_long_is_watched_until_it_is_done(
     assert begun.headers["Location"].startswith("/audit/packs/making/")
     assert (await (await reception.browser(QUALITY, "person:bea")).get(begun.headers["Location"])).status_code == 404
     shown = await hands.get(begun.headers["Location"])
-    while 'http-equiv="refresh"' in shown.text:
+    while 'id="how-far"' in shown.text:
         assert "under way" in shown.text
         shown = await hands.get(begun.headers["Location"])
     assert "Nobody has taken it away yet" in shown.text
+    looking = await hands.client.get(begun.headers["Location"], headers={"HX-Request": "true"})
+    assert (looking.headers["HX-Refresh"], looking.text) == ("true", ""), "a page that looks by itself goes on"
     await (quality := await reception.browser(QUALITY)).get("/audit/replay")
     begun = await tried(quality, rules(), "page")
     assert begun.headers["Location"].startswith("/audit/replay/under-way/")
     shown = await quality.get(begun.headers["Location"])
-    while 'http-equiv="refresh"' in shown.text:
+    while 'id="how-far"' in shown.text:
         shown = await quality.get(begun.headers["Location"])
     assert "Nothing would have differed" in shown.text
 

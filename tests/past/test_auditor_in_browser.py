@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +14,8 @@ import pytest_asyncio
 import uvicorn
 
 from libs.clock import HandClock
-from tests.browser.lane import DESK, PHONE, Watched, opened
+from tests.browser.lane import PHONE, Watched, opened
+from tests.browser.pages import round_of
 from tests.hands import Reception
 from tests.past.test_looking_back import AUDITOR, MANAGER, looked_at, raised
 from tests.servers import Backend, Messaging
@@ -23,6 +23,13 @@ from tests.servers import Backend, Messaging
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+DAYS = "from-day=2026-03-01&from-time=09:00&to-day=2026-03-03&to-time=09:30"
+FORM = "main form[method=post]"
+BESIDE = {
+    "/audit/past": "filled", "/audit/difference": "filled", f"/audit/difference?what=provider&{DAYS}": "found",
+    "/audit/journeys/{journey}": "filled", "/audit/decisions?role=auditor&service=review": "empty",
+}  # fmt: skip
+"""Where else an auditor looks, and how the page stands."""
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -60,41 +67,37 @@ async def street(backend: Backend, messaging: Messaging, wrapping_key: Path) -> 
             await task
 
 
-async def sound(watched: Watched) -> None:
-    """Nothing that axe objects to on a phone, and nothing wider than the screen there or on a desk."""
-    assert await watched.violations() == []
-    for width in (DESK, PHONE):
-        await watched.page.set_viewport_size({"width": width, "height": 900})
-        assert await watched.overflow() <= 0
-        if folder := os.environ.get("CANDOUR_TEST_SHOTS"):
-            name = watched.page.url.rpartition("/")[2].partition("?")[0]
-            await watched.page.screenshot(path=Path(folder) / f"past-{name}-{width}.png", full_page=True)
-
-
-async def test_an_auditor_checks_the_record_reads_a_decision_and_looks_back(browser: Browser, street: Street) -> None:
+async def test_an_auditor_checks_the_record_reads_a_decision_and_looks_back(
+    browser: Browser, street: Street, request: pytest.FixtureRequest
+) -> None:
     async with opened(browser, PHONE) as watched:
-        await street.enter(watched)
-        page = watched.page
-        await page.goto(f"{street.address}/audit")
-        await page.get_by_role("button", name="Compare everything now").click()
-        await page.get_by_text("nothing was altered").wait_for()
-        await sound(watched)
-        await page.get_by_role("link", name="Decisions: who, why, knowing what").click()
-        await sound(watched)
-        await page.get_by_role("link", name="Opportunity: immediate safety confirmed").first.click()
-        await sound(watched)
-        await page.get_by_label("Why do you need to read these words?").fill("To see what was done for the person")
-        await page.get_by_role("button", name="Open the words").click()
-        await page.get_by_text("Chair taken out of use.").first.wait_for()
-        await sound(watched)
-        await page.get_by_role("link", name="The journey as it was known at that moment").click()
-        await page.get_by_text("This shows how things stood").wait_for()
-        await sound(watched)
-        await page.goto(f"{street.address}/audit/timeline/journeys/{street.journey}")
-        await page.get_by_role("link", name="Earlier").click()
-        await page.get_by_text("Step 1 of 2").wait_for()
-        await sound(watched)
-        await page.goto(f"{street.address}/audit/readings?words=true")
-        await page.get_by_text("To see what was done for the person").first.wait_for()
-        await sound(watched)
-        assert (watched.strayed, watched.complaints) == ([], [])
+        with round_of(request, street.address) as pages:
+            await street.enter(watched)
+            page = watched.page
+            await page.goto(f"{street.address}/audit")
+            await page.get_by_role("button", name="Compare everything now").click()
+            await page.get_by_text("nothing was altered").wait_for()
+            await pages.look(watched)
+            await page.get_by_role("link", name="Decisions: who, why, knowing what").click()
+            await page.get_by_role("heading", name="Decisions", exact=True).wait_for()
+            await pages.look(watched)
+            await page.get_by_role("link", name="Opportunity: immediate safety confirmed").first.click()
+            await page.get_by_label("Why do you need to read these words?").wait_for()
+            await pages.look(watched, "sealed")
+            await pages.refuse(watched, FORM)
+            await page.get_by_label("Why do you need to read these words?").fill("To see what was done for the person")
+            await page.get_by_role("button", name="Open the words").click()
+            await page.get_by_text("Chair taken out of use.").first.wait_for()
+            await pages.look(watched, "opened")
+            await page.get_by_role("link", name="The journey as it was known at that moment").click()
+            await page.get_by_text("This shows how things stood").wait_for()
+            await pages.look(watched)
+            await page.goto(f"{street.address}/audit/timeline/journeys/{street.journey}")
+            await page.get_by_role("link", name="Earlier").click()
+            await page.get_by_text("Step 1 of 2").wait_for()
+            await pages.look(watched)
+            await page.goto(f"{street.address}/audit/readings?words=true")
+            await page.get_by_text("To see what was done for the person").first.wait_for()
+            await pages.look(watched)
+            for path, state in BESIDE.items():
+                await pages.visit(watched, path.format(journey=street.journey), state)
