@@ -115,7 +115,8 @@ class Round:
 
     async def _looked_at(self, watched: Watched, state: str) -> None:
         await watched.page.evaluate(UNFOLD)
-        begun = (watched.page.viewport_size or {}).get("width", PHONE)
+        size = watched.page.viewport_size
+        begun = size["width"] if size else PHONE
         for width in sorted((PHONE, DESK), key=lambda each: each != begun):
             await watched.narrowed_to(width)
             if PICTURES:
