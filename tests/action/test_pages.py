@@ -193,7 +193,7 @@ async def test_a_late_action_says_who_can_help(front: Office) -> None:
     assert ann.page.index(str(action)) < ann.page.index("Under way at")
     await ann.get(f"/action/{journey}/{action}")
     assert "<li>3 March 2026: Registered manager, Elm</li>" in ann.page
-    assert "If it is not made by the end of 9 March 2026, the next on the route are told." in ann.page
+    assert "If it is not made by the end of 9 March 2026, the next on the route are told, or reminded." in ann.page
 
 
 async def test_a_program_takes_every_step(front: Office) -> None:

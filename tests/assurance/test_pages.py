@@ -161,9 +161,10 @@ async def test_early_signs_add_up_and_what_they_call_for_is_put_on_record(recept
     assert (unclear.status_code, "Enter a whole number from 1 to 1,000." in ann.page) == (422, True)
     ahead = await ann.post("/assurance/signs", sign="elm/vague-notes", times="3", noted_on="2026-12-02")
     assert ahead.status_code == 409
-    noted = await ann.post(
-        "/assurance/signs", sign="elm/vague-notes", times="3", noted_on="2026-04-02", note="Mrs Okafor's notes"
-    )
+    seen = {"sign": "elm/vague-notes", "times": "3", "noted_on": "2026-04-02"}
+    on_nobody = await ann.post("/assurance/signs", **seen, note="Mrs Okafor's notes")
+    assert on_nobody.status_code == 409, "a note that names somebody says on whose record it is"
+    noted = await ann.post("/assurance/signs", **seen, note="The evening notes of one unit")
     assert noted.status_code == 303
     await reception.platform.settle()
     await ann.get("/assurance/signs")

@@ -123,29 +123,6 @@ async def test_a_misspelt_field_is_refused_rather_than_lost(door: Door) -> None:
     assert answer.status_code == 422
 
 
-async def test_a_challenge_asks_a_post_above_the_site_about_a_journey_of_that_site(door: Door) -> None:
-    governance: Governance = door.platform.service("governance")
-    for site in ("elm", "oak"):
-        post = f"{site}.service_manager"
-        await governance.establish_post(OPERATOR, "acme", site, post, "service_manager", f"site:{site}", post, None)
-    await door.platform.settle()
-    elsewhere, here = uuid4(), uuid4()
-    reported = intake.OpportunityRaised(
-        kind="near_miss", themes=[], reference="R-1", route="form", reporter_known=True, summary="sealed:1"
-    )
-    says = Saying()
-    await governance.overview.keep([says.say(reported, elsewhere, site="oak"), says.say(reported, here)], {})
-    asked = {"site": "elm", "words": "Why is it late?"}
-    async with asking(door, QUINN, OVER_ALL) as quality:
-        answers = [
-            await quality.post("/challenges", json=asked | {"post_id": post, "journey": str(journey)})
-            for post, journey in (
-                ("oak.service_manager", here), ("elm.service_manager", elsewhere), ("elm.service_manager", here),
-            )
-        ]  # fmt: skip
-    assert [each.status_code for each in answers] == [404, 404, 201]
-
-
 BO = UUID(int=0xB0)
 STANDS_IN = Post("elm.deputy_manager", "deputy_manager", "site:elm", "Deputy manager, Elm")
 AT_OAK = Post("oak.registered_manager", "registered_manager", "site:oak", "Registered manager, Oak")
@@ -257,3 +234,26 @@ async def test_an_absence_is_said_by_those_whose_post_covers_it_and_refused_in_p
         )
         assert [(await who.put(at, json=body)).status_code for who in (other, manager)] == [404, 200]
         assert (await manager.post(f"{at}/return", json={"back_on": str(today)})).status_code == 200
+
+
+async def test_a_challenge_asks_a_post_above_the_site_about_a_journey_of_that_site(door: Door) -> None:
+    governance: Governance = door.platform.service("governance")
+    for site in ("elm", "oak"):
+        post = f"{site}.service_manager"
+        await governance.establish_post(OPERATOR, "acme", site, post, "service_manager", f"site:{site}", post, None)
+    await door.platform.settle()
+    elsewhere, here = uuid4(), uuid4()
+    reported = intake.OpportunityRaised(
+        kind="near_miss", themes=[], reference="R-1", route="form", reporter_known=True, summary="sealed:1"
+    )
+    says = Saying()
+    await governance.overview.keep([says.say(reported, elsewhere, site="oak"), says.say(reported, here)], {})
+    asked = {"site": "elm", "words": "Why is it late?"}
+    async with asking(door, QUINN, OVER_ALL) as quality:
+        answers = [
+            await quality.post("/challenges", json=asked | {"post_id": post, "journey": str(journey)})
+            for post, journey in (
+                ("oak.service_manager", here), ("elm.service_manager", elsewhere), ("elm.service_manager", here),
+            )
+        ]  # fmt: skip
+    assert [each.status_code for each in answers] == [404, 404, 201]
