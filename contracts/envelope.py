@@ -89,6 +89,8 @@ class PublishedEvent(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         if cls.__private_attributes__.keys() == {"_envelope"}:
+            # Here, because pydantic puts its own in this very place while it makes the class; it is declared as a
+            # method, and mypy lets none be replaced, though that is how pydantic itself does it.
             cls.model_post_init = _not_sent_yet  # type: ignore[assignment]
 
     @classmethod

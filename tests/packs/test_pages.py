@@ -169,7 +169,7 @@ async def test_what_takes_long_is_watched_until_it_is_done(
         assert "under way" in shown.text
         shown = await hands.get(begun.headers["Location"])
     assert "Nobody has taken it away yet" in shown.text
-    looking = await hands.client.get(begun.headers["Location"], headers={"HX-Request": "true"})
+    looking = await looked_again(hands, begun.headers["Location"])
     assert (looking.headers["HX-Refresh"], looking.text) == ("true", ""), "a page that looks by itself goes on"
     await (quality := await reception.browser(QUALITY)).get("/audit/replay")
     begun = await tried(quality, rules(), "page")
@@ -178,6 +178,15 @@ async def test_what_takes_long_is_watched_until_it_is_done(
     while 'id="how-far"' in shown.text:
         shown = await quality.get(begun.headers["Location"])
     assert "Nothing would have differed" in shown.text
+    file = await looked_again(quality, f"{begun.headers['Location']}?file=true")
+    assert "Take the file" in file.text
+    assert "HX-Refresh" not in file.headers, "a file leaves the page standing, which would take it again and again"
+    assert "hx-get" not in file.text.partition('id="how-far"')[2].partition("</div>")[0], "it has looked its last"
+
+
+async def looked_again(hands: Hands, path: str) -> Any:
+    """What a page is answered that looks by itself how far something is."""
+    return await hands.client.get(path, headers={"HX-Request": "true"})
 
 
 async def test_rules_are_tried_out_on_history_and_nothing_is_changed(reception: Reception) -> None:
