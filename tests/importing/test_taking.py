@@ -39,7 +39,6 @@ from tests.importing.files import (
 from tests.servers import Database, Messaging
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-BATCH = "intake.ImportBatch"
 
 
 @dataclass
@@ -55,7 +54,7 @@ class Stage:
 
     def told(self) -> Any:
         """What is on record besides how far files have come."""
-        return on_record(self.database, besides=BATCH)
+        return on_record(self.database, besides="intake.ImportBatch")
 
     async def opportunity(self, key: str) -> Opportunity:
         found: Opportunity = await self.platform.service("intake").get(Opportunity, follows("intake.Opportunity", key))
@@ -189,6 +188,12 @@ async def test_a_deadline_before_its_inspection_is_noted_and_is_not_late(stage: 
     assert (before.due_on, before.due_note) == (None, BEFORE_INSPECTION)
     assert never.due_on is None
     assert "2023-11-31" in never.due_note
+
+
+async def test_what_there_is_to_look_at_is_told_in_the_order_of_the_file(stage: Stage, tmp_path: Path) -> None:
+    rows = [("ash" if day % 2 else "bay", f"2023-11-{day:02}", "Do it.", "2023-09-01") for day in range(1, 29)]
+    outcome = await bring(stage.platform, table(tmp_path / "many.csv", REQUIREMENTS_HEAD, rows), REQUIREMENTS)
+    assert [note.line for note in outcome.notes] == list(range(2, 30))
 
 
 async def test_totals_come_late_and_go_down_and_what_was_known_then_stays_known(stage: Stage, tmp_path: Path) -> None:
