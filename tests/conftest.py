@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from libs import logs
 
@@ -12,6 +13,11 @@ pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]
 
 LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")
 """Folders whose files run for longest: begun first, so that no worker is left alone with one at the end."""
+
+settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("wide", settings.get_profile("repeatable"), derandomize=False, max_examples=1000)
+settings.load_profile("repeatable")
+"""The same examples each time, so that a change answers for what it changed; --hypothesis-profile=wide looks for new ones."""
 
 LOGGED = 12
 """Lines of a log that are shown beside a failure, of each kind."""
