@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -49,8 +50,14 @@ def schema_of(name: str, model: type[BaseModel]) -> Schema:
     return {
         "$schema": DIALECT,
         "$id": f"urn:candour:{name}",
-        **model.model_json_schema(),
+        **_said_by(model),
     }
+
+
+@cache
+def _said_by(model: type[BaseModel]) -> Schema:
+    """A model's own words, asked of it once: what is written out and what it is held against both need them."""
+    return model.model_json_schema()
 
 
 def resolved(schema: Schema, root: Schema) -> Schema:

@@ -41,11 +41,10 @@ cli.command()(contracts_cli.contracts)
 class Copy:
     """A copy of the written language in which a promise can be broken without harm."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, written: Path, folder: Path) -> None:
         self.folder, self.services = folder / "contracts", folder / "services"
-        self.services.mkdir()
+        shutil.copytree(written, folder, dirs_exist_ok=True)
         self.models = promises()
-        gate.write(self.models, self.folder, self.services)
         self.published = gate.published_in(self.folder)
 
     def faults(self) -> list[str]:
@@ -58,9 +57,18 @@ class Copy:
         return self.folder / "examples" / name
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The language written from nothing, as it stands beside services that listen to nothing."""
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "services").mkdir()
+    gate.write(promises(), folder / "contracts", folder / "services")
+    return folder
+
+
 @pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    return Copy(tmp_path)
+def copy(written: Path, tmp_path: Path) -> Copy:
+    return Copy(written, tmp_path)
 
 
 def test_the_documents_say_what_the_models_say() -> None:
