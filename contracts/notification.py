@@ -146,6 +146,12 @@ class BriefingIssued(PublishedEvent, name="notification.briefing_issued.v1"):
     what_changed: str = Field(max_length=4000)
     audience: int = Field(ge=0)
     parts: dict[str, int] = Field(default_factory=dict, description="people by day, night, agency, new starter")
+    people: dict[str, list[UUID]] = Field(
+        default_factory=dict, description="whom it is for, by part of the team; empty where it was not said"
+    )
+    number: int = Field(
+        default=0, ge=0, description="which change of the journey it tells of, from 1; 0: from before that was said"
+    )
 
 
 class BriefingAudienceJoined(PublishedEvent, name="notification.briefing_audience_joined.v1"):
@@ -194,6 +200,9 @@ class BriefingReached(PublishedEvent, name="notification.briefing_reached.v1"):
     audience: int
     understood: int
     left: int = Field(default=0, ge=0, description="people who left before they had understood")
+    number: int = Field(
+        default=0, ge=0, description="which change of the journey it tells of, from 1; 0: from before that was said"
+    )
 
 
 class MessageDelivered(PublishedEvent, name="notification.message_delivered.v1"):

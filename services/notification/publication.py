@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import singledispatch
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from contracts import notification as said
 from contracts.envelope import PublishedEvent
 from libs.emergency_reading import EmergencyReading
 from services.notification.domain.account import Account
-from services.notification.domain.briefing import Briefing
+from services.notification.domain.briefing import Briefing, Listener
 from services.notification.domain.candour import Candour
 from services.notification.domain.duty import Duty, Owing
 from services.notification.domain.letter import Letter
@@ -81,7 +82,16 @@ def issued(event: Briefing.Issued) -> PublishedEvent:
         what_changed=event.change.what_changed,
         audience=len(event.audience),
         parts=dict(Counter(each.part for each in event.audience)),
+        people=_by_part(event.audience),
+        number=event.change.number,
     )
+
+
+def _by_part(audience: Iterable[Listener]) -> dict[str, list[UUID]]:
+    found: dict[str, list[UUID]] = {}
+    for each in audience:
+        found.setdefault(each.part, []).append(each.person_id)
+    return found
 
 
 @publish.register
@@ -117,7 +127,11 @@ def understood(event: Briefing.Understood) -> PublishedEvent:
 @publish.register
 def reached(event: Briefing.Reached) -> PublishedEvent:
     return said.BriefingReached(
-        briefing_id=event.originator_id, audience=event.audience, understood=event.understood, left=event.left
+        briefing_id=event.originator_id,
+        audience=event.audience,
+        understood=event.understood,
+        left=event.left,
+        number=event.number,
     )
 
 

@@ -60,18 +60,20 @@ def test_a_change_made_is_done() -> None:
 
 
 def test_proof_that_comes_early_waits_for_what_must_come_before() -> None:
-    early = [OPENED, proven(BRIEFED)]
-    given(FollowUp, OPENED).when(lambda f: f.brief(12, 12)).then(event(Proven, state=BRIEFED))
-    given(FollowUp, *early).when(lambda f: f.make_change("New prompt", CHANGED, [])).then(
-        event(FollowUp.ChangeMade),
-        event(Proven, state=DONE),
-        event(Reached, state=DONE),
-        event(Reached, state=BRIEFED, proof="briefed is proven"),
+    known = event(FollowUp.TeamBriefed, change=1, proof="briefed is proven")
+    change = event(FollowUp.ChangeMade), event(Proven, state=DONE), event(Reached, state=DONE)
+    told = event(Reached, state=BRIEFED, proof="briefed is proven")
+    given(FollowUp, OPENED).when(lambda f: f.brief(12, 12)).then(event(FollowUp.TeamBriefed, change=1))
+    given(FollowUp, OPENED, known).when(lambda f: f.make_change("New prompt", CHANGED, [])).then(
+        *change, event(Proven, state=BRIEFED), told
     )
+    kept_before_changes_were_told_apart = given(FollowUp, OPENED, proven(BRIEFED))
+    kept_before_changes_were_told_apart.when(lambda f: f.make_change("New prompt", CHANGED, [])).then(*change, told)
 
 
 def test_everyone_having_understood_is_said_as_it_is() -> None:
     given(FollowUp, OPENED, CHANGE, *reached(DONE)).when(lambda f: f.brief(12, 12)).then(
+        event(FollowUp.TeamBriefed, change=1),
         event(Proven, proof="12 of 12 staff read the briefing and answered its question rightly."),
         event(Reached, state=BRIEFED),
     )

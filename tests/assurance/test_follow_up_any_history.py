@@ -67,13 +67,13 @@ class FollowUpMachine(RuleBasedStateMachine):
         if measured:
             self._ask(lambda: self.it.tie(TIED, []))
 
-    @rule()
-    def all_understand(self) -> None:
-        self._ask(lambda: self.it.brief(5, 5))
+    @rule(change=some.integers(0, 4))
+    def all_understand(self, change: int) -> None:
+        self._ask(lambda: self.it.brief(5, 5, change))
 
-    @rule()
-    def a_briefing_goes_out(self) -> None:
-        self._ask(self.it.brief_anew)
+    @rule(change=some.integers(0, 4))
+    def a_briefing_goes_out(self, change: int) -> None:
+        self._ask(lambda: self.it.brief_anew(change))
 
     @rule(seen=some.integers(0, 3))
     def someone_looks(self, seen: int) -> None:
@@ -108,6 +108,7 @@ class FollowUpMachine(RuleBasedStateMachine):
             for happened in self.events:
                 again = happened.mutate(again)
             assert (again.held, again.proofs, again.figures) == (self.it.held, self.it.proofs, self.it.figures)
+            assert (again.changes, again.understood) == (self.it.changes, self.it.understood)
 
 
 TestWhateverComes = FollowUpMachine.TestCase

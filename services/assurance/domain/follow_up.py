@@ -10,12 +10,13 @@ from libs.calendar import local_day
 from libs.deciding import Decided, circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 from services.assurance.domain.figures import Figure
-from services.assurance.domain.proof import Tied, lasted, months_later, sample_words, share_words, shown_by, weeks_later
+from services.assurance.domain.proof import Tied, last_of, lasted, sample_words, share_words, shown_by, shown_by_rounds
 from services.assurance.domain.refusals import MoreSeenThanLookedAt, NothingChangedYet, NotReached, ReasonMissing
-from services.assurance.domain.verdict import heard_words
+from services.assurance.domain.verdict import heard_words, still_works
 
 DONE, BRIEFED, PRACTISED, EFFECTIVE, SUSTAINED = ClosureState
 LONGEST_PROOF = 400
+REPORTED = "Someone reported that this no longer holds; the reason is on the record."
 
 
 class FollowUp(Aggregate):
@@ -35,6 +36,11 @@ class FollowUp(Aggregate):
         what_changed: str
         changed_on: date
         measure_ids: list[str]
+
+    class TeamBriefed(Event):
+        TOPIC = "assurance.FollowUp.TeamBriefed"
+        change: int
+        proof: str
 
     class MeasureTied(Event):
         TOPIC = "assurance.FollowUp.MeasureTied"
@@ -105,18 +111,16 @@ class FollowUp(Aggregate):
 
     @event(Opened)
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
-        self.what_changed = ""
+        self.what_changed, self.measure_ids = "", list[str]()
         self.changed_on: date | None = None
-        self.measure_ids: list[str] = []
+        self.changes, self.understood = 0, dict[int, str]()
         self.tied: dict[str, Tied] = {}
         self.figures: dict[str, dict[date, Figure]] = {}
-        self.refuted: set[str] = set()
-        self.improved: set[str] = set()
+        self.refuted, self.improved = set[str](), set[str]()
         self.slipped_in: date | None = None
         self.rounds: list[tuple[date, int, int]] = []
-        self.proofs: dict[str, str] = {}
+        self.proofs, self.proven_since = dict[str, str](), dict[str, date]()
         self.held: set[str] = set()
-        self.proven_since: dict[str, date] = {}
 
     def make_change(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
         """Practice changed. Where it had changed before, the new way must be proven from the start."""
@@ -127,11 +131,14 @@ class FollowUp(Aggregate):
             self.ChangeMade, what_changed=what_changed, changed_on=changed_on, measure_ids=sorted(set(measure_ids))
         )
         self._prove(DONE, "Every agreed action was made, and seen by someone other than its owner.")
+        if self.changes in self.understood:
+            self._prove(BRIEFED, self.understood[self.changes])
         self._judge_figures()
 
     @event(ChangeMade)
     def _(self, what_changed: str, changed_on: date, measure_ids: list[str]) -> None:
         self.what_changed, self.changed_on, self.measure_ids = what_changed, changed_on, measure_ids
+        self.changes += 1
         self.refuted, self.improved, self.slipped_in = set(), set(), None
         self.tied = {name: tied for name, tied in self.tied.items() if name in measure_ids}
 
@@ -171,15 +178,12 @@ class FollowUp(Aggregate):
         before, does not work, however good its latest month may look."""
         if measure_id not in self.tied:
             return
-        doubted = measure_id in self.refuted
-        stands = verdict == Verdict.IMPROVED or (
-            not doubted if verdict == Verdict.TOO_LITTLE_DATA else met_after and verdict != Verdict.WORSE
-        )
-        improved = verdict == Verdict.IMPROVED
-        self.trigger_event(self.VerdictHeard, measure_id=measure_id, months=months, stands=stands, improved=improved)
+        stands = still_works(verdict, doubted=measure_id in self.refuted, met_after=met_after)
+        better = verdict == Verdict.IMPROVED
+        self.trigger_event(self.VerdictHeard, measure_id=measure_id, months=months, stands=stands, improved=better)
         if not stands:
             words = heard_words(months, verdict, after, self.tied[measure_id].target_percent)
-            self._lose(EFFECTIVE, words, self._latest)
+            self._lose(EFFECTIVE, words, last_of(self.figures))
         self._judge_figures()
 
     @event(VerdictHeard)
@@ -187,13 +191,23 @@ class FollowUp(Aggregate):
         self.refuted = self.refuted - {measure_id} if stands else self.refuted | {measure_id}
         self.improved = self.improved | {measure_id} if improved else self.improved - {measure_id}
 
-    def brief(self, understood: int, audience: int) -> None:
-        """Everyone who was to be briefed has understood."""
-        self._prove(BRIEFED, f"{understood} of {audience} staff read the briefing and answered its question rightly.")
+    def brief(self, understood: int, audience: int, change: int = 0) -> None:
+        """Everyone who was to be briefed on a change has understood; that of a change still to be heard of is kept."""
+        change = change or max(self.changes, 1)
+        proof = f"{understood} of {audience} staff read the briefing and answered its question rightly."
+        if change not in self.understood:
+            self.trigger_event(self.TeamBriefed, change=change, proof=proof)
+        if change == self.changes:
+            self._prove(BRIEFED, proof)
 
-    def brief_anew(self) -> None:
-        """A further briefing went out, so that again not everyone has understood."""
-        self._lose(BRIEFED, "A further briefing was issued, which not everyone has understood yet.")
+    @event(TeamBriefed)
+    def _(self, change: int, proof: str) -> None:
+        self.understood[change] = proof
+
+    def brief_anew(self, change: int = 0) -> None:
+        """A further briefing went out ahead of its change, which else takes back by itself what was understood before."""
+        if not change or (change > self.changes and change not in self.understood):
+            self._lose(BRIEFED, "A further briefing was issued, which not everyone has understood yet.")
 
     def observe(self, seen: int, of: int, source_kind: str, note: str) -> None:
         """Someone went and looked. One exception, and it is not yet what staff do."""
@@ -212,7 +226,8 @@ class FollowUp(Aggregate):
             return
         self._prove(PRACTISED, shown)
         if not self.tied:
-            self._judge_rounds(shown)
+            for state, words in shown_by_rounds(self.proven_since, local_day(circumstances().now), shown).items():
+                self._prove(state, words)
 
     @event(PracticeObserved)
     def _(self, seen: int, of: int, by: Decided) -> None:
@@ -224,13 +239,7 @@ class FollowUp(Aggregate):
             raise NotReached
         if not because.strip():
             raise ReasonMissing
-        words = "Someone reported that this no longer holds; the reason is on the record."
-        self._lose(ClosureState(state), words, self._latest)
-
-    @property
-    def _latest(self) -> date | None:
-        """The latest month heard of: what was met up to it does not prove anew what is found not to work."""
-        return max((period for months in self.figures.values() for period in months), default=None)
+        self._lose(ClosureState(state), REPORTED, last_of(self.figures))
 
     def _judge_figures(self) -> None:
         """What the months of the tied measures show; what a review refuted is open until another review says otherwise."""
@@ -244,15 +253,6 @@ class FollowUp(Aggregate):
         self._prove(EFFECTIVE, shown.words, shown.since)
         if lasted(self.proven_since[EFFECTIVE], shown.until):
             self._prove(SUSTAINED, f"Not missed since it was first met. {shown.words}", shown.until)
-
-    def _judge_rounds(self, shown: str) -> None:
-        """Where no measure fits, people who look again, and again, and find the same."""
-        today, begun = local_day(circumstances().now), self.proven_since
-        if EFFECTIVE not in self.proofs:
-            if today >= weeks_later(begun[PRACTISED]):
-                self._prove(EFFECTIVE, f"No measure fits this change. Seen again four weeks later or more: {shown}")
-        elif today >= months_later(begun[EFFECTIVE]):
-            self._prove(SUSTAINED, f"No measure fits this change. Seen again three months later or more: {shown}")
 
     def _prove(self, state: ClosureState, proof: str, since: date | None = None) -> None:
         if state not in self.proofs:

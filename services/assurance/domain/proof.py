@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
 
+from contracts.taxonomy import ClosureState
 from libs.statistics import shown_without_failure, wilson
 from services.assurance.domain.figures import Figure, month_after, month_of
 
@@ -34,6 +35,11 @@ def in_order(figures: dict[date, Figure]) -> list[Figure]:
 def since(figures: dict[date, Figure], changed_on: date) -> list[Figure]:
     """The months that began after the change; its own month is half one and half the other and counts to neither."""
     return [figure for figure in in_order(figures) if figure.period > changed_on]
+
+
+def last_of(figures: Mapping[str, Mapping[date, Figure]]) -> date | None:
+    """The latest month heard of: what was met up to it does not prove anew what is found not to work."""
+    return max((period for months in figures.values() for period in months), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,18 @@ def shown_by(
         return None
     latest, name, met = max(enough, key=lambda each: each[:2])
     return Shown(True, figure_words(tied[name], "met", met), met[0].period, latest)
+
+
+def shown_by_rounds(proven_since: Mapping[str, date], today: date, shown: str) -> dict[ClosureState, str]:
+    """Where no measure fits: what people show who look again, and again, and find the same. Each state with its proof."""
+    if ClosureState.EFFECTIVE not in proven_since:
+        if today >= weeks_later(proven_since[ClosureState.PRACTISED]):
+            return {
+                ClosureState.EFFECTIVE: f"No measure fits this change. Seen again four weeks later or more: {shown}"
+            }
+    elif today >= months_later(proven_since[ClosureState.EFFECTIVE]):
+        return {ClosureState.SUSTAINED: f"No measure fits this change. Seen again three months later or more: {shown}"}
+    return {}
 
 
 def on_end(months: list[Figure]) -> list[Figure]:

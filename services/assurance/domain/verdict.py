@@ -217,6 +217,13 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def still_works(verdict: str, *, doubted: bool, met_after: bool) -> bool:
+    """Whether what was held to work still is after a review; one with too little data leaves it as it was."""
+    if verdict == Verdict.TOO_LITTLE_DATA:
+        return not doubted
+    return verdict == Verdict.IMPROVED or (met_after and verdict != Verdict.WORSE)
+
+
 def heard_words(months: int, verdict: str, after: str, target: float) -> str:
     """A verdict as the reason why a state no longer holds."""
     k, n = map(int, after.split("/"))

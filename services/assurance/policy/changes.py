@@ -132,7 +132,7 @@ async def hear_a_figure(event: own.MeasureChecked, service: Records) -> Iterable
 @react.register
 async def count_as_briefed(event: notification.BriefingReached, service: Records) -> Iterable[Aggregate]:
     follow_up = await _follow_up(event, service)
-    follow_up.brief(event.understood, event.audience)
+    follow_up.brief(event.understood, event.audience, event.number)
     return [follow_up]
 
 
@@ -141,7 +141,7 @@ async def brief_anew(event: notification.BriefingIssued, service: Records) -> It
     follow_up = await follow_up_of(event.journey, service)
     if follow_up is None:
         return ()
-    follow_up.brief_anew()
+    follow_up.brief_anew(event.number)
     return [follow_up]
 
 

@@ -123,6 +123,7 @@ class Briefing(Aggregate):
         audience: int
         understood: int
         left: int = 0
+        number: int = 0
 
     @staticmethod
     def create_id(journey: UUID, change: Change) -> UUID:
@@ -272,8 +273,9 @@ class Briefing(Aggregate):
         """An audience of nobody is not a team that understood."""
         if self.audience and not self.is_reached and self.understood >= self.audience.keys():
             self.trigger_event(
-                self.Reached, audience=len(self.audience), understood=len(self.understood), left=len(self.missed)
-            )
+                self.Reached, audience=len(self.audience), understood=len(self.understood), left=len(self.missed),
+                number=self.change.number,
+            )  # fmt: skip
 
     @event(Reached)
     def _(self) -> None:
