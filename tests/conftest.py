@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from libs import logs
+from tests import scratch
 
+scratch.in_memory()
 pytest_plugins = ["tests.servers", "tests.house", "tests.browser.lane"]
 
 LONGEST_FIRST = ("faults", "browser", "journeys", "demo", "importing")

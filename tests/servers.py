@@ -35,8 +35,6 @@ from libs.nkeys import NKey, signed_in
 SOURCES = ("careplan", "rostering")
 TEMPLATE = "candour_template"
 COPIED = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108 in memory, files of a server are made ten times as fast
-"""Where servers keep what they will never need again, if so many bytes are free there."""
 _EXTERNAL = ("CANDOUR_TEST_PG_ADMIN", "CANDOUR_TEST_NATS_URL", "CANDOUR_TEST_NATS_SECRETS")
 
 
@@ -220,13 +218,9 @@ def _external() -> Iterator[tuple[str, Messaging]]:
     yield postgres, Messaging(url, {name: str(kept.seed_file(name)) for name in kept.known()})
 
 
-def _in_memory() -> Path | None:
-    return MEMORY if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM else None
-
-
 @contextmanager
 def _reachable() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="candour-tests-", dir=_in_memory()))
+    made = Path(tempfile.mkdtemp(prefix="candour-tests-"))
     made.chmod(0o711)
     try:
         yield made
