@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from contracts.taxonomy import Role
 from libs.domain import Aggregate, Created, Event, event, follows
 from libs.practice import Cadence, Measure
+from services.assurance.domain.watch import Fact
 
 HELD_BY_PROVIDER = frozenset(
     {Role.NOMINATED_INDIVIDUAL, Role.PROVIDER_QUALITY_LEAD, Role.PROVIDER_REPRESENTATIVE, Role.BOARD}
@@ -38,8 +39,19 @@ class Yardsticks:
     cadences: tuple[Cadence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A fact that came before it was known which triggers seek it, and under which name they would."""
+
+    key: str
+    fact: Fact
+
+
 class Programme(Aggregate):
-    """A provider's sites and adopted yardsticks, from which every measure and cadence is set."""
+    """A provider's sites and adopted yardsticks, from which every measure and cadence is set.
+
+    What comes before they are known waits here: whichever of the two is recorded second finds the first.
+    """
 
     TOPIC = "assurance.Programme"
 
@@ -58,6 +70,15 @@ class Programme(Aggregate):
         measures: list[dict[str, Any]]
         cadences: list[dict[str, Any]]
 
+    class FactsKept(Event):
+        TOPIC = "assurance.Programme.FactsKept"
+        where: str
+        facts: list[Early]
+
+    class FactsTold(Event):
+        TOPIC = "assurance.Programme.FactsTold"
+        where: list[str]
+
     @staticmethod
     def create_id(provider: str) -> UUID:
         return follows("assurance.Programme", provider)
@@ -66,6 +87,8 @@ class Programme(Aggregate):
     def __init__(self, *, provider: str, site: str, journey: UUID, about: UUID) -> None:
         self.places: dict[str, Place] = {}
         self.packs: dict[str, Yardsticks] = {}
+        self.early: dict[str, list[Early]] = {}
+        self.rules_since = date.max
 
     @classmethod
     def open(cls, provider: str) -> Programme:
@@ -107,6 +130,32 @@ class Programme(Aggregate):
             tuple(Measure.model_validate(each) for each in measures),
             tuple(Cadence.model_validate(each) for each in cadences),
         )
+        self.rules_since = min(self.rules_since, adopted_from)
+
+    def keep(self, where: str, facts: Mapping[str, Sequence[Fact]]) -> None:
+        """Facts that came before the rules or the site they are to be held against. The same fact again is no news."""
+        known = {(each.key, each.fact.source) for each in self.early.get(where, ())}
+        new = [Early(key, fact) for key, each in facts.items() for fact in each if (key, fact.source) not in known]
+        if new:
+            self.trigger_event(self.FactsKept, where=where, facts=new)
+
+    @event(FactsKept)
+    def _(self, where: str, facts: list[Early]) -> None:
+        self.early.setdefault(where, []).extend(facts)
+
+    def due_to_be_told(self, on: date) -> dict[str, list[Early]]:
+        """The facts kept for sites of which both the site and the rules are known by a day."""
+        return {site: kept for site, kept in self.early.items() if site in self.places and self.rules_since <= on}
+
+    def tell(self, where: list[str]) -> None:
+        """Every trigger has been told of what was kept for these sites."""
+        if where:
+            self.trigger_event(self.FactsTold, where=where)
+
+    @event(FactsTold)
+    def _(self, where: list[str]) -> None:
+        for site in where:
+            del self.early[site]
 
     def measures(self) -> Iterator[tuple[Place, Measure, Yardsticks]]:
         """Every measure at every site that it is meant for."""

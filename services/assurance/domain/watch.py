@@ -94,10 +94,8 @@ class Watch(Aggregate):
         """A fact that the trigger seeks. The same fact again is no news."""
         if fact.source in self.known:
             return
-        found = [*self.facts, fact]
-        earliest = max(each.on for each in found) - timedelta(days=trigger.within_days - 1)
-        together = [each for each in found if each.on >= earliest]
-        if self.owed or sum(each.times for each in together) < trigger.at_least:
+        together = [] if self.owed else _together([*self.facts, fact], fact, trigger)
+        if not together:
             self.trigger_event(self.FactNoted, fact=fact)
             return
         today = local_day(circumstances().now)
@@ -118,8 +116,9 @@ class Watch(Aggregate):
 
     @event(Fired)
     def _(self, firing_id: UUID, definition: dict[str, Any], facts: list[Fact], due: date) -> None:
-        self.known |= {each.source for each in facts}
-        self.facts = []
+        spent = {each.source for each in facts}
+        self.known |= spent
+        self.facts = [each for each in self.facts if each.source not in spent]
         self.firings[firing_id] = Firing(definition["title"], definition["owed_by"], due)
 
     def follow(self, firing_id: UUID, how: str) -> None:
@@ -156,3 +155,16 @@ class Watch(Aggregate):
     def owed(self) -> bool:
         """Whether something that must follow has not yet."""
         return any(not each.followed for each in self.firings.values())
+
+
+def _together(found: list[Fact], fact: Fact, trigger: Trigger) -> list[Fact]:
+    """The facts that a new one completes: enough of them within the days of the trigger, whichever came to be known first.
+
+    None where there are not enough yet.
+    """
+    within = timedelta(days=trigger.within_days - 1)
+    for latest in sorted({each.on for each in found if fact.on <= each.on <= fact.on + within}):
+        near = [each for each in found if latest - within <= each.on <= latest]
+        if sum(each.times for each in near) >= trigger.at_least:
+            return near
+    return []

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import singledispatch
 from uuid import UUID
 
 from libs.calendar import end_of_day
 from libs.deadlines import DeadlineReached, Due, Lifted
 from libs.domain import Aggregate
-from services.assurance.domain import Cadence, Effect, Measure, Watch
+from services.assurance.domain import Cadence, Effect, Measure, Programme, Watch
 from services.assurance.domain.effect_of_change import review_due
 from services.assurance.domain.verdict import REVIEWS
 from services.assurance.policy.changes import judge_the_effect
 from services.assurance.policy.reacting import Records, react
+from services.assurance.policy.watching import tell_what_was_kept
 
 
 @react.register
@@ -34,6 +35,9 @@ async def act_on_the_day(event: DeadlineReached, service: Records) -> Iterable[A
         if watch:
             watch.miss(UUID(more))
         return [watch] if watch else ()
+    if name == "kept":
+        programme = await service.find(Programme, event.aggregate)
+        return await tell_what_was_kept(programme, service) if programme else ()
     return await _check(event, more, service)
 
 
@@ -104,6 +108,17 @@ def hold_no_more(event: Cadence.Withdrawn) -> Iterator[Due | Lifted]:
 def judge_as_fixed(event: Effect.ReviewsSet) -> Iterator[Due | Lifted]:
     for months in REVIEWS:
         yield Due(f"review {months}", review_due(event.changed_on, months))
+
+
+@dates.register
+def known_now(event: Programme.SiteTakenIn | Programme.FactsKept) -> Iterator[Due | Lifted]:
+    yield Due("kept", event.recorded)
+
+
+@dates.register
+def known_from(event: Programme.YardsticksTakenUp) -> Iterator[Due | Lifted]:
+    in_force = end_of_day(event.adopted_from - timedelta(days=1))
+    yield Due(f"kept {event.adopted_from}", max(event.recorded, in_force))
 
 
 @dates.register

@@ -12,6 +12,7 @@ from libs.directory import Site
 from libs.domain import Aggregate
 from libs.rules import RulePack
 from services.assurance.domain.measure import Evidence, Measure
+from services.assurance.domain.programme import Programme
 from services.assurance.domain.verdict import Elsewhere
 
 A = TypeVar("A", bound=Aggregate)
@@ -59,3 +60,8 @@ async def measure_at(provider: str, site: str, measure_id: str, service: Records
     """A measure at a site, opened where nothing is known of it yet."""
     known = await service.find(Measure, Measure.create_id(measure_id, site))
     return known or Measure.open(provider, site, measure_id)
+
+
+async def programme_of(provider: str, service: Records) -> Programme:
+    """What a provider is held to, opened where nothing is known of it yet."""
+    return await service.find(Programme, Programme.create_id(provider)) or Programme.open(provider)

@@ -12,29 +12,50 @@ from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.domain import Aggregate
 from libs.service import NotFound
-from services.assurance.domain import Watch
+from services.assurance.domain import Programme, Watch
 from services.assurance.domain.watch import Fact
-from services.assurance.policy.reacting import Records, react
+from services.assurance.policy.reacting import Records, programme_of, react
 
 LONGEST = 300
 
 
-async def note(event: Any, facts: Mapping[str, list[Fact]], service: Records) -> list[Watch]:
-    """Tell every trigger in force at the event's site of the facts that it seeks, by their key; each fact once."""
+async def note(event: Any, facts: Mapping[str, list[Fact]], service: Records) -> list[Aggregate]:
+    """Tell every trigger in force at the event's site of the facts that it seeks, by their key; each fact once.
+
+    Where the rules or the site are not known yet, the facts are kept until they are.
+    """
+    if not event.site:
+        return []
     try:
-        pack = await service.directory.rules(local_day(circumstances().now))
+        return [*await _told(event.provider, event.site, facts, service)]
     except NotFound:
-        return []
+        programme = await programme_of(event.provider, service)
+        programme.keep(event.site, facts)
+        return [programme]
+
+
+async def tell_what_was_kept(programme: Programme, service: Records) -> list[Aggregate]:
+    """What came early counts now. Raises NotFound where the view has not heard yet of what is on record here."""
+    kept = programme.due_to_be_told(local_day(circumstances().now))
+    watches: list[Watch] = []
+    for site, early in kept.items():
+        facts: dict[str, list[Fact]] = {}
+        for each in early:
+            facts.setdefault(each.key, []).append(each.fact)
+        watches += await _told(programme.provider, site, facts, service)
+    programme.tell(list(kept))
+    return [programme, *watches]
+
+
+async def _told(provider: str, place: str, facts: Mapping[str, list[Fact]], service: Records) -> list[Watch]:
+    pack, site = await service.directory.rules(local_day(circumstances().now)), await service.directory.site(place)
     sought = {t: [f for s in t.any_of for f in facts.get(s.key, ())] for t in pack.triggers}
-    sought = {trigger: found for trigger, found in sought.items() if found}
-    if not sought or not event.site:
-        return []
-    site, watches = await service.directory.site(event.site), []
+    watches: list[Watch] = []
     for trigger, found in sought.items():
-        if trigger.provider_kinds and site.service_kind not in trigger.provider_kinds:
+        if not found or (trigger.provider_kinds and site.service_kind not in trigger.provider_kinds):
             continue
-        known = await service.find(Watch, Watch.create_id(trigger.id, event.site))
-        watch = known or Watch.open(event.provider, event.site, trigger.id)
+        known = await service.find(Watch, Watch.create_id(trigger.id, place))
+        watch = known or Watch.open(provider, place, trigger.id)
         for fact in found:
             watch.note(fact, trigger, f"{pack.id}/{pack.version}", site.working_days)
         watches.append(watch)

@@ -16,7 +16,7 @@ from libs.domain import Aggregate
 from services.assurance.domain import Cadence, FollowUp, Measure, Programme
 from services.assurance.domain.programme import Place
 from services.assurance.policy.changes import follow_up_of
-from services.assurance.policy.reacting import Records, measure_at, react
+from services.assurance.policy.reacting import Records, measure_at, programme_of, react
 
 T = TypeVar("T")
 AT_A_TIME = 50
@@ -25,7 +25,7 @@ AT_A_TIME = 50
 
 @react.register
 async def take_a_site_in(event: governance.SiteRegistered, service: Records) -> Iterable[Aggregate]:
-    programme = await _programme(event.provider, service)
+    programme = await programme_of(event.provider, service)
     before = _asked(programme, event.site_id)
     programme.take_in(Place(event.site_id, event.nation, event.service_kind, event.opened_on))
     return [programme, *await _hold_to(programme, before, service, only=event.site_id)]
@@ -33,14 +33,10 @@ async def take_a_site_in(event: governance.SiteRegistered, service: Records) -> 
 
 @react.register
 async def take_yardsticks_up(event: governance.RulePackAdopted, service: Records) -> Iterable[Aggregate]:
-    programme = await _programme(event.provider, service)
+    programme = await programme_of(event.provider, service)
     before = _asked(programme)
     programme.take_up(event.pack_id, event.version, event.adopted_from, event.content)
     return [programme, *await _hold_to(programme, before, service)]
-
-
-async def _programme(provider: str, service: Records) -> Programme:
-    return await service.find(Programme, Programme.create_id(provider)) or Programme.open(provider)
 
 
 def _asked(programme: Programme, only: str = "") -> set[tuple[type[Measure | Cadence], UUID]]:
