@@ -11,9 +11,11 @@ import psycopg
 from libs.logs import log
 
 LOOK = 1.0
-"""Seconds between tries to lead, between looks at whether we still do, and within which such a look must be answered."""
-GRACE = 2 * LOOK + 0.5
-"""Seconds that who stood by waits with the lock in hand, until whoever lost it must have seen so."""
+"""Seconds between tries to lead, and between looks at whether we still do."""
+PATIENCE = 10
+"""Looks' time that a database may take to answer. One that is slow keeps the lock for us; only one that is gone does not."""
+GRACE = 3
+"""Looks' time that who stood by waits with the lock in hand, until whoever lost it must have seen so."""
 
 
 class Leader:
@@ -22,10 +24,13 @@ class Leader:
     What a leader does is safe without it (relays are fenced, pages turn by compare-and-set); leading keeps two
     processes from getting in each other's way. So who lost the lock leads no more from that moment, but goes on with
     what it had begun.
+
+    The lock is lost with its connection, whose end the system tells at once, a host that is gone included: what was
+    sent there is not acknowledged. That this process itself was too busy to look says nothing.
     """
 
-    def __init__(self, conninfo: str, service: str) -> None:
-        self._conninfo = conninfo
+    def __init__(self, conninfo: str, service: str, look: float = LOOK) -> None:
+        self._conninfo, self._look = conninfo, look
         self._lock = 0x0CA1_0000_0000 + zlib.crc32(service.encode())
         self._task: asyncio.Task[None] | None = None
         self._log = log(service)
@@ -45,7 +50,7 @@ class Leader:
         begun = False
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                async with await self._connected() as connection:
                     if not await self._is_ours(connection):
                         answered.set()
                         await self._wait_for_it(connection)
@@ -54,17 +59,40 @@ class Leader:
                     begun = self.leads = True
                     answered.set()
                     while True:
-                        await _still_there(connection)
+                        await self._still_there(connection)
             except (psycopg.OperationalError, TimeoutError) as error:
                 self.leads = False
                 self._log.warning("the lock to lead was lost with its connection", reason=type(error).__name__)
-                await asyncio.sleep(LOOK / 5)
+                await asyncio.sleep(self._look / 5)
+
+    async def _connected(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
+        unheard = f"{2 * self._look * 1000:.0f}"  # milliseconds; by then the one who stood by has not begun
+        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, tcp_user_timeout=unheard)
 
     async def _wait_for_it(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         """Until the lock is ours, and whoever had it knows that it is not theirs."""
         while not await self._is_ours(connection):  # noqa: ASYNC110 another's lock has no event here
-            await asyncio.sleep(LOOK)
-        await asyncio.sleep(GRACE)
+            await asyncio.sleep(self._look)
+        await asyncio.sleep(GRACE * self._look)
+
+    async def _still_there(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+        """Return after a while, the database having answered; raise as soon as the connection is seen to have ended."""
+        async for _ in connection.notifies(timeout=self._look):  # nobody notifies; an end is noticed as it happens
+            pass
+        answer = asyncio.create_task(connection.execute("SELECT 1"))
+        try:
+            for _ in range(
+                PATIENCE
+            ):  # a turn of ours that came late is one turn, and finds the answer that lay waiting
+                await asyncio.wait({answer}, timeout=self._look)
+                if answer.done():
+                    await answer
+                    return
+            self.leads = False  # before the connection is given up, which takes its time where nobody answers
+            raise TimeoutError
+        finally:
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
 
     async def _is_ours(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
         row = await (await connection.execute("SELECT pg_try_advisory_lock(%s)", (self._lock,))).fetchone()
@@ -77,11 +105,3 @@ class Leader:
         if task:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-async def _still_there(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
-    """Return after a while, the database having answered; raise as soon as the connection is seen to have ended."""
-    async for _ in connection.notifies(timeout=LOOK):  # nobody notifies; an end is noticed as it happens
-        pass
-    async with asyncio.timeout(LOOK):
-        await connection.execute("SELECT 1")
