@@ -112,8 +112,9 @@ async def _names(nc: Client) -> list[str]:
     names: list[str] = []
     while True:
         page = await _ask(nc, "STREAM.NAMES", {"offset": len(names)})
-        names += page.get("streams") or []
-        if len(names) >= page["total"]:
+        more = page.get("streams") or []
+        names += more
+        if not more or len(names) >= page["total"]:  # none, where one went away between two pages
             return names
 
 

@@ -1,5 +1,7 @@
 """The embedded NATS keeps what it acknowledged, and its streams are what was declared."""
 
+import asyncio
+import json
 import re
 import subprocess
 import sys
@@ -7,9 +9,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js.api import StorageType, StreamConfig
 
 from deploy.containers import prepare
@@ -122,3 +126,20 @@ async def test_a_missing_stream_is_told(server: EmbeddedNats) -> None:
     nc = await operator(server)
     assert "Stream AUDIT_REVIEW is missing." in await topology.drift(nc)
     await nc.close()
+
+
+class WhoForgets:
+    """Says that there are two streams, and then names one: the other went away between two pages."""
+
+    async def request(self, subject: str, body: bytes, **_: object) -> Msg:
+        await asyncio.sleep(0)
+        if not subject.endswith("STREAM.NAMES"):
+            said: dict[str, object] = {"error": {"err_code": topology.STREAM_NOT_FOUND}}
+        else:
+            said = {"total": 2, "streams": None if json.loads(body)["offset"] else ["A_STRANGER"]}
+        return Msg(Client(), data=json.dumps(said).encode())
+
+
+async def test_a_stream_that_goes_away_while_all_are_listed_is_not_waited_for() -> None:
+    async with asyncio.timeout(60):
+        assert "Stream A_STRANGER exists but is not declared." in await topology.drift(cast("Client", WhoForgets()))
