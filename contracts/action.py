@@ -65,6 +65,21 @@ class ActionEscalated(PublishedEvent, name="action.action_escalated.v1"):
     reminder: bool = Field(default=False, description="they were told before, and are reminded")
 
 
+class NobodyAnswered(PublishedEvent, name="action.nobody_answered.v1"):
+    """The change is still not made, and nobody on the site's route is there to be told who may know of it.
+
+    Said again each time it was tried. It holds until somebody is told (action_escalated), or until the change is made,
+    withdrawn, or given more time.
+    """
+
+    action_id: UUID
+    due: date
+    step: int = Field(ge=1, description="1 is the first try after the owner was told")
+    next_on: date | None = Field(
+        default=None, description="after the end of which day it is tried again; none: no more"
+    )
+
+
 class ActionExtended(PublishedEvent, name="action.action_extended.v1"):
     """More time was approved, by someone other than the owner, with a reason."""
 

@@ -64,6 +64,11 @@ def escalated(event: Action.Escalated) -> PublishedEvent:
 
 
 @publish.register
+def nobody_answered(event: Action.FoundNobody) -> PublishedEvent:
+    return said.NobodyAnswered(action_id=event.originator_id, due=event.due, step=event.step, next_on=event.next_on)
+
+
+@publish.register
 def sent_back(event: Action.SentBack) -> PublishedEvent:
     return said.ActionSentBack(action_id=event.originator_id, due=event.due, because=event.because)
 

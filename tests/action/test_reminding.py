@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from contracts.action import NobodyAnswered
 from libs.calendar import WorkingDays, end_of_day, local_day
 from libs.deadlines import Due
 from libs.deciding import deciding
@@ -20,8 +21,9 @@ from services.action.domain.action import Action
 from services.action.domain.route import Again, Stage
 from services.action.policy import dates
 from services.action.policy.route import again
+from services.action.publication import publish
 from tests.action.facts import DUE, agreed
-from tests.given import SOMEONE, event, given
+from tests.given import NOW, SOMEONE, event, given
 
 OWNER, DEPUTY, REGION, PROVIDER = "elm.registered_manager", "elm.deputy", "north.manager", "acme.quality"
 DAYS = WorkingDays("ENG")
@@ -55,6 +57,11 @@ def test_where_nobody_answers_that_is_on_record_and_it_is_tried_again() -> None:
     given(Action, agreed(), LATE, found).when(lambda a: a.escalate(back, "p/1", Again(ON, TRY))).then(
         up(2, (PROVIDER,), level=3, next_on=ON, rule="p/1", reminder=False)
     )
+    with deciding(SOMEONE, NOW):
+        unanswered = given(Action, agreed(), LATE).aggregate
+        unanswered.escalate(nobody, "p/1", Again(ON, TRY))
+    (said,) = [publish(each) for each in unanswered.collect_events()]
+    assert said == NobodyAnswered(action_id=unanswered.id, due=DUE, step=1, next_on=TRY)
     owner_alone = [Stage(1, (OWNER,), None)]
     given(Action, agreed(), LATE).when(lambda a: a.escalate(owner_alone, "p/1", Again(ON, TRY))).then(found)
 

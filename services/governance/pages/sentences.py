@@ -186,6 +186,9 @@ SENTENCES: dict[str, Tell] = {
         _due(p),
         page="action",
     ),
+    "action.nobody_answered.v1": lambda p: Told(
+        "A change is late, and nobody is there to be told", _due(p), page="action"
+    ),
     "action.people_named.v1": lambda p: Told(
         "One person is to take part in a change"
         if p["number"] == 1
