@@ -18,10 +18,10 @@ from contracts import intake
 from deploy.web import Door
 from libs.web.posts import Post
 from libs.web.reach import NOTHING_HERE
-from services.governance.application import Governance
+from services.governance.application import Governance, NewSite
 from services.governance.application.absences import DeputyDoesNotLead, DeputyDoesNotReach
 from services.governance.domain.post import AwayAlreadyOver, NotAway
-from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of
+from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of, in_order
 from tests.governance.saying import Saying
 from tests.hands import Hands
 from tests.house import OPERATOR, housed
@@ -257,3 +257,37 @@ async def test_a_challenge_asks_a_post_above_the_site_about_a_journey_of_that_si
             )
         ]  # fmt: skip
     assert [each.status_code for each in answers] == [404, 404, 201]
+
+
+async def test_the_organisation_is_asked_for_once_folded_by_site_and_searched(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    governance: Governance = door.platform.service("governance")
+    asked: list[str] = []
+    for name, person in (("fir", "Ann Example"), ("yew", "Bo Field")):
+        new = NewSite("acme", name, name.title(), "South", "ENG", "homecare", date(2020, 1, 1))
+        await governance.register_site(OPERATOR, new)
+        for post, role in (("manager", "registered_manager"), ("deputy", "deputy_manager")):
+            title = f"{post.title()}, {new.title}"
+            await governance.establish_post(OPERATOR, "acme", name, f"{name}.{post}", role, f"site:{name}", title, None)
+        await governance.appoint(OPERATOR, f"{name}.manager", uuid4(), person, "")
+    await door.platform.settle()
+    questions = governance.directory.rows
+
+    async def noted(query: Any, *given: Any) -> Any:
+        asked.append(query)
+        return await questions(query, *given)
+
+    monkeypatch.setattr(governance.directory, "rows", noted)
+    quinn = await browser(door, QUINN, OVER_ALL)
+    page, yew, none = [
+        (await quinn.get(f"/organisation{more}")).text.split('id="sites"')[1]
+        for more in ("", "?words=yEw", "?words=%00x")
+    ]
+    assert sum("FROM post" in query or "FROM holder" in query for query in asked) == 3  # one for each page
+    assert in_order(page.split("Fir, South")[1], ": 1 post held by nobody", "Deputy, Fir", "nobody at present",
+                    "Manager, Fir", "Yew, South", "Bo Field")  # fmt: skip
+    assert "<details open" not in page
+    assert [each.count("<details") for each in (page, yew, none)] == [3, 1, 0]
+    assert "1 of 3 sites" in yew
+    assert "No site of yours fits these words." in none

@@ -97,7 +97,14 @@ def _duty(draw: st.DrawFn, journey: UUID) -> PublishedEvent:
 def _briefing(draw: st.DrawFn, journey: UUID) -> PublishedEvent:
     which, person = _of(journey, 6), UUID(int=draw(st.integers(900, 902)))
     moves: list[PublishedEvent] = [
-        notification.BriefingIssued(briefing_id=which, title="Form", what_changed="One form.", audience=3, parts={}),
+        notification.BriefingIssued(
+            briefing_id=which,
+            title="Form",
+            what_changed="One form.",
+            audience=3,
+            parts={},
+            people=draw(st.sampled_from([{}, {"day": [UUID(int=900), UUID(int=901)], "night": [UUID(int=902)]}])),
+        ),
         notification.BriefingUnderstood(briefing_id=which, person_id=person, part="day"),
         notification.BriefingAudienceJoined(
             briefing_id=which, person_id=person, part="day", audience=4, understood=draw(st.integers(3, 4)), left=0

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from contracts.taxonomy import Nation, Role, ServiceKind
+from contracts.taxonomy import Nation, ServiceKind
 from libs.calendar import local_day
+from libs.directory import Site
 from libs.domain import Refused
 from libs.policytext import MOST_BYTES, DocumentMalformed, DocumentTooLarge, DocumentUnreadable, read
 from libs.reading import opened
@@ -27,6 +28,7 @@ from services.governance.pages.sentences import label
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 MOST_FILES = 6
+LONGEST = 100
 
 
 def add(router: APIRouter, governance: Governance) -> None:
@@ -34,20 +36,19 @@ def add(router: APIRouter, governance: Governance) -> None:
 
     async def shown(request: Request, me: SignedIn, form: Form, status: int = 200) -> Response:
         directory = governance.directory
-        sites = [
-            {
-                "title": site.title, "href": f"/site/{site.site_id}", "region": site.region,
-                "kind": label(ServiceKind, site.service_kind), "nation": label(Nation, site.nation),
-                "posts": await _posts(governance, f"site:{site.site_id}"),
-            }
-            for site in await sites_of(directory, me)
-        ]  # fmt: skip
-        above = [] if me.scope.startswith("site:") else await _posts(governance, me.scope)
+        reached = await sites_of(directory, me)
+        words = request.query_params.get("words", "")[:LONGEST].strip()
+        looked = Form({"words": words})
+        named = [site for site in reached if words.casefold() in _said_of(site).casefold()]
+        over = "" if me.scope.startswith("site:") else me.scope
+        posts = await _posts(governance, [over, *(f"site:{site.site_id}" for site in named)])
+        sites = [_site(site, posts[f"site:{site.site_id}"]) for site in named]
         packs = await directory.rows(
             "SELECT pack_id, version, adopted_from, content FROM rule_pack ORDER BY adopted_from DESC, version DESC"
         )
         return shell_of(request).page(
-            request, "governance/organisation.html", status, sites=sites, above=above, packs=[_pack(p) for p in packs],
+            request, "governance/organisation.html", status, sites=sites, above=posts[over],
+            many=len(reached), looked=looked, narrowed=bool(words), packs=[_pack(p) for p in packs],
             may_adopt=me.role in ORGANISERS and me.scope.startswith("provider:"), most=MOST_BYTES, form=form,
             may_appoint=me.role in ORGANISERS and me.scope.startswith("provider:"),
             today=local_day(governance.clock.now()), may_absent=me.role in ABSENCE_KEEPERS,
@@ -103,17 +104,34 @@ async def _uploaded(request: Request) -> dict[str, Any]:
     return content
 
 
-async def _posts(governance: Governance, scope: str) -> list[dict[str, Any]]:
-    directory, keys = governance.directory, governance.mapper.keys
-    return [
-        {
-            "post_id": post.post_id,
-            "title": post.title,
-            "role": label(Role, post.role),
-            "holders": [row["name"] for row in await opened(keys, await directory.holders(post.post_id), "name")],
-        }
-        for post in await directory.posts(scope)
-    ]
+def _said_of(site: Site) -> str:
+    """What a site is found by."""
+    return f"{site.title} {site.region} {label(ServiceKind, site.service_kind)} {label(Nation, site.nation)}"
+
+
+def _site(site: Site, posts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "title": site.title, "href": f"/site/{site.site_id}", "region": site.region, "posts": posts,
+        "kind": label(ServiceKind, site.service_kind), "nation": label(Nation, site.nation),
+        "vacant": sum(not post["holders"] for post in posts),
+    }  # fmt: skip
+
+
+async def _posts(governance: Governance, scopes: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """The posts of each scope by title, with the names of who holds them, all by one question."""
+    rows = await governance.directory.rows(
+        "SELECT p.post_id, p.scope, p.title, h.name FROM post p LEFT JOIN holder h USING (post_id)"
+        " WHERE p.scope = ANY(%s) ORDER BY p.title, p.post_id, h.person_id",
+        (scopes,),
+    )
+    found: dict[str, list[dict[str, Any]]] = {scope: [] for scope in scopes}
+    for row in await opened(governance.mapper.keys, rows, "name"):
+        posts = found[row["scope"]]
+        if not posts or posts[-1]["post_id"] != row["post_id"]:
+            posts.append({"post_id": row["post_id"], "title": row["title"], "holders": []})
+        if row["name"]:
+            posts[-1]["holders"].append(row["name"])
+    return found
 
 
 def _pack(row: dict[str, Any]) -> dict[str, Any]:

@@ -134,6 +134,7 @@ async def _reader(governance: Governance, me: SignedIn, sites: list[str], *, eve
         works_at=[row["site_id"] for row in works_at],
         unowned=me.scope.startswith("site:") and me.role in RUNS_A_SITE,
         everyone=everyone,
+        provider=_provider(me.scope),
     )
 
 
@@ -150,6 +151,7 @@ async def _stood_in_for(governance: Governance, reader: Reader) -> list[tuple[st
             actor=reader.actor, role=row["role"], posts=[row["post_id"]],
             sites=[site for site in reader.sites if site in covered],
             unowned=row["scope"].startswith("site:") and row["role"] in RUNS_A_SITE and reader.role not in NOT_LEADING,
+            provider=_provider(row["scope"]),
         )  # fmt: skip
         found.append((row["title"], absent))
     return found
@@ -212,6 +214,12 @@ async def _heeding(governance: Governance, reader: Reader, sites: dict[str, str]
         }
         for row in await governance.heeding.waiting(reader.sites, reader.posts, reader.role)
     ]  # fmt: skip
+
+
+def _provider(scope: str) -> str:
+    """The provider that a post is over as a whole; empty for any other post."""
+    kind, _, name = scope.partition(":")
+    return name if kind == "provider" else ""
 
 
 def _person(actor: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from contracts import notification as said
 from libs.views import Rows
@@ -45,12 +46,14 @@ TABLES = """
         parts jsonb NOT NULL, -- how many of them work by day, by night, for an agency, or are new
         issued timestamptz NOT NULL, -- when it was issued
         reached timestamptz, -- when everyone had understood it; empty until then
-        missed int NOT NULL DEFAULT 0 -- people who left before they had understood
+        missed int NOT NULL DEFAULT 0, -- people who left before they had understood
+        told boolean NOT NULL DEFAULT false -- whether it was said whom it is for, one by one
     );
     ALTER TABLE briefing ADD COLUMN IF NOT EXISTS missed int NOT NULL DEFAULT 0;
+    ALTER TABLE briefing ADD COLUMN IF NOT EXISTS told boolean NOT NULL DEFAULT false;
     CREATE INDEX IF NOT EXISTS briefing_journey ON briefing (journey);
     CREATE INDEX IF NOT EXISTS briefing_open ON briefing (site, issued) WHERE reached IS NULL;
-    CREATE TABLE IF NOT EXISTS briefing_person ( -- Each person that a briefing is for and who has opened it.
+    CREATE TABLE IF NOT EXISTS briefing_person ( -- Each person that a briefing is for, and whether they have opened it.
         briefing_id uuid NOT NULL, -- the briefing's id
         person_id uuid NOT NULL, -- the person's id, never a name
         part text NOT NULL, -- day, night, agency or new starter
@@ -121,13 +124,16 @@ def overdue(event: said.DutyOverdue, rows: Rows) -> None:
 def issued(event: said.BriefingIssued, rows: Rows) -> None:
     journey_row(event, rows)
     rows.execute(
-        "INSERT INTO briefing VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, 0) ON CONFLICT (briefing_id) DO UPDATE"
-        " SET audience = excluded.audience, parts = excluded.parts, reached = NULL",
+        "INSERT INTO briefing VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, 0, %s) ON CONFLICT (briefing_id) DO UPDATE"
+        " SET audience = excluded.audience, parts = excluded.parts, reached = NULL, told = excluded.told",
         (
             event.briefing_id, event.journey, event.provider, event.site, event.title, event.what_changed,
-            event.audience, text(event.parts), event.recorded,
+            event.audience, text(event.parts), event.recorded, bool(event.people) or not event.audience,
         ),
     )  # fmt: skip
+    for part, people in event.people.items():
+        for person in people:
+            _meant(rows, event.briefing_id, person, part)
     findable(rows, event.journey, f"briefing {event.briefing_id}", f"{event.title}\n{event.what_changed}")
     moment(event, rows, title=event.title, audience=event.audience)
 
@@ -136,6 +142,7 @@ def issued(event: said.BriefingIssued, rows: Rows) -> None:
 def joined(event: said.BriefingAudienceJoined, rows: Rows) -> None:
     journey_row(event, rows)
     _standing(event, rows)
+    _meant(rows, event.briefing_id, event.person_id, event.part)
 
 
 @project.register
@@ -145,6 +152,14 @@ def left(event: said.BriefingAudienceLeft, rows: Rows) -> None:
     _standing(event, rows)
     rows.execute(
         "DELETE FROM briefing_person WHERE briefing_id = %s AND person_id = %s", (event.briefing_id, event.person_id)
+    )
+
+
+def _meant(rows: Rows, briefing: UUID, person: UUID, part: str) -> None:
+    rows.execute(
+        "INSERT INTO briefing_person VALUES (%s, %s, %s, NULL, NULL) ON CONFLICT (briefing_id, person_id) DO UPDATE"
+        " SET part = excluded.part",
+        (briefing, person, part),
     )
 
 

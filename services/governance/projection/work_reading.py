@@ -19,7 +19,8 @@ class Reader:
 
     `unowned` adds what belongs to a site rather than to a post: weighing, agreeing what changes where no change is
     under way, verifying, going to look.
-    `everyone` adds what belongs to others at these sites.
+    `everyone` adds what belongs to others at these sites. `provider` is named for a post over the whole of one, which sees
+    to what belongs to no site.
     """
 
     actor: str
@@ -30,6 +31,7 @@ class Reader:
     works_at: Sequence[str] = ()
     unowned: bool = False
     everyone: bool = False
+    provider: str = ""
 
 
 JOURNEYS: LiteralString = """
@@ -73,11 +75,13 @@ DUTIES: LiteralString = """
 BRIEFINGS: LiteralString = """
     SELECT 'read' AS task, b.journey, b.site, b.title, '' AS owner, NULL::date AS due_day, NULL::timestamptz AS due,
         b.issued AS since
-    FROM briefing b WHERE b.site = ANY(%(works_at)s) AND b.reached IS NULL AND NOT EXISTS (
-        SELECT FROM briefing_person p WHERE p.briefing_id = b.briefing_id AND p.person_id = %(person)s
-            AND p.understood IS NOT NULL)
+    FROM briefing b LEFT JOIN briefing_person p ON p.briefing_id = b.briefing_id AND p.person_id = %(person)s
+    WHERE b.site = ANY(%(near)s) AND b.reached IS NULL AND p.understood IS NULL
+        AND (p.person_id IS NOT NULL OR (NOT b.told AND b.site = ANY(%(works_at)s)))
     ORDER BY b.issued LIMIT %(most)s
 """
+
+"""Where it was not said whom a briefing is for, it is for whoever works there."""
 
 TAKING_PART: LiteralString = """
     SELECT 'take_part' AS task, NULL::uuid AS journey, n.site, coalesce(a.change_kind, '') AS title, '' AS owner,
@@ -98,7 +102,7 @@ CHALLENGES: LiteralString = """
 CADENCES: LiteralString = """
     SELECT 'hold' AS task, NULL::uuid AS journey, site, title, role AS owner, missed AS due_day, NULL::timestamptz AS due,
         missed::timestamptz AS since
-    FROM cadence WHERE (site = ANY(%(sites)s) OR site = '') AND (role = %(role)s OR %(everyone)s)
+    FROM cadence WHERE (site = ANY(%(sites)s) OR (site = '' AND provider = %(provider)s)) AND (role = %(role)s OR %(everyone)s)
         AND missed IS NOT NULL AND (held_on IS NULL OR held_on < missed)
     ORDER BY missed LIMIT %(most)s
 """
@@ -112,7 +116,8 @@ class WorkReading(Asking):
         given = {name: getattr(reader, name) for name in Reader.__slots__}
         unowned = reader.unowned or reader.everyone
         stages = ["weigh", "update", "review", "act", "practise"] if unowned else ["review"]
-        given |= {"works_at": list(reader.works_at), "unowned": unowned, "stages": stages, "most": MOST}
+        near = [*reader.sites, *reader.works_at]
+        given |= {"works_at": list(reader.works_at), "near": near, "unowned": unowned, "stages": stages, "most": MOST}
         asked = [
             JOURNEYS,
             SIGN_OFFS,
