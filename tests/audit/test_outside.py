@@ -36,13 +36,38 @@ def test_a_note_is_added_once_and_never_written_over(outside: Outside) -> None:
     assert not outside.keep_statement(1, "another follows")
     assert list(outside.kept("review")) == [(4, "at four"), (16, "at sixteen")]
     assert list(outside.notes("review")) == ["at four", "at sixteen"]
-    assert outside.sizes("review") == {4, 16}
+    assert outside.newest("review") == 16
     assert outside.note("review", 4) == "at four"
     assert outside.statements() == ["a key follows"]
 
 
+def test_what_is_known_is_not_listed_again_and_what_others_add_or_take_away_is_seen(
+    outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside.keep("review", 4, "at four")
+    assert outside.newest("review") == 4
+    whole, names = list[str](), outside._names
+
+    def noted(group: str, *after: str) -> list[str]:
+        whole.extend([] if after else [group])
+        return names(group, *after)
+
+    monkeypatch.setattr(outside, "_names", noted)
+    for size in (16, 64):
+        outside.keep("review", size, f"at {size}")
+        assert outside.newest("review") == size
+    assert whole == []
+    file = next(iter(tmp_path.rglob(f"{64:020d}.txt")), None)
+    if file is None:  # what is in memory is nobody else's
+        return
+    file.with_name(f"{256:020d}.txt").write_text("at 256, by another process")
+    assert outside.newest("review") == 256
+    file.with_name(f"{256:020d}.txt").unlink()
+    assert outside.newest("review") == 64
+
+
 def test_what_is_not_there_is_said_as_of_a_folder(outside: Outside) -> None:
-    assert outside.sizes("intake") == set()
+    assert outside.newest("intake") == 0
     assert outside.statements() == []
     with pytest.raises(OSError):  # noqa: PT011 whatever the kind of place, callers try again later
         outside.note("intake", 1)
@@ -59,7 +84,7 @@ def test_a_store_that_writes_over_what_is_there_is_given_nothing(monkeypatch: py
         patch.setattr(obstore, "put", heedless)
         with pytest.raises(OSError, match="writes over"):
             outside.keep("review", 4, "at four")
-    assert outside.sizes("review") == set()
+    assert outside.newest("review") == 0
 
 
 def test_a_store_that_cannot_be_reached_is_tried_again_later(unused_tcp_port_factory: Callable[[], int]) -> None:

@@ -103,8 +103,8 @@ class Signing(Service):
         """Size and root of the newest checkpoint, here or outside, whose signature holds. Raises NotSigned where it does not."""
         latest = await self.checkpoints.latest(ledger)
         notes = [latest["note"]] if latest else []
-        if self.outside and (sizes := await asyncio.to_thread(self.outside.sizes, ledger)):
-            notes.append(await asyncio.to_thread(self.outside.note, ledger, max(sizes)))
+        if self.outside and (newest := await asyncio.to_thread(self.outside.newest, ledger)):
+            notes.append(await asyncio.to_thread(self.outside.note, ledger, newest))
         keys = await self.keys_to_trust()
         return max((opened_by_any(note, keys)[1:] for note in notes), default=None)
 
@@ -203,8 +203,8 @@ class Signing(Service):
             for number, statement in enumerate(await self.checkpoints.statements(), start=1):
                 added += await asyncio.to_thread(self.outside.keep_statement, number, statement)
             for ledger in self.books:
-                held = await asyncio.to_thread(self.outside.sizes, ledger)
-                for row in await self.checkpoints.beyond(ledger, max(held, default=0)):
+                newest = await asyncio.to_thread(self.outside.newest, ledger)
+                for row in await self.checkpoints.beyond(ledger, newest):
                     added += await asyncio.to_thread(self.outside.keep, ledger, row["size"], row["note"])
             self._kept_outside = page
         except OSError as error:

@@ -8,7 +8,7 @@ written. A note is there whole or not at all, and a second note for one size is 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,10 +27,17 @@ class Outside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._known: dict[str, tuple[int, int]] = {}
+        """The newest checkpoint of each ledger, and when its folder had changed last."""
 
     def keep(self, ledger: str, size: int, note: str) -> bool:
         """Add a checkpoint; False where one is there already, whatever it says. Raises OSError."""
-        return self._add(f"{ledger}/{size:020d}.txt", note)
+        known = self._known.get(ledger)
+        alone = known is not None and known[1] == self._changed(ledger)
+        added = self._add(f"{ledger}/{size:020d}.txt", note)
+        if known and alone and added:
+            self._known[ledger] = max(known[0], size), self._changed(ledger)
+        return added
 
     def keep_statement(self, number: int, statement: str) -> bool:
         """Add what was said about a change of key. Raises OSError."""
@@ -49,9 +56,22 @@ class Outside:
         """The checkpoint of a ledger at a size. Raises OSError."""
         return self._read(f"{ledger}/{size:020d}.txt")
 
-    def sizes(self, ledger: str) -> set[int]:
-        """At which sizes there is a checkpoint of a ledger. Raises OSError."""
-        return {int(name) for name in self._names(ledger) if _is_size(name)}
+    def newest(self, ledger: str) -> int:
+        """The largest size at which there is a checkpoint of a ledger; nought where there is none. Raises OSError.
+
+        A folder in which nothing has changed is not gone through again: there are more checkpoints every hour.
+        """
+        changed = self._changed(ledger)
+        if ledger not in self._known or self._known[ledger][1] != changed:
+            self._known[ledger] = _largest(self._names(ledger)), changed
+        return self._known[ledger][0]
+
+    def _changed(self, ledger: str) -> int:
+        """When something was last put there or taken away, in nanoseconds; nought where there is nothing yet."""
+        try:
+            return (self.folder / ledger).stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def statements(self) -> list[str]:
         """Every change of key, in order. Raises OSError."""
@@ -89,12 +109,24 @@ class Objects(Outside):
     def __init__(self, store: Any) -> None:
         self._store = store
         self._refuses = False
+        self._last: dict[str, int] = {}
 
-    def _names(self, group: str) -> list[str]:
+    def keep(self, ledger: str, size: int, note: str) -> bool:
+        return self._add(f"{ledger}/{size:020d}.txt", note)
+
+    def newest(self, ledger: str) -> int:
+        """The store is asked only for what comes after those before the newest that is known."""
+        known = self._last.get(ledger, 0)
+        found = _largest(self._names(ledger, f"{ledger}/{known - 1:020d}.txt")) if known else 0
+        self._last[ledger] = found or _largest(self._names(ledger))
+        return self._last[ledger]
+
+    def _names(self, group: str, after: str = "") -> list[str]:
         import obstore
 
         with _reached():
-            found = [Path(each["path"]) for some in obstore.list(self._store, group) for each in some]
+            listed = obstore.list(self._store, group, offset=after or None)
+            found = [Path(each["path"]) for some in listed for each in some]
         return sorted(path.stem for path in found if path.suffix == ".txt" and path.parent.name == group)
 
     def _read(self, name: str) -> str:
@@ -126,6 +158,10 @@ class Objects(Outside):
             except AlreadyExistsError:
                 return False
         return True
+
+
+def _largest(names: Iterable[str]) -> int:
+    return max((int(name) for name in names if _is_size(name)), default=0)
 
 
 def _is_size(name: str) -> bool:
