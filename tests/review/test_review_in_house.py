@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,13 @@ import pytest_asyncio
 from deploy.house import Platform
 from libs.deciding import Act
 from libs.reading import opened
+from libs.rebuild import rebuild
 from libs.service import Stale
+from libs.views import View
 from services.review.domain import Review
 from services.review.domain.values import Reply
 from services.review.publication import publish
+from tests.governance.test_overview_tables import tables_of
 from tests.hands import Reception
 from tests.review.test_pages import LEARNED
 from tests.review.web import DEPUTY, MANAGER, received, triaged
@@ -179,3 +183,27 @@ async def test_a_program_gathers_challenges_and_decides(reception: Reception) ->
     assert shown["shared"]["learning"] == {"number": 2, "words": "Something else."}
     assert shown["recommendations"][0]["decision"] == "accepted"
     assert (await ann.post(f"{address}/findings/{finding}/withdrawal", json={"words": "No."})).status_code == 200
+
+
+async def test_a_view_built_anew_is_folded_and_says_the_same(house: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    await house.settle()
+    view, begun = house.service("review").reviews, list[str]()
+    begin = view.begin_anew
+
+    async def noted() -> None:
+        begun.append("anew")
+        await begin()
+
+    monkeypatch.setattr(view, "begin_anew", noted)
+    kept = await said_by(view)
+    logs = house.logs()
+    await rebuild(view, logs | {"action": logs["governance"]})  # nobody acts in this house
+    assert await said_by(view) == kept
+    assert begun == ["anew"]  # what cannot be folded is begun once more, event by event
+    assert all(kept[table] for table in ("review", "participant", "session", "sign_off", "sampled_case"))
+
+
+async def said_by(view: View) -> dict[str, list[str]]:
+    """What the tables say; words are sealed anew each time they are told."""
+    tables = await tables_of(view, view.live)
+    return {table: sorted(re.sub(r"sealed:[^\"]+", "sealed", row) for row in rows) for table, rows in tables.items()}

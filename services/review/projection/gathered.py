@@ -47,10 +47,11 @@ def session_held(event: Material.SessionHeld, rows: Rows) -> None:
         "INSERT INTO session VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (event.session_id, event.journey, event.form, event.held_on, event.present, event.words),
     )
-    rows.execute(
-        "UPDATE participant SET state = 'contributed', because = '' WHERE journey = %s AND post_id = ANY(%s)",
-        (event.journey, event.present),
-    )
+    for post in event.present:
+        rows.execute(
+            "UPDATE participant SET state = 'contributed', because = '' WHERE journey = %s AND post_id = %s",
+            (event.journey, post),
+        )
 
 
 @project.register

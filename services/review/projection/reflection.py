@@ -62,8 +62,8 @@ def answered(event: Review.Answered, rows: Rows) -> None:
         _own(event, rows)
     if event.begins_step:
         rows.execute(
-            "UPDATE review SET steps = array_append(steps, %s) WHERE journey = %s AND NOT %s = ANY(steps)",
-            (event.step, event.journey, event.step),
+            "UPDATE review SET steps = array_append(array_remove(steps, %s), %s) WHERE journey = %s",
+            (event.step, event.step, event.journey),
         )
     _moved(event, rows)
 
@@ -95,8 +95,8 @@ def _of_the_group(event: Review.Answered, rows: Rows) -> None:
 @project.register
 def passed_over(event: Review.StepPassedOver, rows: Rows) -> None:
     rows.execute(
-        "UPDATE review SET passed_over = array_append(passed_over, %s) WHERE journey = %s AND NOT %s = ANY(passed_over)",
-        (event.step, event.journey, event.step),
+        "UPDATE review SET passed_over = array_append(array_remove(passed_over, %s), %s) WHERE journey = %s",
+        (event.step, event.step, event.journey),
     )
     _remark(event, f"step-{event.step}", event.because, rows)
     _moved(event, rows)
@@ -188,9 +188,9 @@ def _shared(event: Review.LearningStated | Review.ExampleGiven, section: str, ro
 @project.register
 def awaited(event: Review.SignOffAwaited, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO sign_off VALUES (%s, %s, %s, '{}') ON CONFLICT (journey) DO UPDATE"
+        "INSERT INTO sign_off VALUES (%s, %s, %s, %s) ON CONFLICT (journey) DO UPDATE"
         " SET awaited = excluded.awaited, signers = excluded.signers",
-        (event.journey, event.awaited, event.signers),
+        (event.journey, event.awaited, event.signers, []),
     )
     _moved(event, rows)
 
@@ -202,9 +202,9 @@ def signed_off(event: Review.SignedOff, rows: Rows) -> None:
         (event.by.actor, event.recorded, event.journey),
     )
     rows.execute(
-        "INSERT INTO sign_off VALUES (%s, false, '{}', %s) ON CONFLICT (journey) DO UPDATE"
+        "INSERT INTO sign_off VALUES (%s, false, %s, %s) ON CONFLICT (journey) DO UPDATE"
         " SET awaited = false, gaps = excluded.gaps",
-        (event.journey, list(event.gaps)),
+        (event.journey, [], list(event.gaps)),
     )
     _moved(event, rows)
 
