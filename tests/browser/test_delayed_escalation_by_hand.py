@@ -33,7 +33,7 @@ SEEN_AT_ONCE = replace(
 @pytest.fixture(scope="module")
 def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
     house = Served(module_database, messaging, wrapping_key, site="elm", kind="homecare", posts=POSTS)
-    with serving(house, patience=90) as address:
+    with serving(house) as address:
         yield address
 
 

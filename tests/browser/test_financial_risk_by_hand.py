@@ -31,7 +31,7 @@ PUT_RIGHT = replace(
 @pytest.fixture(scope="module")
 def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
     house = Served(module_database, messaging, wrapping_key, site="mill", kind="supported_living", posts=POSTS)
-    with serving(house, patience=90) as address:
+    with serving(house) as address:
         yield address
 
 

@@ -29,7 +29,7 @@ PASSED_ON = [replace(line, day=0) for line in STORY.steps[:4]]
 @pytest.fixture(scope="module")
 def site(module_database: Database, messaging: Messaging, wrapping_key: Path) -> Iterator[str]:
     house = Served(module_database, messaging, wrapping_key, site="court", kind="care_home_nursing", posts=POSTS)
-    with serving(house, patience=90) as address:
+    with serving(house) as address:
         yield address
 
 

@@ -162,7 +162,7 @@ async def test_a_page_shows_news_without_being_loaded_again(browser: Browser, si
         before = await cards.count()
         await seen.page.evaluate("window.stayed = true")
         journey = (await (await seen.page.request.get(f"{site}/news")).json())["journey"]
-        await expect(cards).to_have_count(before + 1, timeout=15_000)
+        await expect(cards).to_have_count(before + 1)
         assert await seen.page.evaluate("window.stayed") is True
         await seen.page.goto(f"{site}/journeys/{journey}")
         await expect(seen.page.get_by_text("Reported: complaint")).to_be_visible()
@@ -173,7 +173,7 @@ async def test_nothing_is_sent_while_there_is_no_news(browser: Browser, site: st
         await signed_in_as(seen.page, site, "Ann")
         statuses = []
         for _ in range(2):
-            async with seen.page.expect_response(lambda answer: "seen=" in answer.url, timeout=15_000) as asked:
+            async with seen.page.expect_response(lambda answer: "seen=" in answer.url) as asked:
                 pass
             statuses.append((await asked.value).status)
         assert statuses == [204, 204]

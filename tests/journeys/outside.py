@@ -81,10 +81,10 @@ class CarePlan:
             "ce-id": message, "ce-type": "care.incident_reported.v1", "ce-source": "/careplan", "ce-specversion": "1.0",
             "ce-time": said.isoformat(), "content-type": "application/json",
         }  # fmt: skip
-        await self.client.jetstream(timeout=15).publish(
+        await self.client.jetstream(timeout=60).publish(
             "external.incidents.careplan", orjson.dumps(incident), headers=headers
         )
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             return await self.answers.get()
 
 

@@ -78,7 +78,7 @@ async def test_an_outcome_that_was_lost_is_looked_up_and_not_repeated(platform: 
         await follower.take(each)
     running = asyncio.create_task(follower.run())
     await follower.take(Told("intake", 4, said(4).envelope))
-    assert await view.reached("intake", 4, patience=10)
+    assert await view.reached("intake", 4, patience=60)
     running.cancel()
     assert await view.counts() == {1: 1, 2: 1, 3: 1, 4: 1}
 
@@ -93,7 +93,7 @@ async def test_what_was_in_hand_when_the_work_broke_off_is_not_lost(
         with pytest.raises(ZeroDivisionError):
             await follower.run()
     running = asyncio.create_task(follower.run())
-    assert await view.reached("intake", 1, patience=10)
+    assert await view.reached("intake", 1, patience=60)
     running.cancel()
     assert await view.counts() == {1: 1}
 
@@ -156,7 +156,7 @@ async def test_an_answer_from_before_a_change_is_not_kept_after_it(view: Heard) 
 
 
 async def test_a_reader_waits_for_its_own_write_but_not_for_ever(view: Heard) -> None:
-    waiting = asyncio.create_task(view.reached("intake", 1, patience=10))
+    waiting = asyncio.create_task(view.reached("intake", 1, patience=60))
     await view.keep([said(1)], {"intake": (1, 1)})
     assert await waiting
     assert not await view.reached("intake", 2, patience=0.05)
