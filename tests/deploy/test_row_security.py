@@ -37,6 +37,8 @@ OPEN_TO_ALL = {
     "verifications": {"verification"},
     # Words that name nobody, by the journey they lead to, which is behind its own wall.
     "overview": {"checkpoint", "wording"},
+    # When somebody last took up which post; who it was stands nowhere in it.
+    "heeding": {"filled"},
     # What outside systems sent is not known to be of any site; its doors are for those who take it in.
     "quarantine": {"kept_apart"},
     # Which evidence was handed out and who took it, for those who audit; a pack may be of many sites.

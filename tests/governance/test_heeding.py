@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
-from contracts import action, assurance
+from contracts import action, assurance, governance
 from contracts.envelope import PublishedEvent
 from services.governance.projection.heeding import Heeding
 from tests.governance.saying import ON_A_DATABASE, Saying
@@ -30,6 +30,13 @@ EXAMPLES = settings(ON_A_DATABASE, max_examples=10)
 def escalated(thing: UUID, step: int) -> action.ActionEscalated:
     due = DAY + timedelta(days=step)
     return action.ActionEscalated(action_id=thing, due=due, step=step, to_posts=[POSTS[step - 1]])
+
+
+def unanswered(thing: UUID, step: int = 1) -> action.NobodyAnswered:
+    return action.NobodyAnswered(action_id=thing, due=DAY + timedelta(days=1), step=step)
+
+
+APPOINTED = governance.PersonAppointed(post_id=POSTS[0], person_id=UUID(int=7), person_name="sealed:1")
 
 
 def fired(thing: UUID) -> assurance.TriggerFired:
@@ -50,6 +57,9 @@ def _anything(thing: UUID) -> list[PublishedEvent]:
     return [
         escalated(thing, 1),
         escalated(thing, 2),
+        unanswered(thing),
+        governance.PostCreated(post_id=POSTS[0], role="deputy_manager", scope="site:elm", title="Deputy"),
+        APPOINTED,
         action.ActionExtended(action_id=thing, due=DAY, because="sealed:1"),
         action.ActionImplemented(action_id=thing, implemented_on=DAY, evidence_kind="audit", evidence="sealed:1"),
         action.ActionSentBack(action_id=thing, due=DAY + timedelta(days=1), because="sealed:1"),
@@ -129,6 +139,43 @@ async def test_what_was_said_to_be_made_and_is_sent_back_waits_for_them_again(he
     assert await waiting(heeding, [escalated(one, 1), made, back], POSTS[0]) == [("taken_up", back.due)]
     later = action.ActionSentBack(action_id=one, due=more.due, because="sealed:1")
     assert await waiting(heeding, [escalated(one, 1), more, made, later], POSTS[0]) == []  # it has time again
+
+
+def after_nobody_answered(thing: UUID) -> list[tuple[list[PublishedEvent], bool]]:
+    """What may come after nobody answered, and whether the change then waits for the provider still."""
+    made = action.ActionImplemented(action_id=thing, implemented_on=DAY, evidence_kind="audit", evidence="sealed:1")
+    back = action.ActionSentBack(action_id=thing, due=DAY + timedelta(days=1), because="sealed:1")
+    more = action.ActionExtended(action_id=thing, due=DAY + timedelta(days=9), because="sealed:1")
+    gone = action.ActionWithdrawn(action_id=thing, because="sealed:1")
+    return [
+        ([], True), ([unanswered(thing, 2)], True), ([escalated(thing, 2)], False), ([made], False),
+        ([made, back], True), ([more], False), ([gone], False), ([escalated(thing, 2), made, back], False),
+    ]  # fmt: skip
+
+
+async def test_a_change_of_which_nobody_is_there_to_be_told_waits_for_the_provider_until_somebody_is(
+    heeding: Heeding,
+) -> None:
+    says, facts, waits, sites = Saying(), list[PublishedEvent](), list[UUID](), {"elm": "North", "oak": "South"}
+    for n in range(len(after_nobody_answered(THINGS[0]))):
+        thing = UUID(int=100 + n)
+        further, still = after_nobody_answered(thing)[n]
+        facts += [says.say(each, thing) for each in (unanswered(thing), *further)]
+        waits += [thing] if still else []
+    await held_after(heeding, [facts])
+    assert {row["journey"] for row in await heeding.unanswered("acme", sites)} == set(waits)
+    assert await heeding.unanswered("other", sites) == []
+    assert await heeding.unanswered("acme", {"oak": "South"}) == []
+    assert await heeding.unanswered("acme", {}) == []
+
+
+@pytest.mark.parametrize("scope", ["site:elm", "region:North", "provider:acme", "site:oak", "region:South"])
+async def test_it_waits_no_longer_once_somebody_took_up_a_post_over_its_site(heeding: Heeding, scope: str) -> None:
+    post = governance.PostCreated(post_id=POSTS[0], role="deputy_manager", scope=scope, title="Deputy")
+    before, after = unanswered(THINGS[0]), unanswered(THINGS[1])
+    await held_after(heeding, [said([post, before, APPOINTED, after])])
+    rows = await heeding.unanswered("acme", {"elm": "North"})
+    assert len(rows) == (2 if scope in {"site:oak", "region:South"} else 1)
 
 
 async def test_what_must_follow_waits_for_its_role_and_late_stays_late(heeding: Heeding) -> None:

@@ -13,10 +13,11 @@ from contracts.taxonomy import ChangeKind, OpportunityKind, Role
 from contracts.taxonomy.learning import FOR_A_PERSON
 from contracts.taxonomy.people import EXTERNAL_ROLES
 from libs.calendar import end_of_day, local_day
+from libs.directory import Site
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of
 from libs.web.signed_in import signed_in
-from services.governance.application import Governance
+from services.governance.application import ORGANISERS, Governance
 from services.governance.application.absences import ABSENCE_KEEPERS, NOT_LEADING
 from services.governance.pages.emergencies import GUARDIANS
 from services.governance.pages.live import live, shell_of, wait_for
@@ -65,6 +66,7 @@ OUTWARD = {
 UPWARD = {
     "taken_up": ("See that it is made", "/action/{}"),
     "firing": ("Do what must follow", "/assurance/signs"),
+    "unanswered": ("See that somebody answers for it", "/action/{}"),
 }
 
 
@@ -78,10 +80,11 @@ def add(router: APIRouter, governance: Governance, overview: Overview) -> None:
     @router.get("/work")
     async def work(request: Request, me: Me, after: str = "", everyone: str = "") -> Response:
         await wait_for(overview, after)
-        sites = {site.site_id: site.title for site in await sites_of(governance.directory, me)}
+        reached = await sites_of(governance.directory, me)
+        sites = {site.site_id: site.title for site in reached}
         reader = await _reader(governance, me, list(sites), everyone=everyone == "yes")
         items = await _waiting(governance, overview, reader, sites) + await _emergencies(governance, me, sites)
-        items += await _reaching_out(governance, me, sites)
+        items += await _reaching_out(governance, me, sites) + await _unanswered(governance, me, reached)
         for post, absent in await _stood_in_for(governance, reader):
             known = {(each["task"], each["href"], each["title"]) for each in items}
             items += [
@@ -205,15 +208,27 @@ async def _reaching_out(governance: Governance, me: SignedIn, sites: dict[str, s
 
 async def _heeding(governance: Governance, reader: Reader, sites: dict[str, str]) -> list[dict[str, Any]]:
     """Changes that are still not made and were taken up to the reader's posts, and what must follow where a trigger fired."""
-    return [
-        {
-            "task": UPWARD[row["task"]][0], "title": row["title"] or "a change that is still not made",
-            "site": sites.get(row["site"], ""), "href": UPWARD[row["task"]][1].format(row["journey"]),
-            "journey": row["journey"] if row["task"] == "taken_up" else None, "due": end_of_day(row["due"]),
-            "since": row["since"],
-        }
-        for row in await governance.heeding.waiting(reader.sites, reader.posts, reader.role)
-    ]  # fmt: skip
+    rows = await governance.heeding.waiting(reader.sites, reader.posts, reader.role)
+    return [_upward(row, sites, "a change that is still not made") for row in rows]
+
+
+async def _unanswered(governance: Governance, me: SignedIn, reached: list[Site]) -> list[dict[str, Any]]:
+    """Late changes on whose route nobody is there to be told, for those who appoint."""
+    if me.role not in ORGANISERS or not _provider(me.scope):
+        return []
+    regions = {site.site_id: site.region for site in reached}
+    rows = await governance.heeding.unanswered(_provider(me.scope), regions)
+    sites = {site.site_id: site.title for site in reached}
+    return [_upward(row, sites, "a late change, of which nobody is there to be told") for row in rows]
+
+
+def _upward(row: dict[str, Any], sites: dict[str, str], otherwise: str) -> dict[str, Any]:
+    task, page = UPWARD[row["task"]]
+    return {
+        "task": task, "title": row["title"] or otherwise, "site": sites.get(row["site"], ""),
+        "href": page.format(row["journey"]), "journey": None if row["task"] == "firing" else row["journey"],
+        "due": end_of_day(row["due"]), "since": row["since"],
+    }  # fmt: skip
 
 
 def _provider(scope: str) -> str:

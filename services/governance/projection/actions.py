@@ -135,6 +135,12 @@ def escalated(event: said.ActionEscalated, rows: Rows) -> None:
 
 
 @project.register
+def nobody_answered(event: said.NobodyAnswered, rows: Rows) -> None:
+    journey_row(event, rows)
+    moment(event, rows, action_id=event.action_id, due=event.due, step=event.step, next_on=event.next_on)
+
+
+@project.register
 def extended(event: said.ActionExtended, rows: Rows) -> None:
     journey_row(event, rows)
     rows.execute("UPDATE action SET due = %s WHERE action_id = %s", (event.due, event.action_id))
