@@ -53,6 +53,8 @@ class Story:
     factors: dict[str, tuple[str, str]] = field(default_factory=dict)
     learning: str = ""
     actions: dict[str, Action] = field(default_factory=dict)
+    answering: set[str] = field(default_factory=set)
+    """Posts that own an action of it or owned one, and people who carried one out: what they bring is their own word."""
     changed: str = ""
     duties: dict[str, Duty] = field(default_factory=dict)
     briefings: dict[str, Briefing] = field(default_factory=dict)
@@ -93,6 +95,5 @@ class Story:
 
     @property
     def independent_kinds(self) -> list[str]:
-        """Kinds of evidence, apart from what the action's own owner brought where that is all there is of a kind."""
-        owners = {action.owner for action in self.actions.values()}
-        return sorted(kind for kind, brought in self.evidence.items() if not brought or brought - owners)
+        """Kinds of evidence, apart from what those who answer for an action brought where that is all there is of a kind."""
+        return sorted(kind for kind, brought in self.evidence.items() if brought - self.answering)

@@ -87,21 +87,35 @@ def _reopened(story: Story, _said: dict[str, Any], _: str) -> None:
     story.learning = ""
 
 
-def _evidence(kind: str, owner: bool = False) -> Callable[[Story, dict[str, Any], str], None]:
-    def bring(story: Story, said: dict[str, Any], record: str) -> None:
-        by = story.actions[record].owner if owner and record in story.actions else said.get("by", {}).get("actor", "")
-        story.evidence.setdefault(said[kind], set()).add(by)
+def _brought(kind: str) -> Callable[[Story, dict[str, Any], str], None]:
+    """Evidence, by whoever wrote it; where that is not known, by whoever put it on record."""
+
+    def bring(story: Story, said: dict[str, Any], _: str) -> None:
+        story.evidence.setdefault(said[kind], set()).add(said.get("written_by") or _by(said))
 
     return bring
 
 
+def _by(said: dict[str, Any]) -> str:
+    actor: str = said.get("by", {}).get("actor", "")
+    return actor
+
+
 def _observed(story: Story, said: dict[str, Any], record: str) -> None:
     story.observed.append((said["seen"], said["of"]))
-    _evidence("source_kind")(story, said, record)
+    _brought("source_kind")(story, said, record)
 
 
 def _agreed(story: Story, said: dict[str, Any], record: str) -> None:
     story.actions[record] = Action(said["what"], said["strength"], said["owner_post"], said["due"])
+    story.answering.add(said["owner_post"])
+
+
+def _handed_over(story: Story, said: dict[str, Any], record: str) -> None:
+    """Whoever owned it before answered for it too."""
+    if action := story.actions.get(record):
+        action.owner = said["owner_post"]
+    story.answering.add(said["owner_post"])
 
 
 def _step(state: str) -> Callable[[Story, dict[str, Any], str], None]:
@@ -119,7 +133,8 @@ def _late(story: Story, _said: dict[str, Any], record: str) -> None:
 
 def _implemented(story: Story, said: dict[str, Any], record: str) -> None:
     _step("implemented")(story, said, record)
-    _evidence("evidence_kind", owner=True)(story, said, record)
+    story.answering.add(_by(said))
+    _brought("evidence_kind")(story, said, record)
 
 
 def _changed(story: Story, said: dict[str, Any], _: str) -> None:
@@ -187,8 +202,9 @@ TELLING: dict[str, Callable[[Story, dict[str, Any], str], None]] = {
     "review.Review.FactorWithdrawn": _no_factor,
     "review.Review.SignedOff": _signed_off,
     "review.Review.Reopened": _reopened,
-    "review.Material.EvidenceAdded": _evidence("source"),
+    "review.Material.EvidenceAdded": _brought("source"),
     "action.Action.Agreed": _agreed,
+    "action.Action.HandedOver": _handed_over,
     "action.Action.Started": _step("started"),
     "action.Action.Blocked": _step("blocked"),
     "action.Action.Unblocked": _step("started"),

@@ -42,7 +42,9 @@ def agreed(owner: str = "elm.manager") -> Entry:
 
 CHANGED = entry("action.Plan.PracticeChanged", what_changed="A rail is there.")
 IMPLEMENTED = entry("action.Action.Implemented", ACTION, evidence_kind="care_records")
-OBSERVED = entry("assurance.FollowUp.PracticeObserved", seen=9, of=10, source_kind="practice_observation")
+OBSERVED = entry(
+    "assurance.FollowUp.PracticeObserved", seen=9, of=10, source_kind="practice_observation", by="person:eve"
+)
 ADDED = entry("review.Material.EvidenceAdded", source="feedback", by="person:dev")
 
 
@@ -69,6 +71,19 @@ def test_what_the_owner_alone_brought_does_not_make_a_change_triangulated() -> N
     assert story.independent_kinds == ["practice_observation"]
     [[name, kinds, standing]] = telling.triangulation([story], profile("inspector"))
     assert (name, kinds, standing) == ("AB12", "practice observation", "not triangulated")
+
+
+def test_what_whoever_answers_for_the_action_wrote_or_put_on_record_is_not_independent() -> None:
+    own = entry("review.Material.EvidenceAdded", source="feedback", by="person:dev", written_by="elm.manager")
+    recorded = entry("review.Material.EvidenceAdded", source="feedback")
+    seen = entry("assurance.FollowUp.PracticeObserved", seen=9, of=10, source_kind="audit")
+    kinds = [one(raised(), agreed(), IMPLEMENTED, *more).independent_kinds for more in ([own], [recorded], [seen])]
+    assert kinds == [[], [], []]  # Ann made the change: what she brings is her own word, whenever it came
+    assert one(raised(), recorded, agreed(), IMPLEMENTED).independent_kinds == []
+    over = entry("action.Action.HandedOver", ACTION, was="elm.manager", owner_post="elm.deputy")
+    assert one(raised(), agreed(), over, own).independent_kinds == []
+    other = entry("review.Material.EvidenceAdded", source="feedback", written_by="elm.nurse")
+    assert one(raised(), agreed(), IMPLEMENTED, own, other).independent_kinds == ["feedback"]
 
 
 def test_two_kinds_of_evidence_that_others_brought_triangulate_a_change() -> None:
