@@ -40,6 +40,14 @@ class Weighing:
     answers: dict[str, bool]
 
 
+class Change(NamedTuple):
+    """One change of practice: when it took effect, when that was put on record, and whether it affects people's care."""
+
+    at: datetime
+    recorded: datetime
+    affects: bool
+
+
 @dataclass(slots=True)
 class Case:
     """An opportunity as rules see it. `milestones` holds when each was first reached."""
@@ -57,8 +65,9 @@ class Case:
     abuse_types: tuple[str, ...] = ()
     weighings: list[Weighing] = field(default_factory=list)
     milestones: dict[Milestone, datetime] = field(default_factory=dict)
-    changed: tuple[datetime, bool] | None = None
-    given: dict[UUID, datetime] | None = None
+    changes: tuple[Change, ...] = ()
+    given: dict[UUID, tuple[datetime, ...]] | None = None
+    """When each account was given, and given again where it was owed again."""
     figure: figures.Case | None = None
     """The same as measures see it, once it is asked for."""
 
@@ -222,13 +231,13 @@ def _reach(milestone: Milestone) -> Callable[[History, dict[str, Any], datetime,
 
 def _changed(history: History, said: dict[str, Any], recorded: datetime, _: UUID) -> None:
     if case := history.cases.get(UUID(said["journey"])):
-        case.changed = (_occurred(said, recorded), said["affects_people"])
+        case.changes += (Change(_occurred(said, recorded), recorded, said["affects_people"]),)
 
 
 def _given(history: History, said: dict[str, Any], recorded: datetime, duty: UUID) -> None:
     if case := history.cases.get(UUID(said["journey"])):
         case.given = case.given or {}
-        case.given.setdefault(duty, recorded)
+        case.given[duty] = (*case.given.get(duty, ()), recorded)
 
 
 def _set(history: History, said: dict[str, Any], _: datetime, measure: UUID) -> None:

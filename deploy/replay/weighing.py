@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 
-from contracts.taxonomy import DutyRecipient, Fact
-from deploy.replay.history import Case, History, Weighing, local_day
+from contracts.taxonomy import ClockStart, DutyRecipient, Fact
+from deploy.replay.history import Case, Change, History, Weighing, local_day
 from libs.calendar import WorkingDays
 from libs.rules import Clock, Rule, RulePack
 from services.assurance.domain.programme import Place
@@ -66,7 +67,7 @@ class Rules:
         said, case, place = moment.weighing, moment.case, moment.place
         return (
             id(said.facts), said.kind, said.themes, place.nation, place.service_kind, moment.occasion, case.reporter_known,
-            case.changed is not None and case.changed[1], bisect_right(self._turns, local_day(moment.at)),
+            moment.change is not None and moment.change.affects, bisect_right(self._turns, local_day(moment.at)),
         )  # fmt: skip
 
     def changed_since(self, old: Rules) -> Offers:
@@ -90,7 +91,8 @@ def _turns(rule: Rule) -> Iterator[date]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment at which rules were asked about a case: when it was weighed, or when practice changed."""
+    """A moment at which rules were asked about a case: when it was weighed, or when practice changed. `change` is the last
+    that was known then."""
 
     case: Case
     place: Place
@@ -98,11 +100,18 @@ class Moment:
     weighing: Weighing
     occasion: str
     round: int
+    change: Change | None = None
+
+    def given(self, duty: UUID, clock: Clock) -> datetime | None:
+        """When an account was given; one whose clock starts with a change is owed again by each."""
+        times = (self.case.given or {}).get(duty, ())
+        since = self.change.recorded if self.change and clock.starts_at is ClockStart.IMPLEMENTED else None
+        return next((at for at in times if since is None or at >= since), None)
 
     def begins(self, clock: Clock) -> datetime:
         """When a clock begins to run, by the same rule as accounts that are really owed."""
         known = SimpleNamespace(
-            put_on_record=self.case.recorded, implemented=self.case.changed[0] if self.case.changed else None,
+            put_on_record=self.case.recorded, implemented=self.change.at if self.change else None,
             happened=self.case.received, kind=self.weighing.kind, weighings=self.round, weighed_at=self.weighing.at,
         )  # fmt: skip
         return Account.begins(cast("Account", known), clock.starts_at, self.at)
@@ -116,9 +125,13 @@ def moments(history: History, first: date, last: date) -> Iterator[Moment]:
             continue
         for number, weighing in enumerate(case.weighings, 1):
             if first <= local_day(weighing.at) <= last:
-                yield Moment(case, place, weighing.at, weighing, "weighed", number)
-        if case.changed and case.weighings and first <= local_day(case.changed[0]) <= last:
-            yield Moment(case, place, case.changed[0], case.weighings[-1], "practice changed", len(case.weighings))
+                known = next((each for each in reversed(case.changes) if each.recorded <= weighing.at), None)
+                yield Moment(case, place, weighing.at, weighing, "weighed", number, known)
+        for change in case.changes:
+            number = sum(weighing.at <= change.recorded for weighing in case.weighings)
+            if number and first <= local_day(change.at) <= last:
+                weighing = case.weighings[number - 1]
+                yield Moment(case, place, change.at, weighing, "practice changed", number, change)
 
 
 def differences(
@@ -167,7 +180,7 @@ def _besides(moment: Moment) -> dict[str, Any]:
     if moment.occasion == "weighed":
         return {Fact.REPORTER_KNOWN: True} if moment.case.reporter_known else {}
     said = moment.weighing.facts.get(Fact.CHANGE_AFFECTS_CARE)
-    affects = bool(moment.case.changed and moment.case.changed[1]) or bool(said)
+    affects = bool(moment.change and moment.change.affects) or bool(said)
     return {Fact.CHANGE_IMPLEMENTED: True, Fact.CHANGE_AFFECTS_CARE: affects}
 
 
@@ -215,7 +228,7 @@ def _clock(moment: Moment, before: Rule | None, after: Rule | None, now: datetim
     rule = next(each for each in (after, before) if each)
     if was == would or running is None:
         return None
-    given = (moment.case.given or {}).get(duty_id(moment.case.journey, rule.id))
+    given = moment.given(duty_id(moment.case.journey, rule.id), running)
     return {
         "journey": str(moment.case.journey), "clock": rule.id, "title": rule.title, "occasion": moment.occasion,
         "began": moment.begins(running), "was_due": was, "would_be_due": would,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import Milestone
-from deploy.replay.history import TAKEN, Case, History, Weighing
+from deploy.replay.history import TAKEN, Case, Change, History, Weighing
 from deploy.replay.running import Period, compared
 from libs.rules import pack_of, propose
 from services.assurance.domain.programme import Place
@@ -62,6 +62,12 @@ def complaint(number: int = 7, at: datetime = MONDAY, **answers: bool) -> Case:
     )  # fmt: skip
 
 
+def change(days: int, *, affects: bool = False) -> Change:
+    """A change of practice some days later, put on record a day after it took effect."""
+    at = MONDAY + timedelta(days=days)
+    return Change(at, at + timedelta(days=1), affects)
+
+
 def test_the_same_rules_make_no_difference() -> None:
     assert compared(history(complaint()), OLD | {"version": "2"}, MARCH).content["sites"] == {}
 
@@ -89,7 +95,7 @@ def test_a_new_rule_would_have_been_proposed_for_a_reason_and_with_its_date() ->
 
 def test_a_longer_clock_moves_the_date_and_may_turn_late_into_in_time() -> None:
     case = complaint()
-    case.given = {duty_id(JOURNEY, "letter"): MONDAY + timedelta(days=3)}
+    case.given = {duty_id(JOURNEY, "letter"): (MONDAY + timedelta(days=3),)}
     longer = rule("letter", clock={"kind": "working_days", "n": 5, "starts_at": "became_aware"})
     found = compared(history(case), pack("2", longer, OLD["rules"][1]), MARCH).content["sites"]["elm"]
     [clock] = found["clocks"]
@@ -111,7 +117,7 @@ def test_what_was_weighed_outside_the_period_is_left_out() -> None:
 
 def test_a_rule_that_follows_a_change_of_practice_is_asked_about_when_practice_changed() -> None:
     case = complaint()
-    case.changed = (MONDAY + timedelta(days=10), False)
+    case.changes = (change(10),)
     after = rule(
         "tell", applies_when={"eq": ["change_implemented", True]},
         clock={"kind": "working_days", "n": 1, "starts_at": "implemented"},
@@ -120,6 +126,24 @@ def test_a_rule_that_follows_a_change_of_practice_is_asked_about_when_practice_c
     [decision], [clock] = found["decisions"], found["clocks"]
     assert (decision["rule"], decision["occasion"]) == ("tell", "practice changed")
     assert clock["would_be_due"] == "2026-03-13T23:59:59.999999+00:00"
+
+
+def test_each_change_of_practice_is_asked_about_with_what_was_known_at_it() -> None:
+    case = complaint()
+    anew = Weighing(MONDAY + timedelta(days=15), "complaint", (), {"change_affects_care": True}, "ours/1", {})
+    case.weighings.append(anew)
+    case.changes = change(3), change(10, affects=True)
+    case.given = {duty_id(JOURNEY, "tell"): (MONDAY + timedelta(days=4), MONDAY + timedelta(days=22))}
+    after = rule(
+        "tell", applies_when={"eq": ["change_affects_care", True]},
+        clock={"kind": "working_days", "n": 1, "starts_at": "implemented"},
+    )  # fmt: skip
+    found = compared(history(case), pack("2", *OLD["rules"], after), MARCH).content["sites"]["elm"]
+    told = [(each["at"][:10], each["occasion"]) for each in found["decisions"] if each["rule"] == "tell"]
+    assert ("2026-03-12", "practice changed") in told  # only the second affects care by itself
+    assert "2026-03-05" not in {at for at, _ in told}
+    [clock] = [each for each in found["clocks"] if each["occasion"] == "practice changed"]
+    assert (clock["would_be"], clock["done"][:10]) == ("late", "2026-03-24")  # not by what was given for the first
 
 
 def test_a_known_reporter_is_owed_an_account_although_nobody_was_asked() -> None:
