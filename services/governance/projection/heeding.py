@@ -27,7 +27,7 @@ class Heeding(View):
     each audit of a sample, and each post with when somebody last took it up."""
 
     name = "heeding"
-    table_names: ClassVar[tuple[str, ...]] = ("taken_up", "unanswered", "filled", "firing", "audit")
+    table_names: ClassVar[tuple[str, ...]] = ("taken_up", "unanswered", "occupied", "firing", "audit")
     tables: ClassVar[LiteralString] = """
         CREATE TABLE IF NOT EXISTS taken_up (
             action_id uuid PRIMARY KEY, journey uuid NOT NULL, site text NOT NULL, due date NOT NULL,
@@ -39,7 +39,7 @@ class Heeding(View):
             due date NOT NULL, since timestamptz NOT NULL, settled boolean NOT NULL
         );
         CREATE INDEX IF NOT EXISTS unanswered_provider ON unanswered (provider, site) WHERE NOT settled;
-        CREATE TABLE IF NOT EXISTS filled (
+        CREATE TABLE IF NOT EXISTS occupied (
             post_id text PRIMARY KEY, provider text NOT NULL, scope text NOT NULL, since timestamptz
         );
         CREATE TABLE IF NOT EXISTS firing (
@@ -77,7 +77,7 @@ class Heeding(View):
         return await self.rows(
             "SELECT 'unanswered' AS task, u.journey, u.site, '' AS title, u.due, u.since FROM unanswered u"
             " JOIN unnest(%(sites)s::text[], %(regions)s::text[]) AS s (site, region) USING (site)"
-            " WHERE u.provider = %(provider)s AND NOT u.settled AND NOT EXISTS (SELECT FROM filled f"
+            " WHERE u.provider = %(provider)s AND NOT u.settled AND NOT EXISTS (SELECT FROM occupied f"
             "  WHERE f.provider = u.provider AND f.since > u.since"
             "  AND f.scope IN ('site:' || u.site, 'region:' || s.region, 'provider:' || u.provider))"
             " ORDER BY u.due, u.since, u.journey LIMIT %(most)s",
@@ -126,14 +126,14 @@ def nobody_answered(event: action.NobodyAnswered, rows: Rows) -> None:
 @project.register
 def post_created(event: governance.PostCreated, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO filled VALUES (%s, %s, %s, NULL) ON CONFLICT (post_id) DO UPDATE SET scope = excluded.scope",
+        "INSERT INTO occupied VALUES (%s, %s, %s, NULL) ON CONFLICT (post_id) DO UPDATE SET scope = excluded.scope",
         (event.post_id, event.provider, event.scope),
     )
 
 
 @project.register
 def person_appointed(event: governance.PersonAppointed, rows: Rows) -> None:
-    rows.execute("UPDATE filled SET since = %s WHERE post_id = %s", (event.recorded, event.post_id))
+    rows.execute("UPDATE occupied SET since = %s WHERE post_id = %s", (event.recorded, event.post_id))
 
 
 @project.register(action.ActionExtended)
