@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -109,6 +110,48 @@ async def test_a_change_shows_its_five_states_and_takes_what_was_seen(reception:
     assert "No longer" in page
     assert "Changes not yet shown to last" in (await ann.get("/assurance")).text
     assert (await ann.post(f"/assurance/{journey}/lapse", state="sustained", because="x")).status_code == 409
+
+
+async def test_figures_of_sites_that_the_reader_does_not_see_are_not_shown(reception: Reception) -> None:
+    await changed(reception, journey := UUID(int=44))
+    counts = {"before": {"events": 7, "of": 31}, "after": {"events": 5, "of": 37}, "untouched": True}
+    data = {"elsewhere": [{"site": each, **counts} for each in ("oak", "ash")]}
+    await reception.platform.service("assurance").standing.change(
+        "INSERT INTO judgement VALUES (%s, 'm', 3, 'improved', '3/9', '1/9', 'How', '2', '', true, %s, now())",
+        (journey, json.dumps(data)),
+    )
+    ann, quality = await reception.browser(MANAGER), await reception.program(QUALITY)
+    page = (await ann.get(f"/assurance/{journey}")).text
+    assert "It was compared with 2 other sites, whose figures your post does not reach." in page
+    assert "7 of 31" not in page
+    (verdict,) = (await quality.get(f"/api/assurance/follow-ups/{journey}")).json()["verdicts"]
+    assert [each["site"] for each in verdict["data"]["elsewhere"]] == ["oak"]
+    assert verdict["data"]["not_shown"] == 1
+
+
+async def test_lists_are_read_a_page_at_a_time_and_say_how_many_there_are(reception: Reception) -> None:
+    ann, quality = await reception.browser(MANAGER), await reception.program(QUALITY)
+    first = await quality.get("/api/assurance/cadences?limit=3")
+    total, names = int(first.headers["X-Total-Count"]), [each["id"] for each in first.json()]
+    onward = first
+    while onward.links:
+        onward = await quality.get(onward.links["next"]["url"])
+        names += [each["id"] for each in onward.json()]
+    assert len(names) == len(set(names)) == total > 3
+    assert "in_all" not in first.text
+    measures = await quality.get("/api/assurance/measures?limit=1")
+    assert (len(measures.json()), measures.headers["X-Total-Count"]) == (1, "2")
+    for number in range(26):
+        await changed(reception, UUID(int=100 + number))
+    await ann.get("/assurance")
+    assert "1 to 25 of " in ann.page
+    assert 'href="/assurance?of=changes&amp;page=2"' in ann.page
+    await ann.get("/assurance?of=changes&page=2&site=elm")
+    assert "26 to " in ann.page
+    assert "What is measured" not in ann.page
+    assert 'href="/assurance?of=changes&amp;site=elm&amp;page=1"' in ann.page
+    assert (await ann.get("/assurance?of=changes&page=900")).status_code == 200
+    assert (await ann.get("/assurance?page=0")).status_code == 422
 
 
 async def test_what_is_not_there_says_so(reception: Reception) -> None:

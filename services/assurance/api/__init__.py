@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.taxonomy import ClosureState, EvidenceSource, Register
 from libs.service import NotFound
 from libs.web.asking import act_of, told
+from libs.web.paging import MOST, Limit, Page, paged
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.assurance.api import vigilance
 from services.assurance.application import Assurance, cadence_within, concerned
 from services.assurance.domain.inspection import four, standing_of, triangle
+from services.assurance.domain.verdict import shown_to
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 After = Annotated[int, Query(ge=0)]
@@ -75,10 +77,14 @@ def routes(assurance: Assurance) -> APIRouter:
 
 def _measures(api: APIRouter, assurance: Assurance) -> None:
     @api.get("/measures")
-    async def measures(me: Me, after: After = 0) -> list[dict[str, Any]]:
+    async def measures(
+        request: Request, response: Response, me: Me, after: After = 0, page: Page = 1, limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         """The measures at my sites, each with its latest month."""
         await assurance.standing.reached("assurance", after)
-        return await assurance.standing.measures([each.site_id for each in await sites_of(assurance.directory, me)])
+        sites = [each.site_id for each in await sites_of(assurance.directory, me)]
+        found = await assurance.standing.measures(sites, (page - 1) * limit, limit + 1)
+        return paged(request, response, found, page, limit)
 
     @api.get("/measures/{identity}")
     async def measure(response: Response, me: Me, identity: UUID, after: After = 0) -> dict[str, Any]:
@@ -86,7 +92,8 @@ def _measures(api: APIRouter, assurance: Assurance) -> None:
         await assurance.standing.reached("assurance", after)
         found = await _measure(me, identity)
         response.headers["ETag"] = f'"{found["version"]}"'
-        return found | {"figures": await assurance.standing.figures(identity)}
+        figures = await assurance.standing.figures(identity)
+        return found | {"figures": [{name: each[name] for name in each if name != "in_all"} for each in figures]}
 
     @api.post("/measures/{identity}/checks")
     async def check(request: Request, response: Response, me: Me, identity: UUID, said: Month) -> dict[str, Any]:
@@ -104,12 +111,16 @@ def _measures(api: APIRouter, assurance: Assurance) -> None:
 
 def _cadences(api: APIRouter, assurance: Assurance) -> None:
     @api.get("/cadences")
-    async def cadences(me: Me, after: After = 0) -> list[dict[str, Any]]:
+    async def cadences(
+        request: Request, response: Response, me: Me, after: After = 0, page: Page = 1, limit: Limit = MOST
+    ) -> list[dict[str, Any]]:
         """What is held regularly at my sites, and by the provider where my post covers it all, soonest due first."""
         await assurance.standing.reached("assurance", after)
         kind, _, name = me.scope.partition(":")
         sites = [each.site_id for each in await sites_of(assurance.directory, me)]
-        return await assurance.standing.cadences(sites, name if kind == "provider" else "")
+        whole = name if kind == "provider" else ""
+        found = await assurance.standing.cadences(sites, whole, offset=(page - 1) * limit, limit=limit + 1)
+        return paged(request, response, found, page, limit)
 
     @api.post("/cadences/{identity}/records")
     async def record(request: Request, response: Response, me: Me, identity: UUID, said: Held) -> dict[str, Any]:
@@ -133,7 +144,9 @@ def _follow_ups(api: APIRouter, assurance: Assurance) -> None:
             "triangle": [asdict(each) for each in triangle(known)],
         }
         looked = [{name: each[name] for name in each if name != "note"} for each in found["observations"]]
-        return found | {"observations": looked} | asked
+        mine = {each.site_id for each in await sites_of(assurance.directory, me)}
+        verdicts = [each | {"data": shown_to(mine, each["data"])} for each in found["verdicts"]]
+        return found | {"observations": looked, "verdicts": verdicts} | asked
 
     @api.post("/follow-ups/{journey}/observations")
     async def observe(request: Request, response: Response, me: Me, journey: UUID, said: Round) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from libs.reading import opened
 from libs.service import NotFound
 from libs.web.asking import act_of, told
+from libs.web.paging import Limit, Page, paged
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
@@ -20,7 +21,6 @@ from services.assurance.projection.vigilance import PAGE
 
 Me = Annotated[SignedIn, Depends(signed_in)]
 After = Annotated[int, Query(ge=0)]
-Page = Annotated[int, Query(ge=1, le=10_000)]
 
 
 class Body(BaseModel):
@@ -74,11 +74,14 @@ def add(api: APIRouter, assurance: Assurance) -> None:
 
 def _audits(api: APIRouter, assurance: Assurance) -> None:
     @api.get("/audits")
-    async def audits(me: Me, page: Page = 1, after: After = 0) -> list[dict[str, Any]]:
+    async def audits(
+        request: Request, response: Response, me: Me, page: Page = 1, limit: Limit = PAGE, after: After = 0
+    ) -> list[dict[str, Any]]:
         """The audits at my sites, open ones first."""
         await assurance.vigilance.reached("assurance", after)
         sites = [each.site_id for each in await sites_of(assurance.directory, me)]
-        return await assurance.vigilance.audits(sites, (page - 1) * PAGE)
+        found = await assurance.vigilance.audits(sites, (page - 1) * limit, limit + 1)
+        return paged(request, response, found, page, limit)
 
     @api.post("/audits", status_code=201)
     async def draw(request: Request, response: Response, me: Me, said: NewRound) -> dict[str, Any]:
@@ -128,12 +131,15 @@ def _signs(api: APIRouter, assurance: Assurance) -> None:
         return told(response, saved, 200 if saved.replayed else 201)
 
     @api.get("/triggers")
-    async def firings(me: Me, owed: bool = True, page: Page = 1, after: After = 0) -> list[dict[str, Any]]:
+    async def firings(
+        request: Request, response: Response, me: Me, owed: bool = True, page: Page = 1, limit: Limit = PAGE,
+        after: After = 0,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         """What fired at my sites: with the facts, what must follow, and whether it did."""
         await assurance.vigilance.reached("assurance", after)
         sites = [each.site_id for each in await sites_of(assurance.directory, me)]
-        found = await assurance.vigilance.firings(sites, owed=owed, offset=(page - 1) * PAGE)
-        return await opened(assurance.mapper.keys, found, "how")
+        found = await assurance.vigilance.firings(sites, owed=owed, offset=(page - 1) * limit, limit=limit + 1)
+        return await opened(assurance.mapper.keys, paged(request, response, found, page, limit), "how")
 
     @api.post("/triggers/{firing}/followed")
     async def follow(request: Request, response: Response, me: Me, firing: UUID, said: Followed) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -111,6 +111,13 @@ def judge(
             "difference": asdict(moved) if moved else None, "elsewhere": rows,
         },
     )  # fmt: skip
+
+
+def shown_to(sites: Collection[str], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a verdict rests on, as somebody may see it who reads of these sites: of others no more than how many they are."""
+    elsewhere = data.get("elsewhere", ())
+    seen = [each for each in elsewhere if each["site"] in sites]
+    return {**data, "elsewhere": seen, "not_shown": len(elsewhere) - len(seen)}
 
 
 def _tested(before: Share, after: Share, spread: Spread | None) -> tuple[float | None, Verdict, str]:

@@ -65,6 +65,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             status,
             round=round_words(row, title, local_day(assurance.clock.now())),
             slots=[_slot(each) for each in slots],
+            in_all=slots[0]["in_all"] if slots else 0,
             books=Register.choices(),
             form=form,
         )

@@ -15,7 +15,7 @@ from libs.service import NotFound
 from libs.web.asking import act_of_form
 from libs.web.forms import Form
 from libs.web.posts import SignedIn
-from libs.web.reach import within
+from libs.web.reach import sites_of, within
 from libs.web.shell import Shell
 from libs.web.signed_in import signed_in
 from services.assurance.application import Assurance
@@ -72,6 +72,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
         row = await _found(assurance, me, journey)
         looked = await opened(assurance.mapper.keys, row["observations"], "note")
         titles = {each["measure_id"]: each["title"] for each in await assurance.standing.measures([row["site"]])}
+        mine = {each.site_id: each.title for each in await sites_of(assurance.directory, me)}
         said = states(row["states"])
         known = standing_of(row, await assurance.cases.reached_by(journey))
         shell: Shell = request.app.state.shell
@@ -86,7 +87,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             triangle=triangle(known),
             triangulated=is_triangulated(known),
             slippable=[(each["code"], each["label"]) for each in said if each["held"]],
-            verdicts=[verdict_words(each, titles.get(each["measure_id"], "Measure")) for each in row["verdicts"]],
+            verdicts=[verdict_words(each, titles.get(each["measure_id"], "Measure"), mine) for each in row["verdicts"]],
             reviews=[review_words(each, titles) for each in row["reviews"]],
             expected=[each for each in row["effects"] if each["expected"]],
             looked=[observed(each) for each in looked],

@@ -61,6 +61,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
             measure=row,
             site=(await assurance.directory.site(row["site"])).title,
             figures=[measured(each, references) for each in figures],
+            in_all=figures[0]["in_all"] if figures else 0,
             months=_months(row, local_day(assurance.clock.now())),
             form=form,
         )

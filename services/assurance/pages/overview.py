@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from contracts.taxonomy import ClosureState
@@ -18,6 +20,10 @@ from services.assurance.application import Assurance
 from services.assurance.pages.words import journeys_of, measured, round_words
 
 Me = Annotated[SignedIn, Depends(signed_in)]
+Page = Annotated[int, Query(ge=1, le=10_000)]
+Found = tuple[list[dict[str, Any]], int]
+Ask = Callable[[Assurance, SignedIn, dict[str, str], int], Awaitable[Found]]
+PAGE = 25
 AHEAD = timedelta(days=31)
 """How long before its day a change is shown as to be looked at again."""
 FEW = 3
@@ -28,29 +34,49 @@ def add(router: APIRouter, assurance: Assurance) -> None:
     """The page at /assurance."""
 
     @router.get("/assurance")
-    async def overview(request: Request, me: Me, after: int = 0, site: str = "") -> Response:
+    async def overview(
+        request: Request, me: Me, after: int = 0, site: str = "", of: str = "", page: Page = 1
+    ) -> Response:
         await assurance.standing.reached("assurance", after)
-        mine = [each for each in await sites_of(assurance.directory, me) if site in {"", each.site_id}]
-        titles = {each.site_id: each.title for each in mine}
+        titles = {each.site_id: each.title for each in await sites_of(assurance.directory, me)}
+        titles = {name: title for name, title in titles.items() if site in {"", name}}
+        lists = [name for name in LISTS if name == of] or list(LISTS)
+        page = page if len(lists) == 1 else 1
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
             "assurance/overview.html",
-            measures=await _measures(assurance, titles),
-            rounds=await _rounds(assurance, me, titles),
-            changes=await _changes(assurance, titles),
-            looks=[
-                row | {"site_title": titles[row["site"]]}
-                for row in await assurance.standing.looks_due(list(titles), assurance.today() + AHEAD)
-            ],
+            shown={name: await _page(LISTS[name], assurance, me, titles, page, name, site) for name in lists},
+            one=len(lists) == 1,
             many=len(titles) > 1,
+            site=site,
         )
 
 
-async def _measures(assurance: Assurance, titles: dict[str, str]) -> list[dict[str, Any]]:
-    rows = await assurance.standing.measures(list(titles))
+async def _page(
+    ask: Ask, assurance: Assurance, me: SignedIn, titles: dict[str, str], page: int, name: str, site: str
+) -> dict[str, Any]:
+    """A page of a list, how many there are in all, and the addresses of its neighbours."""
+    before = (page - 1) * PAGE
+    rows, in_all = await ask(assurance, me, titles, before)
+    address = f"/assurance?{urlencode({'of': name} | ({'site': site} if site else {}))}&page="
+    return {
+        "rows": rows,
+        "first": before + 1,
+        "in_all": in_all,
+        "previous": f"{address}{page - 1}" if page > 1 else "",
+        "next": f"{address}{page + 1}" if before + len(rows) < in_all else "",
+    }
+
+
+def _in_all(rows: list[dict[str, Any]]) -> int:
+    return rows[0]["in_all"] if rows else 0
+
+
+async def _measures(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
+    rows = await assurance.standing.measures(list(titles), before, PAGE)
     references = await assurance.cases.references(journeys_of(rows))
-    return [
+    shown = [
         {
             "href": f"/assurance/measure/{row['id']}",
             "title": row["title"],
@@ -61,19 +87,27 @@ async def _measures(assurance: Assurance, titles: dict[str, str]) -> list[dict[s
         }
         for row in rows
     ]
+    return shown, _in_all(rows)
 
 
-async def _rounds(assurance: Assurance, me: SignedIn, titles: dict[str, str]) -> list[dict[str, Any]]:
+async def _rounds(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
     kind, _, name = me.scope.partition(":")
     whole = {"": "The whole provider"} if kind == "provider" else {}
-    rows = await assurance.standing.cadences(list(titles), name if whole else "")
-    shown = [row for row in rows if not row["site"] or len(titles) <= FEW or (row["missed_on"] and not row["held_on"])]
+    rows = await assurance.standing.cadences(
+        list(titles), name if whole else "", missing=len(titles) > FEW, offset=before, limit=PAGE
+    )
     today = local_day(assurance.clock.now())
-    return [round_words(row, (titles | whole)[row["site"]], today) for row in shown]
+    return [round_words(row, (titles | whole)[row["site"]], today) for row in rows], _in_all(rows)
 
 
-async def _changes(assurance: Assurance, titles: dict[str, str]) -> list[dict[str, Any]]:
-    return [
+async def _looks(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
+    rows = await assurance.standing.looks_due(list(titles), assurance.today() + AHEAD, before, PAGE)
+    return [row | {"site_title": titles[row["site"]]} for row in rows], _in_all(rows)
+
+
+async def _changes(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
+    rows = await assurance.standing.open_follow_ups(list(titles), before, PAGE)
+    shown = [
         {
             "href": f"/assurance/{row['journey']}",
             "what": row["what_changed"],
@@ -81,5 +115,10 @@ async def _changes(assurance: Assurance, titles: dict[str, str]) -> list[dict[st
             "changed_on": row["changed_on"],
             "held": [state.label for state in ClosureState if state in row["held"]],
         }
-        for row in await assurance.standing.open_follow_ups(list(titles))
+        for row in rows
     ]
+    return shown, _in_all(rows)
+
+
+LISTS: dict[str, Ask] = {"measures": _measures, "rounds": _rounds, "looks": _looks, "changes": _changes}
+"""The lists of the page, in its order. Each is a page long there, and may be read further by itself."""

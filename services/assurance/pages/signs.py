@@ -92,6 +92,8 @@ def add(router: APIRouter, assurance: Assurance) -> None:
                 firing_words(each, titles[each["site"]], assurance.today())
                 for each in await opened(assurance.mapper.keys, done, "how")
             ],
+            done_in_all=done[0]["in_all"] if done else 0,
+            owed_in_all=owed[0]["in_all"] if owed else 0,
             signs=[row | {"place": titles[row["site"]]} for row in await assurance.vigilance.signs(list(titles))],
             offer=await _offer(assurance, me, form),
             previous=f"/assurance/signs?page={page - 1}" if page > 1 else "",

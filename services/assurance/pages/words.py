@@ -11,6 +11,7 @@ from contracts.taxonomy import ClosureState, EvidenceSource, Register, Role, Ver
 from libs.practice import Every
 from libs.statistics import wilson
 from services.assurance.domain.proof import share_words
+from services.assurance.domain.verdict import shown_to
 
 PROOF_ASKED = {
     ClosureState.DONE: "Every agreed action is made, and someone other than its owner saw it.",
@@ -107,8 +108,12 @@ def states(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return said
 
 
-def verdict_words(row: Mapping[str, Any], title: str) -> dict[str, Any]:
-    """A verdict in words: what the figures say, before, after, what a plain look would have said, and the method."""
+def verdict_words(row: Mapping[str, Any], title: str, sites: Mapping[str, str]) -> dict[str, Any]:
+    """A verdict in words: what the figures say, before, after, what a plain look would have said, and the method.
+
+    `sites` are those that the reader may see, by id; the counts of no other are shown.
+    """
+    data = shown_to(sites, row["data"])
     before, after = (share_words(*map(int, row[side].split("/"))) for side in ("before", "after"))
     seemed = row["crude"] if row["crude"] not in {"", row["verdict"]} else ""
     return {
@@ -122,13 +127,14 @@ def verdict_words(row: Mapping[str, Any], title: str) -> dict[str, Any]:
         "at": row["at"],
         "elsewhere": [
             {
-                "site": each["site"],
+                "site": sites[each["site"]],
                 "before": share_words(each["before"]["events"], each["before"]["of"]),
                 "after": share_words(each["after"]["events"], each["after"]["of"]),
                 "untouched": each["untouched"],
             }
-            for each in row["data"].get("elsewhere", ())
+            for each in data["elsewhere"]
         ],
+        "not_shown": data["not_shown"],
     }
 
 

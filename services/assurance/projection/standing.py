@@ -88,14 +88,14 @@ class Standing(View):
     def __init__(self, service: str, pool: AsyncConnectionPool) -> None:
         super().__init__(service, project, pool)
 
-    async def measures(self, sites: Sequence[str]) -> list[dict[str, Any]]:
-        """The measures set at these sites with their latest figure, if any, by site and title."""
+    async def measures(self, sites: Sequence[str], offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+        """The measures set at these sites with their latest figure, if any, by site and title; `in_all`: how many."""
         return await self.rows(
-            "SELECT m.*, f.period, f.numerator, f.denominator, f.met, f.breaches, f.revision, f.checked,"
-            " f.target_percent AS target_then FROM measure m LEFT JOIN LATERAL ("
+            "SELECT m.*, count(*) OVER () AS in_all, f.period, f.numerator, f.denominator, f.met, f.breaches, f.revision,"
+            " f.checked, f.target_percent AS target_then FROM measure m LEFT JOIN LATERAL ("
             " SELECT * FROM figure WHERE measure = m.id ORDER BY period DESC LIMIT 1) f ON true"
-            " WHERE m.site = ANY(%s) AND NOT m.withdrawn ORDER BY m.site, m.title",
-            (list(sites),),
+            " WHERE m.site = ANY(%s) AND NOT m.withdrawn ORDER BY m.site, m.title, m.id LIMIT %s OFFSET %s",
+            (list(sites), limit, offset),
         )
 
     async def measure(self, identity: UUID) -> dict[str, Any] | None:
@@ -103,9 +103,10 @@ class Standing(View):
         return await self.row("SELECT * FROM measure WHERE id = %s", (identity,))
 
     async def figures(self, measure: UUID, limit: int = 24) -> list[dict[str, Any]]:
-        """A measure's months, latest first."""
+        """A measure's months, latest first; `in_all`: how many there are."""
         return await self.rows(
-            "SELECT * FROM figure WHERE measure = %s ORDER BY period DESC LIMIT %s", (measure, limit)
+            "SELECT *, count(*) OVER () AS in_all FROM figure WHERE measure = %s ORDER BY period DESC LIMIT %s",
+            (measure, limit),
         )
 
     async def elsewhere(self, measure_id: str, provider: str, but: str, since: date) -> list[Elsewhere]:
@@ -128,14 +129,21 @@ class Standing(View):
             for site, months in sorted(figures.items())
         ]
 
-    async def cadences(self, sites: Sequence[str], provider: str = "") -> list[dict[str, Any]]:
-        """What is to be held at these sites, and by this provider as a whole, soonest first, each with its last slot."""
+    async def cadences(
+        self, sites: Sequence[str], provider: str = "", *, missing: bool = False, offset: int = 0,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """What is to be held at these sites, and by this provider as a whole, soonest first, each with its last slot.
+
+        With `missing`, of the sites only what is not on record though its day has passed; `in_all`: how many.
+        """
         return await self.rows(
-            "SELECT c.*, s.starts AS last_starts, s.missed_on, s.held_on FROM cadence c LEFT JOIN LATERAL ("
-            " SELECT * FROM slot WHERE cadence = c.id ORDER BY starts DESC LIMIT 1) s ON true"
+            "SELECT c.*, s.starts AS last_starts, s.missed_on, s.held_on, count(*) OVER () AS in_all FROM cadence c"
+            " LEFT JOIN LATERAL (SELECT * FROM slot WHERE cadence = c.id ORDER BY starts DESC LIMIT 1) s ON true"
             " WHERE (c.site = ANY(%s) OR (c.site = '' AND c.provider = %s)) AND NOT c.withdrawn"
-            " ORDER BY c.next_due, c.title, c.site",
-            (list(sites), provider),
+            " AND (NOT %s OR c.site = '' OR (s.missed_on IS NOT NULL AND s.held_on IS NULL))"
+            " ORDER BY c.next_due, c.title, c.site, c.id LIMIT %s OFFSET %s",
+            (list(sites), provider, missing, limit, offset),
         )
 
     async def cadence(self, identity: UUID) -> dict[str, Any] | None:
@@ -148,8 +156,11 @@ class Standing(View):
         return row["carried_over"] if row else 0
 
     async def slots(self, cadence: UUID, limit: int = 24) -> list[dict[str, Any]]:
-        """When a cadence was held or missed, latest first. Notes are under seal."""
-        return await self.rows("SELECT * FROM slot WHERE cadence = %s ORDER BY starts DESC LIMIT %s", (cadence, limit))
+        """When a cadence was held or missed, latest first; `in_all`: how often. Notes are under seal."""
+        return await self.rows(
+            "SELECT *, count(*) OVER () AS in_all FROM slot WHERE cadence = %s ORDER BY starts DESC LIMIT %s",
+            (cadence, limit),
+        )
 
     async def follow_up(self, journey: UUID) -> dict[str, Any] | None:
         """One journey's follow-up, with its states, observations (notes under seal) and verdicts."""
@@ -168,21 +179,30 @@ class Standing(View):
             "reviews": await self.rows("SELECT * FROM review_date WHERE journey = %s ORDER BY due", (journey,)),
         }
 
-    async def looks_due(self, sites: Sequence[str], until: date, limit: int = 50) -> list[dict[str, Any]]:
-        """Changes that no measure fits and that are to be looked at again by a day, or were not when they should have."""
+    async def looks_due(
+        self, sites: Sequence[str], until: date, offset: int = 0, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Changes that no measure fits and that are to be looked at again by a day, or were not when they should have;
+        `in_all`: how many."""
         return await self.rows(
-            "SELECT r.journey, r.months, r.due, r.site, r.rounds, f.what_changed FROM review_date r"
-            " JOIN follow_up f USING (journey) WHERE r.site = ANY(%s) AND r.measure_id = ''"
+            "SELECT r.journey, r.months, r.due, r.site, r.rounds, f.what_changed, count(*) OVER () AS in_all"
+            " FROM review_date r JOIN follow_up f USING (journey) WHERE r.site = ANY(%s) AND r.measure_id = ''"
             " AND ((r.held IS NULL AND r.due <= %s) OR r.rounds = 0) AND NOT EXISTS (SELECT FROM observation o"
-            " WHERE o.journey = r.journey AND o.at > r.due - interval '92 days') ORDER BY r.due LIMIT %s",
-            (list(sites), until, limit),
+            " WHERE o.journey = r.journey AND o.at > r.due - interval '92 days')"
+            " ORDER BY r.due, r.journey, r.months LIMIT %s OFFSET %s",
+            (list(sites), until, limit, offset),
         )
 
-    async def open_follow_ups(self, sites: Sequence[str], limit: int = 50) -> list[dict[str, Any]]:
-        """Changes at these sites that are not yet shown to last, with the states that hold, oldest first."""
+    async def open_follow_ups(
+        self, sites: Sequence[str], offset: int = 0, limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Changes at these sites that are not yet shown to last, with the states that hold, oldest first; `in_all`: how
+        many."""
         return await self.rows(
-            "SELECT f.*, coalesce(array_agg(c.state) FILTER (WHERE c.held), '{}') AS held FROM follow_up f"
-            " LEFT JOIN closure_state c USING (journey) WHERE f.site = ANY(%s) AND f.changed_on IS NOT NULL"
-            " GROUP BY f.journey HAVING count(*) FILTER (WHERE c.held) < 5 ORDER BY f.changed_on, f.journey LIMIT %s",
-            (list(sites), limit),
+            "SELECT f.*, coalesce(array_agg(c.state) FILTER (WHERE c.held), '{}') AS held, count(*) OVER () AS in_all"
+            " FROM follow_up f LEFT JOIN closure_state c USING (journey)"
+            " WHERE f.site = ANY(%s) AND f.changed_on IS NOT NULL"
+            " GROUP BY f.journey HAVING count(*) FILTER (WHERE c.held) < 5"
+            " ORDER BY f.changed_on, f.journey LIMIT %s OFFSET %s",
+            (list(sites), limit, offset),
         )

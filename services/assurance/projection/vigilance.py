@@ -15,7 +15,7 @@ from libs.views import Rows, View
 from services.assurance.domain import AuditRound, Sign, Watch
 
 PAGE = 25
-FIRINGS = "SELECT * FROM firing WHERE site = ANY(%s)"
+FIRINGS = "SELECT *, count(*) OVER () AS in_all FROM firing WHERE site = ANY(%s)"
 
 
 class Vigilance(View):
@@ -72,9 +72,11 @@ class Vigilance(View):
         return found | {"looks": await self.rows("SELECT * FROM look WHERE audit = %s ORDER BY at", (identity,))}
 
     async def signs(self, sites: Sequence[str], limit: int = PAGE) -> list[dict[str, Any]]:
-        """By site and sign, how often each was noted in the last 90 days before the latest one, most often first."""
+        """By site and sign, how often each was noted in the last 90 days before the latest one, most often first; `in_all`:
+        how many such lines there are."""
         return await self.rows(
-            "SELECT site, sign, max(title) AS title, sum(times) AS times, max(noted_on) AS last FROM sign"
+            "SELECT site, sign, max(title) AS title, sum(times) AS times, max(noted_on) AS last,"
+            " count(*) OVER () AS in_all FROM sign"
             " WHERE site = ANY(%s) AND noted_on > (SELECT max(noted_on) FROM sign WHERE site = ANY(%s)) - 90"
             " GROUP BY site, sign ORDER BY sum(times) DESC, site, sign LIMIT %s",
             (list(sites), list(sites), limit),
@@ -83,7 +85,10 @@ class Vigilance(View):
     async def firings(
         self, sites: Sequence[str], *, owed: bool, offset: int = 0, limit: int = PAGE
     ) -> list[dict[str, Any]]:
-        """What fired at these sites: what is still owed by its day, or what was followed, latest first. Words sealed."""
+        """What fired at these sites: what is still owed by its day, or what was followed, latest first; `in_all`: how many.
+
+        Words are under seal.
+        """
         if owed:
             return await self.rows(
                 f"{FIRINGS} AND followed IS NULL ORDER BY due, id LIMIT %s OFFSET %s", (list(sites), limit, offset)

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.taxonomy import BriefingAudiencePart, Channel
 from libs.service import NotFound
 from libs.web.asking import act_of, told
+from libs.web.paging import MOST, Limit, Page, paged
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
 from services.notification.api import endpoints, rota
-from services.notification.api.paging import MOST, Limit, Page, paged
 from services.notification.application import Contact as Reached
 from services.notification.application import Notification, person_of
 from services.notification.domain.candour import Step

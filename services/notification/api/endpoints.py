@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from libs.service import NotFound
 from libs.web.asking import act_of, told
+from libs.web.paging import MOST, Limit, Page, paged
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
-from services.notification.api.paging import MOST, Limit, Page, paged
 from services.notification.application import Notification
 from services.notification.domain.message import About
 from services.notification.domain.subscribers import Endpoint, Subscribers, provider_kept_by
