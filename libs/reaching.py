@@ -32,6 +32,9 @@ class Reaching(Part):
     """How long a briefing is put to newcomers. Older learning reaches them through induction and procedures."""
     rota_days: int = Field(default=28, ge=1, le=366)
     """How many days of shifts, before and after a day, say on which shifts somebody works."""
+    rota_kept_days: int = Field(default=92, ge=1, le=3660)
+    """How long a shift that is over is kept to say how somebody works: a quarter shows the pattern of any `rota_days` in it.
+    Who was reached by a briefing stands with the briefing, and needs no shift. Never shorter than `rota_days`."""
     night_from: int = Field(default=23, ge=0, le=23)
     night_until: int = Field(default=6, ge=1, le=12)
     night_hours: float = Field(default=3.0, gt=0, le=12)
@@ -59,6 +62,10 @@ class Reaching(Part):
     @property
     def rota(self) -> timedelta:
         return timedelta(days=self.rota_days)
+
+    @property
+    def rota_kept(self) -> timedelta:
+        return max(timedelta(days=self.rota_kept_days), self.rota)
 
     def pause(self, attempt: int) -> timedelta:
         """The longest wait after a try: twice as long each time, up to a limit."""

@@ -9,11 +9,12 @@ import pytest
 
 from deploy.importing.taking import staff_of
 from deploy.importing.targets import RowRefused, ShiftRow, Target, row_of
+from libs.deciding import deciding
 from libs.reaching import Reaching
 from services.notification.domain.briefing import Listener
 from services.notification.domain.rota import Pattern, Rota, Shift, ShiftNotPossible
 from services.notification.domain.team import Team
-from tests.given import NOW, event, given
+from tests.given import NOW, SOMEONE, event, given
 from tests.notification.samples import ANN, BEN, CAT
 
 LIMITS = Reaching()
@@ -82,6 +83,31 @@ def test_the_rota_is_looked_at_again_when_what_it_says_next_changes() -> None:
         event(Rota.LookSet, on=ahead.starts - LIMITS.rota)
     )
     given(Rota, OPENED).when(lambda r: r.look_again(NOW, LIMITS)).nothing()
+
+
+def test_shifts_long_over_are_let_go_of_and_how_somebody_works_now_is_not() -> None:
+    kept = LIMITS.rota_kept_days
+    days = [-2 * kept - 2, -kept - 2, -kept + 2, -5, -4, 3]
+    history = [OPENED, *(event(Rota.ShiftRostered, shift=shift(21, day=day)) for day in days)]
+    gone = event(Rota.ShiftsLetGo, before=NOW - LIMITS.rota_kept)
+    given(Rota, *history).when(lambda r: r.let_go(NOW, LIMITS)).then(gone)
+    left = given(Rota, *history, gone).aggregate
+    assert list(left.shifts) == [shift(21, day=day).starts for day in days[2:]]
+    assert left.pattern(NOW, LIMITS) == given(Rota, *history).aggregate.pattern(NOW, LIMITS)
+    given(Rota, *history, gone).when(lambda r: r.let_go(NOW, LIMITS)).nothing()
+    given(Rota, *history, gone).when(lambda r: r.roster(shift(21, day=days[0]))).nothing()
+
+
+def test_years_of_shifts_stay_a_few_months_of_them() -> None:
+    rota = rostered()
+    most = 0
+    for day in range(0, 3 * 365, 2):
+        with deciding(SOMEONE, NOW):
+            rota.roster(shift(7, day=day))
+            rota.let_go(NOW + timedelta(days=day), LIMITS)
+        most = max(most, len(rota.shifts))
+    assert most <= LIMITS.rota_kept_days + 2
+    assert sum(isinstance(each, Rota.ShiftsLetGo) for each in rota.pending_events) <= 3 * 365 // LIMITS.rota_kept_days
 
 
 def test_agency_staff_and_new_starters_are_counted_apart_whatever_the_rota_says() -> None:

@@ -49,7 +49,10 @@ class Pattern:
 
 
 class Rota(Aggregate):
-    """One for each person and site. A shift is known by its start: given again otherwise, it was changed."""
+    """One for each person and site. A shift is known by its start: given again otherwise, it was changed.
+
+    Shifts that are long over are let go of: what briefings need of them is how somebody works now.
+    """
 
     TOPIC = "notification.Rota"
 
@@ -60,6 +63,10 @@ class Rota(Aggregate):
     class ShiftRostered(Event):
         TOPIC = "notification.Rota.ShiftRostered"
         shift: Shift
+
+    class ShiftsLetGo(Event):
+        TOPIC = "notification.Rota.ShiftsLetGo"
+        before: datetime
 
     class LookSet(Event):
         TOPIC = "notification.Rota.LookSet"
@@ -74,17 +81,30 @@ class Rota(Aggregate):
         self.person_id = person_id
         self.shifts: dict[datetime, Shift] = {}
         self.look_on: datetime | None = None
+        self.kept_since: datetime | None = None
 
     def roster(self, shift: Shift) -> None:
-        """Somebody is put on a shift. The same shift again is no news."""
+        """Somebody is put on a shift. The same shift again is no news, nor is one from before what is kept."""
         if not timedelta() < shift.ends - shift.starts <= LONGEST:
             raise ShiftNotPossible
+        if self.kept_since and shift.ends < self.kept_since:
+            return
         if self.shifts.get(shift.starts) != shift:
             self.trigger_event(self.ShiftRostered, shift=shift)
 
     @event(ShiftRostered)
     def _(self, shift: Shift) -> None:
         self.shifts[shift.starts] = shift
+
+    def let_go(self, now: datetime, limits: Reaching) -> None:
+        """Keep no shift longer than the rules say, by twice that at most, so that it is not said with every shift."""
+        if any(now - each.ends > 2 * limits.rota_kept for each in self.shifts.values()):
+            self.trigger_event(self.ShiftsLetGo, before=now - limits.rota_kept)
+
+    @event(ShiftsLetGo)
+    def _(self, before: datetime) -> None:
+        self.kept_since = before
+        self.shifts = {starts: each for starts, each in self.shifts.items() if each.ends >= before}
 
     def pattern(self, now: datetime, limits: Reaching) -> Pattern | None:
         """How they work around a day; None where the rota says nothing of these weeks."""

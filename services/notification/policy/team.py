@@ -58,6 +58,7 @@ async def by_the_rota(service: Any, team: Team, rota: Rota) -> list[Aggregate]:
     Others whose last known shift lies far back are looked up too, since their rota may say more by now.
     """
     now, held = circumstances().now, await limits(service.directory)
+    rota.let_go(now, held)
     rota.look_again(now, held)
     here, gone = list[UUID](), list[UUID]()
     if pattern := rota.pattern(now, held):
