@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from libs.deciding import deciding
+from services.notification.domain.account import Account
 from services.notification.domain.candour import (
     ApologyMissing,
     Candour,
@@ -18,7 +22,10 @@ from services.notification.domain.candour import (
     StepBeforeItsTime,
     StepTakenAlready,
 )
-from tests.given import event, given
+from services.notification.domain.duty import Duty
+from services.notification.policy.candour import in_contact_again
+from tests.given import JOURNEY, NOW, PLACE, SOMEONE, event, given
+from tests.notification.samples import owing
 
 APPLIES = event(Candour.Assessed, applies=True, because=["prolonged pain"])
 NOT = event(Candour.Assessed, applies=False, because=[])
@@ -91,3 +98,32 @@ def test_where_the_duty_does_not_apply_nothing_is_put_on_it_until_it_is_weighed_
 def test_every_entry_says_what_was_done() -> None:
     given(Candour, APPLIES).when(lambda c: c.take(Step.SUPPORT_GIVEN, " ")).refused(CandourNeedsWords)
     given(Candour, APPLIES).when(lambda c: c.decline("")).refused(CandourNeedsWords)
+
+
+class Kept:
+    """Aggregates as their service would find them."""
+
+    def __init__(self, *aggregates: Any) -> None:
+        self.aggregates = {each.id: each for each in aggregates}
+
+    async def find(self, kind: type, identity: UUID) -> Any:
+        return self.aggregates.get(identity)
+
+
+def test_contact_brings_back_what_is_owed_under_the_rules_as_weighed_and_not_what_was_weighed_away() -> None:
+    with deciding(SOMEONE, NOW):
+        account, candour = Account(**PLACE), Candour(**PLACE, applies=True, because=[])
+        account.settle({"candour-support", "candour-written-account", "complaint-acknowledged"})
+        rules = ("candour-told-in-person", "candour-support", "candour-written-account", "learning-relevant-person")
+        told, support, written, learning = (Duty(**PLACE, owing=owing(rule)) for rule in rules)
+        told.lift("It was weighed again.")
+        support.lift("Not reached.")
+        written.discharge("in_writing", "By post.")
+        learning.decline("No.")
+        kept = Kept(account, candour, told, support, written, learning)
+        assert asyncio.run(in_contact_again(kept, candour)) == [support]
+        assert [each.state for each in (told, support, written, learning)] == [
+            "lifted", "owed", "discharged", "declined",
+        ]  # fmt: skip
+        assert asyncio.run(in_contact_again(Kept(candour, told, support), candour)) == []
+    assert candour.journey == JOURNEY

@@ -74,11 +74,12 @@ async def without_contact(service: Any, candour: Candour, note: str, *, declined
 
 
 async def in_contact_again(service: Any, candour: Candour) -> list[Aggregate]:
-    """What was not done yet is owed again."""
+    """What was not done yet is owed again, under the rules as they were weighed last."""
+    account: Account | None = await service.find(Account, Account.create_id(candour.journey))
     changed: list[Aggregate] = []
-    for rule in UNLESS_REACHED:
+    for rule in sorted(account.owed.intersection(UNLESS_REACHED)) if account and candour.applies else ():
         duty: Duty | None = await service.find(Duty, duty_id(candour.journey, rule))
-        if duty and duty.state in {"declined", "lifted"} and candour.applies:
+        if duty and duty.state in {"declined", "lifted"}:
             duty.owe_again(duty.owing)
             changed.append(duty)
     return changed
