@@ -75,7 +75,7 @@ class View:
         self.outdated = False
         """Whether its rows were made by the cases of another release, so that it should be built anew."""
         self._tables = Tables(self.name, self.table_names, self.tables, self.hanging, self._cases())
-        self._moved = asyncio.Condition()
+        self._moved, self._turning = asyncio.Condition(), asyncio.Lock()
         self._answers: dict[Hashable, Any] = {}
 
     def followed(self) -> list[type]:
@@ -129,7 +129,7 @@ class View:
         for event in events:
             self.project(event, rows)
         if schema or rows.statements:
-            await self._write(rows, places if schema else self.ahead() | places, schema)
+            await self._write(rows, places, schema)
         if not schema:
             self.places |= places
             async with self._moved:
@@ -141,10 +141,10 @@ class View:
 
     async def turn(self) -> bool:
         """Write down how far everything has been taken; False when that is known. Raises KeptElsewhere as `keep` does."""
-        ahead = self.ahead()
-        if ahead:
-            await self._write(Rows(), ahead, "")
-        return bool(ahead)
+        is_ahead = bool(self.ahead())
+        if is_ahead:
+            await self._write(Rows(), {}, "")
+        return is_ahead
 
     async def check(self) -> None:
         """Whether the database still holds what it was told, since nobody waits for its disk. Raises KeptElsewhere."""
@@ -157,20 +157,24 @@ class View:
         return self.places[source][1]
 
     async def _write(self, rows: Rows, places: dict[str, tuple[int, int]], schema: str) -> None:
-        change = Change(
-            self.name,
-            self.table_names,
-            rows,
-            places,
-            dict(self.pages),
-            (schema or self.live, reach()),
-            anew=bool(schema),
-        )
-        await self.scribe.write(change)
-        if not schema:
-            self.pages |= places
-            if rows.statements:
-                self._answers = {}
+        async with self._turning:  # who comes meanwhile would still see the page from which this one turns
+            if not schema:
+                places = self.ahead() | places
+            change = Change(
+                self.name,
+                self.table_names,
+                rows,
+                places,
+                dict(self.pages),
+                (schema or self.live, reach()),
+                anew=bool(schema),
+            )
+            await self.scribe.write(change)
+            if not schema:
+                self.pages |= places
+                self.places |= places
+                if rows.statements:
+                    self._answers = {}
 
     async def cached(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question that is asked with every command, kept until the view next changes."""

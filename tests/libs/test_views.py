@@ -113,6 +113,13 @@ async def test_what_changes_nothing_is_passed_by_and_written_down_with_the_next_
     assert not view.ahead()
 
 
+async def test_who_writes_a_view_while_its_page_is_turned_waits_for_that(view: Heard) -> None:
+    await view.keep([], {"intake": (1, 1)})
+    await asyncio.gather(view.turn(), view.keep([said(2)], {"intake": (2, 2)}), view.keep([said(3)], {}))
+    assert await view._kept_to() == {"intake": (2, 2)} == view.pages
+    assert await view.counts() == {2: 1, 3: 1}
+
+
 async def test_at_rest_it_is_written_down_how_far_everything_was_taken(view: Heard) -> None:
     follower = Follower(view, None, None)
     running = asyncio.create_task(follower.run())
