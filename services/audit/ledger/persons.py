@@ -75,24 +75,29 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
 
 
 async def catch_up(service: str, pool: AsyncConnectionPool, auditor: str) -> int:
-    """Add the rows of entries from before there were such rows, read from the store itself; how many events those were."""
-    async with pool.connection() as connection:
-        found = await connection.execute("SELECT EXISTS (SELECT FROM audit.subject)")
-        if service != "intake" or (await found.fetchone() or (False,))[0]:
-            return 0
+    """Add the rows of entries from before there were such rows, read from the store itself; how many events those were.
+
+    They are added in the order of the log, so what was cut off, or written meanwhile by a release that knew no such rows,
+    goes on behind the last that led to one.
+    """
+    if service != "intake":  # what other services said of another journey before there were rows, they could not say
+        return 0
     query = SQL(
         "SELECT l.position, l.topic, e.state FROM audit.ledger_entry l"
         " JOIN {}.events e ON e.notification_id = l.position WHERE l.service = %s AND l.topic = ANY(%s)"
+        " AND l.position > greatest(0, (SELECT max(position) FROM audit.subject),"
+        "  (SELECT max(position) FROM audit.beside WHERE service = %s)) ORDER BY l.position"
     ).format(Identifier(service))
     read = 0
     async with (
         await psycopg.AsyncConnection.connect(auditor) as reading,
         reading.cursor("older", binary=True) as cursor,
         pool.connection() as connection,
-        connection.transaction(),
     ):
-        await cursor.execute(query, (service, TOPICS))
+        await cursor.execute(query, (service, TOPICS, service))
         while rows := await cursor.fetchmany(BATCH):
             read += len(rows)
-            await write(connection, rows_of((service, at, topic, orjson.loads(state)) for at, topic, state in rows))
+            told = rows_of((service, at, topic, orjson.loads(state)) for at, topic, state in rows)
+            async with connection.transaction():
+                await write(connection, told)
     return read
