@@ -41,9 +41,8 @@ def test_a_note_is_added_once_and_never_written_over(outside: Outside) -> None:
     assert outside.statements() == ["a key follows"]
 
 
-def test_what_is_known_is_not_listed_again_and_what_others_add_or_take_away_is_seen(
-    outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_is_asked_only_for_what_came_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = outside_at("memory:///")
     outside.keep("review", 4, "at four")
     assert outside.newest("review") == 4
     whole, names = list[str](), outside._names
@@ -57,13 +56,20 @@ def test_what_is_known_is_not_listed_again_and_what_others_add_or_take_away_is_s
         outside.keep("review", size, f"at {size}")
         assert outside.newest("review") == size
     assert whole == []
-    file = next(iter(tmp_path.rglob(f"{64:020d}.txt")), None)
-    if file is None:  # what is in memory is nobody else's
-        return
-    file.with_name(f"{256:020d}.txt").write_text("at 256, by another process")
-    assert outside.newest("review") == 256
-    file.with_name(f"{256:020d}.txt").unlink()
-    assert outside.newest("review") == 64
+
+
+def test_what_others_add_to_a_folder_or_take_away_is_seen_at_once(tmp_path: Path) -> None:
+    outside = outside_at(str(tmp_path))
+    for size in range(1, 101):
+        outside.keep("review", size, f"at {size}")
+        assert outside.newest("review") == size
+        file = tmp_path / "review" / f"{size:020d}.txt"
+        (others := file.with_name(f"{size + 1:020d}.txt")).write_text("by another process")
+        assert outside.newest("review") == size + 1
+        others.unlink()
+        assert outside.newest("review") == size
+    (tmp_path / "review" / "read me.txt").write_text("no checkpoint")
+    assert outside.newest("review") == 100
 
 
 def test_what_is_not_there_is_said_as_of_a_folder(outside: Outside) -> None:

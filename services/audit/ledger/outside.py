@@ -27,17 +27,10 @@ class Outside:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._known: dict[str, tuple[int, int]] = {}
-        """The newest checkpoint of each ledger, and when its folder had changed last."""
 
     def keep(self, ledger: str, size: int, note: str) -> bool:
         """Add a checkpoint; False where one is there already, whatever it says. Raises OSError."""
-        known = self._known.get(ledger)
-        alone = known is not None and known[1] == self._changed(ledger)
-        added = self._add(f"{ledger}/{size:020d}.txt", note)
-        if known and alone and added:
-            self._known[ledger] = max(known[0], size), self._changed(ledger)
-        return added
+        return self._add(f"{ledger}/{size:020d}.txt", note)
 
     def keep_statement(self, number: int, statement: str) -> bool:
         """Add what was said about a change of key. Raises OSError."""
@@ -59,26 +52,20 @@ class Outside:
     def newest(self, ledger: str) -> int:
         """The largest size at which there is a checkpoint of a ledger; nought where there is none. Raises OSError.
 
-        A folder in which nothing has changed is not gone through again: there are more checkpoints every hour.
+        The folder is looked through each time (some milliseconds for a year of hourly ones): its own date may be set back by
+        whoever takes one away, and is too coarse to show two changes one upon the other.
         """
-        changed = self._changed(ledger)
-        if ledger not in self._known or self._known[ledger][1] != changed:
-            self._known[ledger] = _largest(self._names(ledger)), changed
-        return self._known[ledger][0]
-
-    def _changed(self, ledger: str) -> int:
-        """When something was last put there or taken away, in nanoseconds; nought where there is nothing yet."""
-        try:
-            return (self.folder / ledger).stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
+        return _largest(self._names(ledger))
 
     def statements(self) -> list[str]:
         """Every change of key, in order. Raises OSError."""
         return [self._read(f"{STATEMENTS}/{name}.txt") for name in self._names(STATEMENTS)]
 
     def _names(self, group: str) -> list[str]:
-        return sorted(path.stem for path in (self.folder / group).glob("*.txt"))
+        try:
+            return sorted(path.stem for path in (self.folder / group).iterdir() if path.suffix == ".txt")
+        except FileNotFoundError:
+            return []
 
     def _read(self, name: str) -> str:
         return (self.folder / name).read_text("utf-8", errors="replace")
@@ -110,9 +97,6 @@ class Objects(Outside):
         self._store = store
         self._refuses = False
         self._last: dict[str, int] = {}
-
-    def keep(self, ledger: str, size: int, note: str) -> bool:
-        return self._add(f"{ledger}/{size:020d}.txt", note)
 
     def newest(self, ledger: str) -> int:
         """The store is asked only for what comes after those before the newest that is known."""
