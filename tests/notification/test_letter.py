@@ -111,6 +111,18 @@ def test_what_was_sent_stays_as_it_was() -> None:
     given(Letter, WRITTEN, SENT).when(lambda m: m.rewrite("{}")).refused(LetterSentAlready)
 
 
+def test_a_draft_stays_of_the_version_it_was_begun_with_until_somebody_moves_it_on() -> None:
+    newer = FOLLOW_UP.model_copy(update={"version": "2027.1", "rules": ("candour-support",)})
+    moved = event(Letter.MovedOn, template_version="2027.1", pack="england/2027.1", rules=["candour-support"])
+    given(Letter, WRITTEN).when(lambda m: m.move_on(newer, "england/2027.1")).then(moved)
+    same = FOLLOW_UP.model_copy(update={"version": "2026.1"})
+    given(Letter, WRITTEN).when(lambda m: m.move_on(same, "england/2026.1")).nothing()
+    given(Letter, WRITTEN, SENT).when(lambda m: m.move_on(newer, "england/2027.1")).refused(LetterSentAlready)
+    full = dict(moved[1]) | {"recipient": "relevant_person", "step": "written_follow_up", "apologises": True}
+    on = given(Letter, WRITTEN, (moved[0], full)).aggregate
+    assert (on.template_version, on.pack, on.words) == ("2027.1", "england/2027.1", written(WORDS))
+
+
 def test_the_same_words_again_are_no_news() -> None:
     given(Letter, WRITTEN).when(lambda m: m.rewrite(written(WORDS))).nothing()
     given(Letter, WRITTEN).when(lambda m: m.rewrite("{}")).then(event(Letter.Rewritten, words="{}"))

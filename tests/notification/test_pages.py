@@ -14,9 +14,10 @@ import pytest_asyncio
 from deploy.web import Door
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import duty_id
+from services.notification.domain.letter import Letter
 from tests.given import heard
 from tests.hands import CARER, ELSEWHERE, MANAGER, Reception
-from tests.house import OPERATOR, housed, with_sites
+from tests.house import OPERATOR, housed, rules, with_sites
 from tests.notification.samples import ANN, BEN, CAT, CHANGED, change, practice_changed, raised, triaged
 from tests.servers import Backend, Messaging
 
@@ -218,3 +219,42 @@ async def test_nobody_is_told_of_a_journey_that_is_not_on_record(reception: Rece
     manager = await reception.browser(MANAGER)
     assert (await manager.get(f"/notification/{uuid4()}")).status_code == 404
     assert (await manager.get(f"/briefings/{uuid4()}")).status_code == 404
+
+
+async def test_a_draft_stays_in_its_wording_until_somebody_moves_it_on(reception: Reception) -> None:
+    journey = await journey_of(reception)
+    manager, address = await reception.browser(MANAGER), f"/notification/{journey}/letters/complaint-outcome"
+    typed = {"to": "Mr Bell", "signed": "Ann", "complaint": "The gate.", "results": "It was open.", "contact": "Ann"}
+    await manager.get(address)
+    kept = await manager.post(address, do="write", **typed)
+    assert kept.status_code == 303, kept.text
+    assert "another wording" not in (await manager.get(kept.headers["Location"])).text
+    content = rules() | {"version": "2099.1"}
+    content["letters"] = [_worded_anew(each) for each in content["letters"]]
+    await reception.platform.service("governance").adopt_rules(OPERATOR, "acme", content, date(2026, 1, 1))
+    await reception.platform.settle()
+    page = (await manager.get(address)).text
+    assert "This letter was begun in version" in page
+    assert "The new wording has no place for:" in page
+    assert (await manager.post(address, do="write", **typed | {"to": "Mrs Bell"})).status_code == 303
+    service = reception.platform.service("notification")
+    draft = await service.get(Letter, Letter.create_id(journey, "complaint-outcome", 1))
+    assert (draft.template_version, "It was open." in draft.words) != ("2099.1", True)
+    await manager.get(address)
+    moved = await manager.post(address, do="move")
+    assert moved.status_code == 303, moved.text
+    page = (await manager.get(moved.headers["Location"])).text
+    assert "another wording" not in page
+    assert "The results of it all" in page
+    assert (await service.get(Letter, draft.id)).template_version == "2099.1"
+    stale = await manager.post(address, do="write", **typed | {"shown": "0" * 64, "all": "It was open."})
+    assert stale.status_code == 409
+    assert "another wording of this letter since you opened the page" in stale.text
+
+
+def _worded_anew(letter: dict[str, Any]) -> dict[str, Any]:
+    """A complaint's outcome under another version, which asks for one thing besides and no longer for the first."""
+    if letter["id"] != "complaint-outcome":
+        return letter
+    asked = {"id": "all", "title": "The results of it all", "ask": "What was found", "required": True}
+    return letter | {"version": "2099.1", "parts": [asked, *letter["parts"][1:]]}

@@ -56,6 +56,14 @@ class Letters(Asked):
             raise LetterNotInForce
         return found
 
+    async def newer_than(self, letter: Letter) -> LetterTemplate | None:
+        """The kind of a draft as the rules in force have it, where it is another than the draft was begun with."""
+        try:
+            now, _ = await self.template_in_force(letter.template)
+        except LetterNotInForce:
+            return None
+        return None if now == await self.template_of(letter) else now
+
     async def confirmations(self, provider: str) -> dict[str, Confirmed]:
         """Which words were confirmed for a provider, by their fingerprint."""
         listed = await self.find(Wordings, Wordings.create_id(provider))
@@ -81,6 +89,17 @@ class Letters(Asked):
             number=number, template_version=found.version, pack=pack, recipient=found.recipient,
             rules=list(found.rules), step=found.step, apologises=bool(found.apology), words=words,
         )  # fmt: skip
+        return await self.save(act, letter)
+
+    @command
+    async def move_letter_on(self, act: Act, journey: UUID, template: str) -> Saved:
+        """The draft is of the kind that the rules in force have, from now on. Raises LetterNotInForce, NotFound."""
+        require_teller(act.role)
+        letter, _ = await self.letter_open(journey, template)
+        if letter is None:
+            raise NotFound("There is no letter of this kind that has not left yet.")
+        letter = await self.get(Letter, letter.id, act)
+        letter.move_on(*await self.template_in_force(template))
         return await self.save(act, letter)
 
     @command

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from libs.domain import Aggregate, Created, Event, Refused, Sealed, event, follows
+from libs.reaching import LetterTemplate
 
 
 class How(StrEnum):
@@ -22,6 +23,7 @@ class Letter(Aggregate):
 
     `words` are everything written for it, as JSON under the key of whoever the journey is about. The page itself is made
     anew whenever somebody asks for it, from these words and the template of that version: the same words, the same bytes.
+    A draft stays of the version it was begun with, whatever rules are adopted meanwhile, until a person moves it on.
     """
 
     TOPIC = "notification.Letter"
@@ -41,6 +43,15 @@ class Letter(Aggregate):
     class Rewritten(Event):
         TOPIC = "notification.Letter.Rewritten"
         words: Sealed
+
+    class MovedOn(Event):
+        TOPIC = "notification.Letter.MovedOn"
+        template_version: str
+        pack: str
+        recipient: str
+        rules: list[str]
+        step: str
+        apologises: bool
 
     class Sent(Event):
         TOPIC = "notification.Letter.Sent"
@@ -76,6 +87,22 @@ class Letter(Aggregate):
     def _(self, words: str) -> None:
         self.words = words
 
+    def move_on(self, kind: LetterTemplate, pack: str) -> None:
+        """From now on it is of its kind as these rules have it; what was written for it stays. The same kind is no news."""
+        self._still_here()
+        if (pack, kind.version) != (self.pack, self.template_version):
+            self.trigger_event(
+                self.MovedOn, template_version=kind.version, pack=pack, recipient=kind.recipient,
+                rules=list(kind.rules), step=kind.step, apologises=bool(kind.apology),
+            )  # fmt: skip
+
+    @event(MovedOn)
+    def _(
+        self, template_version: str, pack: str, recipient: str, rules: list[str], step: str, apologises: bool
+    ) -> None:
+        self.template_version, self.pack, self.recipient = template_version, pack, recipient
+        self.rules, self.step, self.apologises = rules, step, apologises
+
     def send(self, how: How, dated: date, sha256: str) -> None:
         """It left, on this day, as just these bytes."""
         self._still_here()
@@ -103,3 +130,8 @@ class LetterNotInForce(Refused):
 
 class LetterErased(Refused):
     """What this letter said was erased together with the person's key. That it was sent, when and how, is still on record."""
+
+
+class WordsOfAnotherVersion(Refused):
+    """The rules have another wording of this letter since you opened the page. What you wrote stands below where the new
+    wording has a place for it: look it over, then keep it."""

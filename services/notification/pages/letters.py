@@ -23,7 +23,8 @@ from services.notification.application import Notification, require_teller
 from services.notification.domain.account import Account
 from services.notification.domain.candour import Candour, Step
 from services.notification.domain.duty import Duty
-from services.notification.domain.letter import How, Letter
+from services.notification.domain.letter import How, Letter, WordsOfAnotherVersion
+from services.notification.domain.wording import fingerprint as words_known_as
 from services.notification.pages.paper import ADDRESS, SIGNED, TO, fingerprint, pdf, words_of, written
 from services.notification.pages.putting import put_on_record
 from services.notification.pages.within import site_of
@@ -64,7 +65,7 @@ def add(router: APIRouter, service: Notification, letters: Letters, briefings: B
     async def put(request: Request, me: Me, journey: UUID, template: str) -> Response:
         await _reads(service, me, journey)
         form = await Form.of(request)
-        where = f"/letters/{template}" if form.value("do") == "write" else ""
+        where = "" if form.value("do") == "send" else f"/letters/{template}"
         decide, show = partial(_put, service, journey, template), partial(_page, request, me, journey, template)
         return await put_on_record(form, me, decide, show, f"/notification/{journey}{where}")
 
@@ -88,8 +89,10 @@ def add(router: APIRouter, service: Notification, letters: Letters, briefings: B
         kind = await service.template_of(found) if found else (await service.template_in_force(template))[0]
         if form is None:
             form = Form(words_of(found) if found else await known(service, briefings, journey, kind))
+        newer = await service.newer_than(found) if found else None
         page: Response = request.app.state.shell.page(
             request, "notification/letter.html", status, journey=journey, kind=kind, form=form, draft=found, how=HOW,
+            shown=words_known_as(kind), newer=newer, no_place=_no_place(kind, newer),
             recipient=DutyRecipient(kind.recipient).label, site=(await service.directory.site(site)).title,
             may_leave=await service.may_go_out((await service.directory.site(site)).provider, kind), to_confirm=TO_CONFIRM,
         )  # fmt: skip
@@ -122,12 +125,16 @@ async def known(service: Notification, briefings: Briefings, journey: UUID, kind
 
 
 async def _put(service: Notification, journey: UUID, template: str, act: Act, form: Form) -> Saved | None:
+    if form.value("do") == "move":
+        return await service.move_letter_on(act, journey, template)
+    letter, _ = await service.letter_open(journey, template)
     if form.value("do") == "write":
-        kind, _ = await service.template_in_force(template)
+        kind = await service.template_of(letter) if letter else (await service.template_in_force(template))[0]
         words = _typed(form, kind)
+        if form.value("shown") not in {"", words_known_as(kind)}:
+            raise WordsOfAnotherVersion
         return await service.write_letter(act, journey, template, written(words)) if form.ok else None
     how = form.one_of("how", list(How), "Say how it left.")
-    letter, _ = await service.letter_open(journey, template)
     if letter is None or how is None:
         if letter is None:
             form.wrong("Write the letter first.")
@@ -146,6 +153,12 @@ def _typed(form: Form, kind: LetterTemplate) -> dict[str, str]:
         missing = f"Write something under “{part.title}”." if part.required else ""
         words[part.id] = form.text(part.id, missing, LONGEST)
     return {name: text for name, text in words.items() if text}
+
+
+def _no_place(kind: LetterTemplate, newer: LetterTemplate | None) -> list[str]:
+    """What a draft asks for that the newer wording of its kind has no place for."""
+    places = {part.id for part in newer.parts} if newer else set()
+    return [part.title for part in kind.parts if newer and part.id not in places]
 
 
 def listed(rows: list[dict[str, Any]], kinds: dict[str, str]) -> list[dict[str, Any]]:

@@ -53,6 +53,11 @@ def rewritten(event: Letter.Rewritten, rows: Rows) -> None:
 
 
 @project.register
+def moved_on(event: Letter.MovedOn, rows: Rows) -> None:
+    rows.execute("UPDATE letter SET version = %s WHERE letter_id = %s", (event.originator_version, event.originator_id))
+
+
+@project.register
 def sent(event: Letter.Sent, rows: Rows) -> None:
     rows.execute(
         "UPDATE letter SET how = %s, dated = %s, sha256 = %s, sent_at = %s, version = %s WHERE letter_id = %s",
