@@ -22,7 +22,9 @@ from tests.privacy.story import QUALITY, Story
 
 ELSEWHERE = frozenset({"advice taken back", "weak", "excused", "withdrawn"})
 """Of another site's own record."""
-KEPT = frozenset({"hold", "hold lifted", "erasure asked", "erasure declined", "code"})
+KEPT = frozenset(
+    {"hold", "hold lifted", "erasure asked", "erasure declined", "code", "endpoint paused", "endpoint removed"}
+)
 """What stays, for the reasons in tests/privacy/reached.py."""
 OF_OTHERS = frozenset({"understood", "holder's name", "holder address"}) | ELSEWHERE
 AROUND = frozenset({

@@ -7,14 +7,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from contracts.intake import OpportunityCorrected
 from contracts.taxonomy import IntakeRoute, Register
 from services.action.domain.action import Terms
 from services.assurance.domain import AuditRound
 from services.intake.application import Choice, ErasureRequest, Report, Word, new_word
 from services.intake.application.reporting import UNNAMED
 from services.notification.application.telling import Contact
+from services.notification.domain.subscribers import ReasonNamesSomebody, Subscribers
 from services.notification.domain.transfer import Decision
+from services.notification.policy import react
 from services.review.domain.values import Reply
+from tests.given import heard
 from tests.house import OPERATOR
 from tests.privacy.story import BEN, CARER, LEAD, MANAGER, QUALITY, Story
 
@@ -118,6 +124,19 @@ class Aside:
             await notification.record_candour_contact(MANAGER, journey, what, mark(f"candour {what}"))
         await self.rooms("action").reopen(MANAGER, journey, mark("plan reopened"))
 
+    async def tell_others(self) -> None:
+        """A source says why it words something anew; another system is called no longer, and taken off the list."""
+        notification, mark, journey = self.rooms("notification"), self.story.mark, self.story.journey
+        anew = heard(OpportunityCorrected(summary="", because=mark("corrected")), journey=journey, about=journey)
+        await notification.receive(react, anew, consumer="test", message_id=str(anew.envelope.id), cause=anew.envelope)
+        await notification.connect(QUALITY, "acme", "http://127.0.0.1:9/gone", ["duty_owed"])
+        listed = await notification.get(Subscribers, Subscribers.create_id("acme"))
+        (gone,) = [each for each, it in listed.endpoints.items() if it.url.endswith("/gone")]
+        with pytest.raises(ReasonNamesSomebody):
+            await notification.pause(QUALITY, "acme", gone, f"Mrs {self.story.name} asked for it.")
+        await notification.pause(QUALITY, "acme", gone, mark("endpoint paused"))
+        await notification.disconnect(QUALITY, "acme", gone, mark("endpoint removed"))
+
     async def go_round(self) -> None:
         """A cadence is kept, a sample looked at, a sign noted, and a trigger that rests on a record followed."""
         assurance, mark = self.rooms("assurance"), self.story.mark
@@ -155,6 +174,7 @@ class Aside:
         await governance.review_emergency(LEAD, opened, mark("emergency looked at"), justified=True)
         await intake.place_hold(QUALITY, journey, mark("hold"), LATER)
         await intake.lift_hold(self.story.because(QUALITY, "hold lifted"), journey)
+        await self.tell_others()
         asked = ErasureRequest(journey, (journey,), "person", "objected", mark("erasure asked"), TODAY)
         declined = await intake.ask_erasure(MANAGER, asked)
         await intake.decline_erasure(self.story.because(QUALITY, "erasure declined"), declined.id)

@@ -20,6 +20,8 @@ STAYS = {
     "intake.LegalHold.Lifted": "the same",
     "intake.ExternalSource.CodeMapped": "what another system's code means; somebody read it and said that it is a code",
     "notification.Subscribers.EndpointAdded": "a secret that the house made",
+    "notification.Subscribers.EndpointPaused": "why another system is not called, refused where it names anybody",
+    "notification.Subscribers.EndpointRemoved": "the same",
 }
 """Events whose words stay under keys of their own, and why. What is not listed here has to be reached."""
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from libs.deciding import Act, Saved, circumstances
+from libs.names import find as find_names
+from libs.reading import opened
 from libs.service import command
 from services.notification.application.asking import Asked, require_teller
 from services.notification.domain.message import Message, NotGivenUp
-from services.notification.domain.subscribers import Subscribers
+from services.notification.domain.subscribers import ReasonNamesSomebody, Subscribers
 from services.notification.policy.limits import limits
 
 
@@ -55,17 +57,24 @@ class Sending(Asked):
 
     @command
     async def disconnect(self, act: Act, provider: str, endpoint: UUID, because: str) -> Saved:
-        """Another system is told no longer."""
+        """Another system is told no longer. Raises ReasonNamesSomebody."""
+        await self._names_nobody(because)
         listed = await self.get(Subscribers, Subscribers.create_id(provider))
         listed.remove(endpoint, because, act.role)
         return await self.save(act, listed)
 
     @command
     async def pause(self, act: Act, provider: str, endpoint: UUID, because: str) -> Saved:
-        """Another system is not called for now."""
+        """Another system is not called for now. Raises ReasonNamesSomebody."""
+        await self._names_nobody(because)
         listed = await self.get(Subscribers, Subscribers.create_id(provider))
         listed.pause(endpoint, because, act.role)
         return await self.save(act, listed)
+
+    async def _names_nobody(self, because: str) -> None:
+        held = await opened(self.mapper.keys, await self.directory.names_over(""), "name")
+        if find_names(because, [row["name"] for row in held]):
+            raise ReasonNamesSomebody
 
     @command
     async def resume(self, act: Act, provider: str, endpoint: UUID) -> Saved:

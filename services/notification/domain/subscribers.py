@@ -61,7 +61,7 @@ class Subscribers(Aggregate):
     class EndpointPaused(Event):
         TOPIC = "notification.Subscribers.EndpointPaused"
         endpoint_id: UUID
-        because: str
+        because: Sealed
 
     class EndpointResumed(Event):
         TOPIC = "notification.Subscribers.EndpointResumed"
@@ -76,7 +76,7 @@ class Subscribers(Aggregate):
     class EndpointRemoved(Event):
         TOPIC = "notification.Subscribers.EndpointRemoved"
         endpoint_id: UUID
-        because: str
+        because: Sealed
 
     @staticmethod
     def create_id(provider: str) -> UUID:
@@ -207,3 +207,7 @@ class NotOnTheList(Refused):
 
 class ReasonMissing(Refused):
     """Say in a sentence why."""
+
+
+class ReasonNamesSomebody(Refused):
+    """Say why without naming anybody: this reason outlives what is held about people."""
