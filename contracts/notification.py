@@ -105,6 +105,11 @@ class LearningFollowed(PublishedEvent, name="notification.learning_followed.v1")
     """One of the sites that were asked decided, put the change into effect, or was seen to work that way."""
 
     what: str = Field(max_length=40, description="adopted, adapted, not_applicable, in_effect, seen")
+    was: str = Field(
+        default="",
+        max_length=40,
+        description="where the same site stood before; empty: nothing was said before, or not how",
+    )
 
 
 class TransferAsked(PublishedEvent, name="notification.transfer_asked.v1"):

@@ -126,6 +126,7 @@ WORDS: dict[str, Any] = {
     "LearningCarried.title": "The evening medicine round and handover are kept apart",
     "LearningCarried.sites": 3,
     "LearningFollowed.what": "adopted",
+    "LearningFollowed.was": "",
     "TransferAsked.title": "The evening medicine round and handover are kept apart",
     "TransferDecided.decision": "adapted",
     "TransferDecided.because": "we hand over at seven, so the round begins at half past",

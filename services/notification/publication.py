@@ -199,7 +199,7 @@ def learning_carried(event: Account.LearningCarried) -> PublishedEvent:
 
 @publish.register
 def learning_followed(event: Account.LearningFollowed) -> PublishedEvent:
-    return said.LearningFollowed(what=event.what)
+    return said.LearningFollowed(what=event.what, was=event.was)
 
 
 @publish.register

@@ -98,3 +98,13 @@ def test_what_is_on_record_already_is_noted_once() -> None:
     kept = event(Account.RecordsKept, rules=["update-reviewed"])
     given(Account, OPENED).when(lambda a: a.keep(["update-reviewed"])).then(kept)
     given(Account, OPENED, kept).when(lambda a: a.keep(["update-reviewed"])).nothing()
+
+
+def test_a_site_that_decides_anew_is_told_with_where_it_stood_and_the_same_again_is_no_news() -> None:
+    given(Account, OPENED).when(lambda a: a.hear_back("adopted", "")).then(
+        event(Account.LearningFollowed, what="adopted", was="")
+    )
+    given(Account, OPENED).when(lambda a: a.hear_back("adapted", "adopted")).then(
+        event(Account.LearningFollowed, what="adapted", was="adopted")
+    )
+    given(Account, OPENED).when(lambda a: a.hear_back("adopted", "adopted")).nothing()

@@ -16,6 +16,7 @@ from contracts.review import ReviewSignedOff, SignedOffFactor
 from libs.deciding import Act
 from libs.keys import KeyRing
 from libs.reaching import Reaching
+from services.notification.domain.account import Account
 from services.notification.domain.duty import duty_id
 from services.notification.domain.letter import Letter
 from services.notification.domain.rota import Shift
@@ -93,6 +94,8 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     await oak.get(address)
     assert (await oak.post(address, what="adapted", note="")).status_code == 422
     await oak.get(address)
+    for _ in range(2):
+        await oak.get((await oak.post(address, what="adopted", note="As it is.")).headers["Location"])
     decided = await oak.post(address, what="adapted", note="We have one nurse at night, so by telephone.")
     assert decided.status_code == 303
     await oak.get(decided.headers["Location"])
@@ -112,6 +115,9 @@ async def test_learning_is_put_to_sites_that_are_alike_and_followed_until_someon
     assert "1 site that is alike was asked whether the change applies there" in told
     assert "At another site someone saw the change in effect" in told
     assert "by telephone" not in told
+    followed = await reception.platform.rooms["notification"].store.read(0, 100_000)
+    said = [row for row in followed if row.stored.topic == Account.LearningFollowed.TOPIC]
+    assert len(said) == 4, "adopted, adapted, in effect and seen: each once"
     bulletin = await (await reception.browser(QUALITY)).get("/notification/bulletin.pdf")
     assert bulletin.headers["content-type"] == "application/pdf"
     assert bulletin.content.startswith(b"%PDF")

@@ -172,7 +172,10 @@ async def learning_of(overview: Overview, sites: list[str], what: Counted, limit
             FROM briefing b WHERE b.journey = j.journey) AS b ON true
         LEFT JOIN LATERAL (
             SELECT sum((m.params ->> 'sites')::int) FILTER (WHERE m.name = 'notification.learning_carried.v1') AS asked,
-                (count(*) FILTER (WHERE m.params ->> 'what' IN ('adopted', 'adapted')))::int AS taken_up,
+                (count(*) FILTER (WHERE m.params ->> 'what' IN ('adopted', 'adapted')
+                    AND coalesce(m.params ->> 'was', '') NOT IN ('adopted', 'adapted'))
+                 - count(*) FILTER (WHERE m.params ->> 'what' = 'not_applicable'
+                    AND m.params ->> 'was' IN ('adopted', 'adapted')))::int AS taken_up,
                 (count(*) FILTER (WHERE m.params ->> 'what' = 'seen'))::int AS seen
             FROM moment m WHERE m.journey = j.journey
                 AND m.name IN ('notification.learning_carried.v1', 'notification.learning_followed.v1')) AS o ON true

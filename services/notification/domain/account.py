@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import ClockStart
-from libs.domain import Aggregate, Created, Event, event, follows
+from libs.domain import Aggregate, Created, Event, Sealed, event, follows
 
 
 class Account(Aggregate):
@@ -62,7 +62,7 @@ class Account(Aggregate):
 
     class SourceCorrected(Event):
         TOPIC = "notification.Account.SourceCorrected"
-        because: str
+        because: Sealed
 
     class LearningCarried(Event):
         TOPIC = "notification.Account.LearningCarried"
@@ -72,6 +72,7 @@ class Account(Aggregate):
     class LearningFollowed(Event):
         TOPIC = "notification.Account.LearningFollowed"
         what: str
+        was: str = ""
 
     @staticmethod
     def create_id(journey: UUID) -> UUID:
@@ -90,7 +91,6 @@ class Account(Aggregate):
         self.owed: set[str] = set()
         self.kept: set[str] = set()
         self.changes = 0
-        self.carried = self.followed = 0
         self.affects_care = False
         self.happened: datetime | None = None
         self.put_on_record: datetime | None = None
@@ -178,17 +178,11 @@ class Account(Aggregate):
         if sites:
             self.trigger_event(self.LearningCarried, title=title, sites=sites)
 
-    @event(LearningCarried)
-    def _(self, sites: int) -> None:
-        self.carried += sites
-
-    def hear_back(self, what: str) -> None:
-        """One of the sites that were asked did something about it."""
-        self.trigger_event(self.LearningFollowed, what=what)
-
-    @event(LearningFollowed)
-    def _(self) -> None:
-        self.followed += 1
+    def hear_back(self, what: str, was: str) -> None:
+        """One of the sites that were asked did something about it; `was` is where that site stood before. The same again
+        is no news."""
+        if what != was:
+            self.trigger_event(self.LearningFollowed, what=what, was=was)
 
     def keep(self, rules: list[str]) -> None:
         """What these rules ask for is on record already, by another way than telling somebody here."""
