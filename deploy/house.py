@@ -14,6 +14,7 @@ from deploy.nats.topology import services
 from libs.clock import Clock
 from libs.keys import DDL as KEYS_DDL
 from libs.keys import KeyRing
+from libs.pooled import unbroken
 from libs.publishing import Publisher
 from libs.room import House, Room
 from libs.store import EventStore
@@ -44,8 +45,9 @@ class Platform:
     def __init__(self, env: Mapping[str, str], clock: Clock, only: Iterable[str] = ()) -> None:
         self.env, self.clock = env, clock
         self.keys_pool = AsyncConnectionPool(
-            env["CANDOUR_PG_KEYS"], min_size=1, max_size=3, open=False, kwargs={"autocommit": True}, name="keys"
-        )
+            env["CANDOUR_PG_KEYS"], min_size=1, max_size=3, open=False, kwargs={"autocommit": True}, name="keys",
+            check=unbroken,
+        )  # fmt: skip
         self.keys = KeyRing(self.keys_pool, *wrapping_keys(env))
         house = House(env, clock, self.keys)
         self.rooms: dict[str, Room] = {

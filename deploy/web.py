@@ -27,6 +27,7 @@ from deploy.subject_access.desk import Desk
 from deploy.threats import threats_routes
 from libs.clock import SystemClock
 from libs.logs import log
+from libs.pooled import unbroken
 from libs.telemetry import span, traceparent
 from libs.web.access import OPEN, Access, guard
 from libs.web.api_tokens import ApiTokens
@@ -57,8 +58,9 @@ class Door:
     ) -> None:
         self.platform = platform
         self.pool = AsyncConnectionPool(
-            platform.env["CANDOUR_PG_WEB"], min_size=1, max_size=4, open=False, kwargs={"autocommit": True}, name="web"
-        )
+            platform.env["CANDOUR_PG_WEB"], min_size=1, max_size=4, open=False, kwargs={"autocommit": True}, name="web",
+            check=unbroken,
+        )  # fmt: skip
         # Sessions live by the machine's time: a demo clock that leaps months would sign everyone out.
         self.sessions = Sessions(self.pool, SystemClock())
         self.tokens = ApiTokens(self.pool, SystemClock())

@@ -21,6 +21,7 @@ from libs.leading import Leader
 from libs.logs import log, where
 from libs.mapper import Mapper
 from libs.parking import Parking
+from libs.pooled import unbroken
 from libs.publishing import Publication, Publisher
 from libs.reactor import Reactor
 from libs.relay import Relay
@@ -71,7 +72,7 @@ class Room:
         conninfo = env[f"CANDOUR_PG_{name.upper()}"]
         self.name = name
         self.log = log(name)
-        options: dict[str, Any] = {"open": False, "timeout": 10, "kwargs": {"autocommit": True}}
+        options: dict[str, Any] = {"open": False, "timeout": 10, "kwargs": {"autocommit": True}, "check": unbroken}
         self.pool = AsyncConnectionPool(conninfo, min_size=1, max_size=6, name=name, **options)
         # What is kept here (views with their pages, bookmarks) can be read again from the logs after a crash of the
         # database, and the write-ahead log keeps its order; so these commits need not wait for the disk.

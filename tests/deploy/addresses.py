@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from deploy.house import Platform
 from deploy.web import Door
 from tests.deploy.routes import flat
 
@@ -22,8 +21,9 @@ SEARCHED = (
 )  # fmt: skip
 
 
-def flat_of(house: Platform) -> set[tuple[str, str]]:
-    return {(method, path) for path, methods in flat(Door(house, list).app.routes) for method in methods}
+def flat_of(door: Door) -> set[tuple[str, str]]:
+    """Each method with the pattern of each address."""
+    return {(method, path) for path, methods in flat(door.app.routes) for method in methods}
 
 
 def filled(path: str, journey: UUID) -> str:
@@ -34,8 +34,8 @@ def filled(path: str, journey: UUID) -> str:
     return path
 
 
-async def every_address(house: Platform, journey: UUID) -> list[str]:
+def every_address(door: Door, journey: UUID) -> list[str]:
     """Each page and route that is asked for by GET, of the journey where it is of one; and what is searched for."""
-    asked = {filled(path, journey) for method, path in flat_of(house) if method == "GET"}
+    asked = {filled(path, journey) for method, path in flat_of(door) if method == "GET"}
     apart = ("/static", "/health", "/sign-in", "/api/openapi.json", "/notification/bulletin.pdf")
     return [*sorted(each for each in asked if not each.startswith(apart)), *SEARCHED]

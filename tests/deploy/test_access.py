@@ -24,7 +24,7 @@ from services.governance.application.absences import ABSENCE_KEEPERS
 from services.governance.pages.emergencies import GUARDIANS
 from services.intake.application import Report
 from tests.deploy.routes import asked_of, speaks_of
-from tests.deploy.test_rooms_page import client
+from tests.deploy.visiting import client, door_of
 from tests.house import OPERATOR, housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -45,6 +45,13 @@ async def house(module_database: Database, messaging: Messaging, wrapping_key: P
         yield opened
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def door(house: Platform) -> AsyncIterator[Door]:
+    async with door_of(house, list) as opened:
+        opened.add(travel_routes(Traveller(house, house.clock, lambda: None)))  # type: ignore[arg-type]  # never travels
+        yield opened
+
+
 def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
     folder = tmp_path / "access"
     copytree(ACCESS, folder)
@@ -55,9 +62,7 @@ def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_every_route_is_asked_for_by_a_line_and_every_line_by_a_route(house: Platform, access: Access) -> None:
-    door = Door(house, list)
-    door.add(travel_routes(Traveller(house, house.clock, lambda: None)))  # type: ignore[arg-type]  # never travels
+async def test_every_route_is_asked_for_by_a_line_and_every_line_by_a_route(door: Door, access: Access) -> None:
     asked = asked_of(door)
     assert len(asked) > 100
     for method, path in asked:
@@ -184,8 +189,8 @@ def test_a_forbid_outweighs_what_is_permitted(access: Access, tmp_path: Path) ->
     ],
 )
 @pytest.mark.asyncio(loop_scope="module")
-async def test_the_door_lets_in_who_may(house: Platform, post: Post, method: str, path: str, status: int) -> None:
-    async with client(house, post) as web:
+async def test_the_door_lets_in_who_may(door: Door, post: Post, method: str, path: str, status: int) -> None:
+    async with client(door, post) as web:
         answer = await web.request(method, path)
         assert answer.status_code == status, answer.text
         if status == 403:
@@ -199,10 +204,10 @@ WHY = "She is alone tonight and may fall again."
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_an_emergency_opens_one_journey_to_read_and_somebody_looks_at_it(house: Platform) -> None:
+async def test_an_emergency_opens_one_journey_to_read_and_somebody_looks_at_it(house: Platform, door: Door) -> None:
     journey = await something(house)
     page = f"/journeys/{journey}"
-    async with client(house, AT_OAK, "person:cat") as cat, client(house, LEADS, "person:lee") as lee:
+    async with client(door, AT_OAK, "person:cat") as cat, client(door, LEADS, "person:lee") as lee:
         nothing = await cat.get(f"/journeys/{uuid4()}")
         before = await cat.get(page)
         assert (before.status_code, NOTHING_HERE in before.text, NOTHING_HERE in nothing.text) == (404, True, True)
@@ -231,7 +236,7 @@ async def test_an_emergency_opens_one_journey_to_read_and_somebody_looks_at_it(h
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_restricted_journey_is_there_only_for_those_who_need_to_know(house: Platform) -> None:
+async def test_a_restricted_journey_is_there_only_for_those_who_need_to_know(house: Platform, door: Door) -> None:
     journey = await something(house)
     page, deputy = f"/journeys/{journey}", Post("elm.deputy", "deputy_manager", "site:elm")
     governance = house.service("governance")
@@ -239,9 +244,9 @@ async def test_a_restricted_journey_is_there_only_for_those_who_need_to_know(hou
         await governance.establish_post(OPERATOR, "acme", "elm", post.post, post.role, post.scope, post.post, None)
     await house.settle()
     async with (
-        client(house, AT_ELM) as ann,
-        client(house, deputy, "person:dee") as dee,
-        client(house, LEADS, "person:lee") as lee,
+        client(door, AT_ELM) as ann,
+        client(door, deputy, "person:dee") as dee,
+        client(door, LEADS, "person:lee") as lee,
     ):
         assert (await dee.get(page)).status_code == 200
         told = {"posts": "elm.manager", "because": "It is about a colleague."}
@@ -259,7 +264,9 @@ async def test_a_restricted_journey_is_there_only_for_those_who_need_to_know(hou
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_whose_time_is_over_or_who_gave_the_post_up_sees_nothing_and_is_told_so(house: Platform) -> None:
+async def test_whose_time_is_over_or_who_gave_the_post_up_sees_nothing_and_is_told_so(
+    house: Platform, door: Door
+) -> None:
     person, governance = UUID(int=9), house.service("governance")
     over = Post("c", "commissioner", "provider:acme", until="2026-03-01")
     today = Post("c", "commissioner", "provider:acme", until="2026-03-02")
@@ -267,9 +274,9 @@ async def test_whose_time_is_over_or_who_gave_the_post_up_sees_nothing_and_is_to
     await governance.establish_post(OPERATOR, "acme", "elm", held.post, held.role, held.scope, "Senior", None)
     await governance.appoint(OPERATOR, held.post, person, "Sid", "")
     async with (
-        client(house, over) as gone,
-        client(house, today) as here,
-        client(house, held, f"person:{person}") as sid,
+        client(door, over) as gone,
+        client(door, today) as here,
+        client(door, held, f"person:{person}") as sid,
     ):
         answer = await gone.get("/provider")
         assert (answer.status_code, "Your access has ended" in answer.text) == (403, True)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from psycopg.sql import SQL, Identifier
 
 from deploy.house import Platform
+from deploy.web import Door
 from libs.clock import HandClock
 from libs.deciding import Act
 from libs.reach import EVERYTHING, everything, narrow
@@ -23,7 +24,7 @@ from services.intake.application import Report
 from tests.deploy import emergencies
 from tests.deploy.addresses import every_address, filled, flat_of
 from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
-from tests.deploy.test_rooms_page import client
+from tests.deploy.visiting import client, door_of
 from tests.house import MONDAY, housed, with_sites
 from tests.servers import Database, Messaging
 
@@ -32,13 +33,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN_TO_ALL = {
     # Who works where and what the rules are: every post reads its own organisation.
     "directory": {"absence", "former", "holder", "member", "post", "rule_pack", "site"},
+    # When a post was last taken up, which is of the organisation too.
+    "heeding": {"occupied"},
     # Of the whole record, not of a site.
     "checkpoints": {"checkpoint", "signing_key"},
     "verifications": {"verification"},
     # Words that name nobody, by the journey they lead to, which is behind its own wall.
     "overview": {"checkpoint", "wording"},
-    # When somebody last took up which post; who it was stands nowhere in it.
-    "heeding": {"filled"},
     # What outside systems sent is not known to be of any site; its doors are for those who take it in.
     "quarantine": {"kept_apart"},
     # Which evidence was handed out and who took it, for those who audit; a pack may be of many sites.
@@ -59,6 +60,13 @@ async def house(module_database: Database, messaging: Messaging, wrapping_key: P
             await opened.service("intake").raise_opportunity(act, Report(site, "near_miss", "A wheel came loose."))
         await posts(opened)
         SHUT.append(await an_allegation(opened))
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def door(house: Platform) -> AsyncIterator[Door]:
+    """Its door, with every page and route."""
+    async with door_of(house) as opened:
         yield opened
 
 
@@ -184,15 +192,16 @@ async def test_without_its_policy_a_table_would_be_found_open(house: Platform) -
 
 
 @pytest.mark.parametrize("who", BARRED)
-async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Platform) -> None:
+async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Platform, door: Door) -> None:
     """Journey, lists, search, counts, exports, work, packs, comparison and its drill-downs, and the past: every address."""
     person, post = BARRED[who]
     [shut], reference = SHUT, await the_reference(house)
-    addresses = await every_address(house, shut)
-    async with client(house, post, f"person:{person}") as web, client(house, post, f"person:{ANN}") as other:
+    addresses = every_address(door, shut)
+    async with client(door, post, f"person:{person}") as web, client(door, post, f"person:{ANN}") as other:
         told = 0
         for address in addresses:
             answer = await web.get(address)
+            assert answer.headers["cache-control"] == "no-store", f"{address} may be kept by whoever stands between"
             if str(shut) in address:
                 unknown = await web.get(address.replace(str(shut), str(uuid4())))
                 assert (answer.status_code, said(answer)) == (unknown.status_code, said(unknown)), address
@@ -205,11 +214,11 @@ async def test_whom_an_allegation_is_about_finds_it_nowhere(who: str, house: Pla
         assert told > ENOUGH, "a colleague in the same post does see it"
 
 
-async def test_the_subject_changes_nothing_in_it_either(house: Platform) -> None:
+async def test_the_subject_changes_nothing_in_it_either(door: Door) -> None:
     [shut] = SHUT
     person, post = BARRED["a deputy at the site"]
-    async with client(house, post, f"person:{person}") as web:
-        for method, path in sorted(flat_of(house)):
+    async with client(door, post, f"person:{person}") as web:
+        for method, path in sorted(flat_of(door)):
             if method == "POST" and "{journey}" in path:
                 answer = await web.post(filled(path, shut), json={})
                 unknown = await web.post(filled(path, uuid4()), json={})
@@ -224,13 +233,15 @@ async def test_whom_it_is_about_gets_no_letter_that_leads_to_it(house: Platform)
     assert await directory.may_be_told(SHUT[0], "elm.manager", house.keys.pseudonym("actor", f"person:{ANN}"))
 
 
-async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_page_is_listed(house: Platform) -> None:
+async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_page_is_listed(
+    house: Platform, door: Door
+) -> None:
     [journey] = SHUT
     async with (
-        client(house, Post("elm.manager", "registered_manager", "site:elm"), f"person:{ANN}") as ann,
-        client(house, emergencies.ELSEWHERE, "person:cat") as cat,
-        client(house, emergencies.LEADS, "person:lee") as lee,
-        client(house, BARRED["a deputy at the site"][1], f"person:{DANA}") as subject,
+        client(door, Post("elm.manager", "registered_manager", "site:elm"), f"person:{ANN}") as ann,
+        client(door, emergencies.ELSEWHERE, "person:cat") as cat,
+        client(door, emergencies.LEADS, "person:lee") as lee,
+        client(door, BARRED["a deputy at the site"][1], f"person:{DANA}") as subject,
     ):
         assert (await emergencies.asked(subject, journey)).status_code == 422
         assert set((await emergencies.answers(cat, journey, emergencies.READ)).values()) == {404}
@@ -241,7 +252,7 @@ async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_pag
         assert list(seen.values()).count(200) == len(seen) - 1, "all is there but a duty of candour"
         shut = await emergencies.answers(cat, journey, emergencies.NOT_TO_READ)
         assert set(shut.values()) <= {403, 404}, shut
-        for method, path in sorted(flat_of(house)):
+        for method, path in sorted(flat_of(door)):
             if method == "POST" and "{journey}" in path:
                 assert (await cat.post(filled(path, journey), json={})).status_code >= 400, path
         assert {row["what"] for row in await emergencies.listed(house, access)} == set(emergencies.READ)
@@ -249,7 +260,7 @@ async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_pag
         for hours, status in ((0, 200), (5, 404)):
             alone = Platform(house.env, HandClock(MONDAY + timedelta(hours=hours)), ["review"])
             await alone.open()
-            async with client(alone, emergencies.ELSEWHERE, "person:cat") as web:
+            async with door_of(alone) as apart, client(apart, emergencies.ELSEWHERE, "person:cat") as web:
                 assert (await web.get(f"/review/{journey}")).status_code == status, "in a process of its own"
             await alone.close()
 
