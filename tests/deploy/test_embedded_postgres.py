@@ -3,10 +3,12 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -24,6 +26,23 @@ server = EmbeddedPostgres(Path(sys.argv[1])).start()
 print(server.pid, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """Data as they are made at a first start, with their password; making them costs more than all else here."""
+    with tempfile.TemporaryDirectory(prefix="candour-") as directory:
+        Path(directory).chmod(0o755)
+        EmbeddedPostgres(Path(directory, "postgres"), durable=False).start().stop()
+        yield Path(directory)
+
+
+@pytest.fixture
+def data(made: Path, reachable_directory: Path) -> Path:
+    """Data of one's own, that were made before."""
+    for name in ("postgres", "postgres.password"):
+        subprocess.run(["cp", "-a", made / name, reachable_directory / name], check=True)
+    return reachable_directory / "postgres"
 
 
 def note(server: EmbeddedPostgres) -> None:
@@ -67,17 +86,16 @@ def test_what_was_committed_outlives_stop_and_kill(reachable_directory: Path) ->
             assert dict(settings.fetchall()) == {"fsync": "on", "jit": "off", "data_checksums": "on"}
 
 
-def test_a_wrong_password_is_refused_and_the_right_one_is_private(reachable_directory: Path) -> None:
-    with EmbeddedPostgres(reachable_directory / "postgres", durable=False) as server:
-        file = reachable_directory / "postgres.password"
+def test_a_wrong_password_is_refused_and_the_right_one_is_private(data: Path) -> None:
+    with EmbeddedPostgres(data, durable=False) as server:
+        file = data.with_name("postgres.password")
         assert file.stat().st_mode & 0o777 == 0o600
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(psycopg.conninfo.make_conninfo(server.conninfo, password="guess"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_the_server_does_not_outlive_a_killed_parent(reachable_directory: Path) -> None:
-    data = reachable_directory / "postgres"
+def test_the_server_does_not_outlive_a_killed_parent(data: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", ABANDON, str(data)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -90,17 +108,17 @@ def test_the_server_does_not_outlive_a_killed_parent(reachable_directory: Path) 
         assert server.is_running
 
 
-def test_a_leftover_server_of_the_same_data_is_stopped_first(reachable_directory: Path) -> None:
-    first = EmbeddedPostgres(reachable_directory / "postgres").start()
+def test_a_leftover_server_of_the_same_data_is_stopped_first(data: Path) -> None:
+    first = EmbeddedPostgres(data).start()
     note(first)
-    with EmbeddedPostgres(reachable_directory / "postgres") as second:
+    with EmbeddedPostgres(data) as second:
         assert eventually(lambda: not first.is_running)
         assert kept(second) == 1
 
 
-def test_a_stale_note_naming_another_program_harms_nobody(reachable_directory: Path) -> None:
+def test_a_stale_note_naming_another_program_harms_nobody(data: Path) -> None:
     bystander = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
-    server = EmbeddedPostgres(reachable_directory / "postgres", durable=False).start()
+    server = EmbeddedPostgres(data, durable=False).start()
     server.kill()
     pid_file = server.data / "postmaster.pid"
     pid_file.write_text(pid_file.read_text().replace(pid_file.read_text().split("\n", 1)[0], str(bystander.pid), 1))
@@ -113,15 +131,14 @@ def test_a_stale_note_naming_another_program_harms_nobody(reachable_directory: P
         bystander.communicate()
 
 
-def test_a_taken_port_is_given_up_for_a_free_one(reachable_directory: Path) -> None:
-    first = EmbeddedPostgres(reachable_directory / "first", durable=False).start()
-    second = EmbeddedPostgres(reachable_directory / "second", durable=False)
-    (reachable_directory / "second.port").write_text(str(first.port))
-    try:
-        assert second.start().port != first.port
-    finally:
-        second.stop()
-        first.stop()
+def test_a_taken_port_is_given_up_for_a_free_one(data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind((process.LOOPBACK, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        data.with_name("postgres.port").write_text(str(port))
+        with EmbeddedPostgres(data, durable=False) as server:
+            assert server.port != port
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
@@ -147,9 +164,8 @@ def test_closed_directories_are_left_closed(
     assert not list(embedded.ELSEWHERE.glob("data-*"))
 
 
-def test_a_server_that_cannot_start_says_what_its_log_said(reachable_directory: Path) -> None:
-    server = EmbeddedPostgres(reachable_directory / "postgres", durable=False).start()
-    server.stop()
+def test_a_server_that_cannot_start_says_what_its_log_said(data: Path) -> None:
+    server = EmbeddedPostgres(data, durable=False)
     (server.data / "postgresql.conf").write_text("no_such_setting = 1\n")
     with pytest.raises(process.ServerFailed, match="no_such_setting"):
         server.start()
