@@ -133,7 +133,7 @@ def made_up(it: SubjectAccess, copy: Told, files: dict[str, bytes], page: bytes 
 
 def handed(content: bytes, media_type: str, name: str) -> Response:
     """To be saved, never shown in place, and kept by nobody on the way."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)
 
 

@@ -45,8 +45,8 @@ class SafeHeaders:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", ONE_YEAR_HTTPS)
-                if not scope["path"].startswith(PREFIX):
-                    headers.setdefault("Cache-Control", "no-store")
+                if not scope["path"].startswith(f"{PREFIX}/"):
+                    headers["Cache-Control"] = "no-store"  # whatever a route may say: it may carry a record
             await send(message)
 
         await self._app(scope, receive, guarded)

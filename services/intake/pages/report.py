@@ -83,7 +83,6 @@ def add(router: APIRouter, intake: Intake, kept: Register) -> None:
         )
         if word:
             page.delete_cookie(WORD, path=RECEIVED)
-            page.headers["Cache-Control"] = "no-store"
         return page
 
 

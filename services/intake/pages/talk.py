@@ -63,7 +63,7 @@ def add(router: APIRouter, intake: Intake) -> None:
     ) -> Response:
         shell: Shell = request.app.state.shell
         it = let_in.opportunity if let_in else None
-        page = shell.page(
+        return shell.page(
             request,
             "intake/talk.html",
             status,
@@ -75,8 +75,6 @@ def add(router: APIRouter, intake: Intake) -> None:
             longest=LONGEST,
             me=None,  # nobody need be signed in here, and nobody is shown to be
         )
-        page.headers["Cache-Control"] = "no-store"
-        return page
 
 
 def _question(form: Form) -> UUID | None:
