@@ -11,9 +11,11 @@ import pytest
 import pytest_asyncio
 
 from services.action.domain import rules
+from services.action.projection import keeping
 from tests.action.web import CARER, MANAGER, Hands, Office, office
 from tests.action.world import MANAGER as BY_MANAGER
 from tests.action.world import OWNER
+from tests.anew import built_anew
 from tests.house import OPERATOR
 from tests.servers import Backend, Messaging
 
@@ -88,3 +90,13 @@ async def test_of_a_journey_that_is_shut_to_them_they_hear_only_that_they_are_na
     await front.world.platform.settle()
     assert "Take part:" not in (await dev.get("/work")).text
     assert "Nothing waits for you." in (await dev.get(MINE)).text
+
+
+async def test_the_view_of_plans_built_anew_is_folded_and_says_the_same(front: Office) -> None:
+    house, plans = front.world.platform, front.world.plans
+    _, action, _, _ = await named(front, "scenario_training")
+    await front.world.actions.name_people(BY_MANAGER, action, [uuid4(), uuid4()])
+    await house.settle()
+    kept = await built_anew(plans, house.logs() | {"review": house.logs()["governance"]}, keeping)
+    assert all(kept[table] for table in ("plan", "factor", "action", "roll", "participant"))
+    assert len(await plans.participants(action)) == 3

@@ -18,14 +18,14 @@ from contracts.taxonomy import EvidenceSource, Register
 from deploy.house import Platform
 from libs.deciding import Act
 from libs.keys import KeyRing
-from libs.rebuild import rebuild
 from libs.service import NotFound
 from services.assurance.domain import Cadence, FollowUp, Measure
 from services.assurance.domain.refusals import MonthNotOver, NoSuchRecord, NoteNamesSomebody
+from services.assurance.projection import turns
 from services.assurance.projection.cases import Cases
-from services.assurance.projection.standing import Standing
 from services.intake.application import Report
 from services.intake.domain import Opportunity
+from tests.anew import built_anew
 from tests.assurance.told import at
 from tests.given import heard
 from tests.house import housed, with_sites
@@ -159,14 +159,11 @@ async def test_nothing_is_observed_where_nothing_is_followed_up(house: Platform)
     assert await house.service("assurance").find(FollowUp, FollowUp.create_id(UUID(int=9))) is None
 
 
-async def test_a_view_built_anew_says_the_same(house: Platform) -> None:
+async def test_a_view_built_anew_is_folded_and_says_the_same(house: Platform) -> None:
     await house.settle()
-    standing: Standing = house.service("assurance").standing
-    before = await standing.measures(["elm"]), await standing.cadences(["elm"], "acme")
-    room = house.rooms["assurance"]
-    await rebuild(standing, {"assurance": (room.store, room.publisher)})
-    assert (await standing.measures(["elm"]), await standing.cadences(["elm"], "acme")) == before
-    assert before[0]
+    standing, room = house.service("assurance").standing, house.rooms["assurance"]
+    kept = await built_anew(standing, {"assurance": (room.store, room.publisher)}, turns)
+    assert all(kept[table] for table in ("measure", "figure", "cadence", "slot"))
 
 
 async def test_cases_and_milestones_are_the_same_in_whatever_order_the_publishers_are_heard(house: Platform) -> None:

@@ -43,10 +43,11 @@ def plan_opened(event: Plan.Opened, rows: Rows) -> None:
 @project.register
 def plan_extended(event: Plan.Extended, rows: Rows) -> None:
     rows.execute(
-        "UPDATE plan SET learning_statement = %s, themes = %s, version = %s,"
-        " weakness_accepted = weakness_accepted AND NOT %s WHERE journey = %s",
-        (event.learning_statement, event.themes, event.originator_version, bool(event.added), event.journey),
+        "UPDATE plan SET learning_statement = %s, themes = %s, version = %s WHERE journey = %s",
+        (event.learning_statement, event.themes, event.originator_version, event.journey),
     )
+    if event.added:
+        rows.execute("UPDATE plan SET weakness_accepted = false WHERE journey = %s", (event.journey,))
     _add(event, event.added, rows)
 
 
@@ -142,9 +143,9 @@ def action_unblocked(event: Action.Unblocked, rows: Rows) -> None:
 @project.register
 def action_extended(event: Action.Extended, rows: Rows) -> None:
     rows.execute(
-        "UPDATE action SET due = %s, extended_because = %s, overdue_since = NULL, escalated_to = '{}', version = %s"
+        "UPDATE action SET due = %s, extended_because = %s, overdue_since = NULL, escalated_to = %s, version = %s"
         " WHERE action_id = %s",
-        (event.due, event.because, event.originator_version, event.originator_id),
+        (event.due, event.because, list[str](), event.originator_version, event.originator_id),
     )
 
 
@@ -230,21 +231,20 @@ def nobody_answered(event: Action.FoundNobody, rows: Rows) -> None:
 
 @project.register
 def roll_opened(event: Roll.Opened, rows: Rows) -> None:
+    rows.execute(
+        "INSERT INTO roll (roll_id, action_id, site) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (event.originator_id, event.action_id, event.site),
+    )
+    _name(event, rows)
+
+
+@project.register(Roll.Added)
+def _name(event: Roll.Opened | Roll.Added, rows: Rows) -> None:
     for person in event.people:
         rows.execute(
-            "INSERT INTO participant (action_id, roll_id, person_id, site) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (event.action_id, event.originator_id, person, event.site),
+            "INSERT INTO participant (roll_id, person_id, site) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (event.originator_id, person, event.site),
         )
-
-
-@project.register
-def roll_added(event: Roll.Added, rows: Rows) -> None:
-    rows.execute(
-        "INSERT INTO participant (action_id, roll_id, person_id, site)"
-        " SELECT DISTINCT p.action_id, p.roll_id, new.person_id, p.site"
-        " FROM participant p, unnest(%s::uuid[]) AS new (person_id) WHERE p.roll_id = %s ON CONFLICT DO NOTHING",
-        (event.people, event.originator_id),
-    )
 
 
 @project.register

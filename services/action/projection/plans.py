@@ -58,7 +58,7 @@ class Plans(View):
     """
 
     name = "plans"
-    table_names = ("plan", "factor", "action", "participant", "late_step")
+    table_names = ("plan", "factor", "action", "roll", "participant", "late_step")
     tables = """
         CREATE TABLE IF NOT EXISTS plan (
             journey uuid PRIMARY KEY, plan_id uuid NOT NULL, provider text NOT NULL, site text NOT NULL,
@@ -96,11 +96,13 @@ class Plans(View):
             posts text[] NOT NULL, told timestamptz NOT NULL, PRIMARY KEY (action_id, due, step)
         );
         ALTER TABLE late_step ADD COLUMN IF NOT EXISTS reminder boolean NOT NULL DEFAULT false;
+        CREATE TABLE IF NOT EXISTS roll (roll_id uuid PRIMARY KEY, action_id uuid NOT NULL, site text NOT NULL);
+        CREATE INDEX IF NOT EXISTS roll_action ON roll (action_id);
         CREATE TABLE IF NOT EXISTS participant (
-            action_id uuid NOT NULL, roll_id uuid NOT NULL, person_id uuid NOT NULL, site text NOT NULL, took_part_on date,
+            roll_id uuid NOT NULL, person_id uuid NOT NULL, site text NOT NULL, took_part_on date,
             excused_because text NOT NULL DEFAULT '', PRIMARY KEY (roll_id, person_id)
         );
-        CREATE INDEX IF NOT EXISTS participant_action ON participant (action_id);
+        ALTER TABLE participant DROP COLUMN IF EXISTS action_id;
         CREATE INDEX IF NOT EXISTS participant_person ON participant (person_id) WHERE took_part_on IS NULL;
         CREATE INDEX IF NOT EXISTS participant_named ON participant (person_id);
         CREATE INDEX IF NOT EXISTS action_journey ON action (journey, agreed_at);
@@ -153,8 +155,8 @@ class Plans(View):
     async def participants(self, action: UUID) -> list[dict[str, Any]]:
         """Those whom a change is meant for, who took part when, and who was excused; the reason is under seal."""
         return await self._ask(
-            "SELECT person_id, took_part_on, excused_because FROM participant WHERE action_id = %(action)s"
-            " ORDER BY took_part_on NULLS FIRST, person_id",
+            "SELECT person_id, took_part_on, excused_because FROM participant JOIN roll USING (roll_id)"
+            " WHERE action_id = %(action)s ORDER BY took_part_on NULLS FIRST, person_id",
             action=action,
         )
 
@@ -171,9 +173,10 @@ class Plans(View):
         """What somebody is named for, what is still to do first. Of a journey that is shut to them there is no more than that
         they are named: `what`, `change_kind` and `due` are None."""
         return await self._ask(
-            "SELECT p.action_id, p.site, p.took_part_on, a.journey, a.what, a.change_kind, a.due FROM participant p"
-            " LEFT JOIN action a USING (action_id) WHERE p.person_id = %(person)s AND p.excused_because = ''"
-            " AND a.state IS DISTINCT FROM 'withdrawn' ORDER BY p.took_part_on DESC NULLS FIRST, a.due, p.action_id"
+            "SELECT r.action_id, p.site, p.took_part_on, a.journey, a.what, a.change_kind, a.due FROM participant p"
+            " JOIN roll r USING (roll_id) LEFT JOIN action a ON a.action_id = r.action_id"
+            " WHERE p.person_id = %(person)s AND p.excused_because = ''"
+            " AND a.state IS DISTINCT FROM 'withdrawn' ORDER BY p.took_part_on DESC NULLS FIRST, a.due, r.action_id"
             " LIMIT %(limit)s",
             person=person, limit=PAGE,
         )  # fmt: skip

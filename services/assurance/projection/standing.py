@@ -57,6 +57,7 @@ class Standing(View):
             journey uuid PRIMARY KEY, id uuid NOT NULL, provider text NOT NULL, site text NOT NULL,
             what_changed text NOT NULL DEFAULT '', changed_on date, version bigint NOT NULL
         );
+        ALTER TABLE follow_up ADD COLUMN IF NOT EXISTS begun timestamptz;
         CREATE INDEX IF NOT EXISTS follow_up_site ON follow_up (site);
         CREATE TABLE IF NOT EXISTS closure_state (
             journey uuid NOT NULL, state text NOT NULL, held boolean NOT NULL, words text NOT NULL,
@@ -163,7 +164,7 @@ class Standing(View):
         )
 
     async def follow_up(self, journey: UUID) -> dict[str, Any] | None:
-        """One journey's follow-up, with its states, observations (notes under seal) and verdicts."""
+        """One journey's follow-up, with its states, observations (notes under seal) and verdicts on its latest change."""
         found = await self.row("SELECT * FROM follow_up WHERE journey = %s", (journey,))
         if found is None:
             return None
@@ -173,7 +174,8 @@ class Standing(View):
                 "SELECT * FROM observation WHERE journey = %s ORDER BY version DESC", (journey,)
             ),
             "verdicts": await self.rows(
-                "SELECT * FROM judgement WHERE journey = %s ORDER BY measure_id, months", (journey,)
+                "SELECT * FROM judgement WHERE journey = %s AND at >= coalesce(%s, '-infinity') ORDER BY measure_id, months",
+                (journey, found["begun"]),
             ),
             "effects": await self.rows("SELECT * FROM effect WHERE journey = %s ORDER BY measure_id", (journey,)),
             "reviews": await self.rows("SELECT * FROM review_date WHERE journey = %s ORDER BY due", (journey,)),

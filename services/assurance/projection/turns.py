@@ -152,10 +152,9 @@ def _turn(event: Any, rows: Rows) -> None:
 @project.register
 def change_made(event: FollowUp.ChangeMade, rows: Rows) -> None:
     rows.execute(
-        "UPDATE follow_up SET what_changed = %s, changed_on = %s WHERE journey = %s",
-        (event.what_changed, event.changed_on, event.journey),
+        "UPDATE follow_up SET what_changed = %s, changed_on = %s, begun = %s WHERE journey = %s",
+        (event.what_changed, event.changed_on, event.recorded, event.journey),
     )
-    rows.execute("DELETE FROM judgement WHERE journey = %s", (event.journey,))
     _turn(event, rows)
 
 
