@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from uuid import UUID
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import httpx2
 
@@ -12,6 +13,7 @@ from deploy.house import Platform
 from deploy.web import Door
 from libs.web.posts import Post
 from libs.web.sign_in import Persona
+from tests.hands import Hands
 
 ANN = UUID("00000000-0000-4000-8000-0000000000a1")
 QUINN = UUID("00000000-0000-4000-8000-0000000000a2")
@@ -45,6 +47,27 @@ async def browsing(door: Door, person: UUID) -> AsyncIterator[httpx2.AsyncClient
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as client:
         await client.post("/sign-in", data={"actor_id": f"person:{person}", "next": "/"})
         yield client
+
+
+@asynccontextmanager
+async def asking(door: Door, person: object, post: Post) -> AsyncIterator[httpx2.AsyncClient]:
+    """An API client in a post."""
+    token = await door.tokens.issue_token(str(uuid4()), f"person:{person}", [post], timedelta(hours=1))
+    transport = httpx2.ASGITransport(app=door.app)
+    headers = {"Authorization": f"Bearer {token}"}
+    base = "http://127.0.0.1/api/governance"
+    async with httpx2.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
+        yield client
+
+
+async def browser(door: Door, person: UUID, post: Post) -> Hands:
+    """Somebody at a browser without scripts."""
+    token = await door.sessions.start(f"person:{person}", [post], "Somebody")
+    transport = httpx2.ASGITransport(app=door.app)
+    client = httpx2.AsyncClient(
+        transport=transport, base_url="http://localhost", headers={"Accept": "text/html"}, cookies={"candour_session": token}
+    )  # fmt: skip
+    return Hands(client)
 
 
 def csrf_in(page: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from libs.web.reach import NOTHING_HERE
 from services.governance.application import Governance, NewSite
 from services.governance.application.absences import DeputyDoesNotLead, DeputyDoesNotReach
 from services.governance.domain.post import AwayAlreadyOver, NotAway
-from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, door_of, in_order
+from tests.governance.front import ANN, AT_ELM, DEV, ON_NIGHTS, OVER_ALL, QUINN, asking, browser, door_of, in_order
 from tests.governance.saying import Saying
 from tests.hands import Hands
 from tests.house import OPERATOR, housed
@@ -45,17 +44,6 @@ async def door(module_database: Database, messaging: Messaging, wrapping_key: Pa
         assert (await quality.post("/sites", json=SITE)).status_code == 201
         await platform.settle()
         yield opened
-
-
-@asynccontextmanager
-async def asking(door: Door, person: object, post: Post) -> AsyncIterator[httpx2.AsyncClient]:
-    """An API client in a post."""
-    token = await door.tokens.issue_token(str(uuid4()), f"person:{person}", [post], timedelta(hours=1))
-    transport = httpx2.ASGITransport(app=door.app)
-    headers = {"Authorization": f"Bearer {token}"}
-    base = "http://127.0.0.1/api/governance"
-    async with httpx2.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
-        yield client
 
 
 async def test_the_provider_makes_its_organisation(door: Door) -> None:
@@ -93,6 +81,23 @@ async def test_a_site_does_not_change_the_organisation(door: Door) -> None:
     assert [each.status_code for each in refused] == [403, 403, 403]
 
 
+async def test_no_provider_takes_the_id_of_anothers_site_or_a_region_of_anothers(door: Door) -> None:
+    theirs = replace(OVER_ALL, post="other.quality", scope="provider:other")
+    far, lead = SITE | {"site": "far", "region": "Far"}, {"role": "service_manager", "title": "Lead"}
+    asked: list[tuple[Post, str, dict[str, Any]]] = [
+        (theirs, "/sites", far | {"site": "elm"}), (theirs, "/sites", far | {"region": "North"}),
+        (theirs, "/posts", lead | {"post_id": "north.lead", "scope": "region:North"}),
+        (theirs, "/posts", lead | {"post_id": "far.lead", "scope": "region:Far"}),
+        (OVER_ALL, "/sites", far | {"site": "near"}), (theirs, "/sites", far),
+    ]  # fmt: skip
+    answers = []
+    for post, path, body in asked:
+        async with asking(door, QUINN, post) as quality:
+            answers.append((await quality.post(path, json=body)).status_code)
+        await door.platform.settle()
+    assert answers == [409, 409, 409, 201, 409, 201]
+
+
 async def test_rules_that_no_service_could_read_are_not_adopted(door: Door) -> None:
     broken = {
         "document": "id: a\nversion: '1'\ntitle: A pack\nreviewed_on: 2026-01-01\nrules: []",
@@ -128,16 +133,6 @@ STANDS_IN = Post("elm.deputy_manager", "deputy_manager", "site:elm", "Deputy man
 AT_OAK = Post("oak.registered_manager", "registered_manager", "site:oak", "Registered manager, Oak")
 ASKED, SHUT = "Why do reviews wait?", "Why was this one closed?"
 WHO, PAGE = f"elm.registered_manager/{ANN}", "/organisation/absences"
-
-
-async def browser(door: Door, person: UUID, post: Post) -> Hands:
-    """Somebody at a browser without scripts."""
-    token = await door.sessions.start(f"person:{person}", [post], "Somebody")
-    transport = httpx2.ASGITransport(app=door.app)
-    client = httpx2.AsyncClient(
-        transport=transport, base_url="http://localhost", headers={"Accept": "text/html"}, cookies={"candour_session": token}
-    )  # fmt: skip
-    return Hands(client)
 
 
 async def said(hands: Hands, path: str, **typed: Any) -> httpx2.Response:

@@ -54,6 +54,14 @@ def require_organiser(role: str, scope: str, provider: str) -> None:
         raise OnlyForTheProvider
 
 
+class SiteIdTaken(Refused):
+    """A site of another provider goes by this id. Choose another one. Nothing was registered."""
+
+
+class RegionTaken(Refused):
+    """Another provider has a region of this name, and whoever leads it would see what is yours. Choose another name."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewSite:
     """A site to register."""
@@ -93,6 +101,9 @@ class Governance(Absences, Admitting, Releasing):
         known = await self.find(Site, Site.create_id(new.provider, new.site))
         if known:
             return Saved(known.id, known.version, self.store.position, replayed=True)
+        if any(each.site_id == new.site and each.provider != new.provider for each in await self.directory.sites()):
+            raise SiteIdTaken
+        await self._require_own_region(f"region:{new.region}", new.provider)
         journey = organisation_journey(new.provider)
         site = Site(
             provider=new.provider,
@@ -109,6 +120,14 @@ class Governance(Absences, Admitting, Releasing):
 
     async def _site(self, provider: str, site: str) -> Site:
         return await self.get(Site, Site.create_id(provider, site))
+
+    async def _require_own_region(self, scope: str, provider: str) -> None:
+        """A post over a region sees every site in it, so a region is one provider's. Raises RegionTaken."""
+        if not scope.startswith("region:"):
+            return
+        others = {site.provider for site in await self.directory.sites_within(scope)}
+        if (others | await self.heeding.providers_over(scope)) - {provider}:
+            raise RegionTaken
 
     @command
     async def state_capacity(
@@ -143,6 +162,7 @@ class Governance(Absences, Admitting, Releasing):
         known = await self.find(Post, Post.create_id(post_id))
         if known:
             return Saved(known.id, known.version, self.store.position, replayed=True)
+        await self._require_own_region(scope, provider)
         journey = organisation_journey(provider)
         post = Post(
             provider=provider,

@@ -84,6 +84,10 @@ class Heeding(View):
             {"sites": list(regions), "regions": list(regions.values()), "provider": provider, "most": MOST},
         )
 
+    async def providers_over(self, scope: str) -> set[str]:
+        """The providers that have a post over just this scope."""
+        return {row["provider"] for row in await self.rows("SELECT provider FROM occupied WHERE scope = %s", (scope,))}
+
     async def standing(self, sites: Sequence[str]) -> dict[str, int]:
         """How these sites stand: triggers that fired and what followed, audits drawn and closed."""
         fired = await self.row(
