@@ -61,10 +61,16 @@ class Counter:
         return await self.audit.directory.sites_within(me.scope)
 
     async def listed(self, me: SignedIn) -> list[dict[str, Any]]:
-        """The newest packs of a post's provider, but none about a journey that is shut to whoever asks."""
-        shut = {str(journey) for journey in reached().shut}
-        made = await self.audit.packs.listed(provider_of(me, await self.reach(me)))
-        return [row for row in made if shut.isdisjoint(said for _, said in row["filters"])]
+        """The newest packs of a post's provider that tell of no site beyond its reach, but none about a journey that is shut
+        to whoever asks."""
+        shut, sites = {str(journey) for journey in reached().shut}, await self.reach(me)
+        known = {site.site_id for site in sites}
+        made = await self.audit.packs.listed(provider_of(me, sites))
+        return [
+            row for row in made
+            if shut.isdisjoint(said for _, said in row["filters"])
+            and (_whole(me) or known.issuperset(dict(row["filters"]).get("Sites", "all").split(", ")))
+        ]  # fmt: skip
 
     async def asked(self, me: SignedIn, form: Form) -> Request | None:
         """What a form asks for, within the post's reach; None where the form says what is wrong with it.
@@ -122,8 +128,9 @@ class Counter:
         found = await self.audit.get(EvidencePack, identity)
         if found.query.get("journey") in {str(journey) for journey in reached().shut}:
             raise Hidden
-        wanted = set(found.query.get("sites") or ())
-        if found.provider != provider_of(me, sites) or not (_whole(me) or wanted <= {site.site_id for site in sites}):
+        wanted = Query.model_validate_json(orjson.dumps(found.query)).wanted_sites  # none: of all sites there are
+        within = wanted and wanted <= {site.site_id for site in sites}
+        if found.provider != provider_of(me, sites) or not (_whole(me) or within):
             raise OtherSites
         return found
 

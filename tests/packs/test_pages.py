@@ -149,6 +149,11 @@ async def test_a_pack_about_a_journey_that_is_shut_to_whoever_asks_is_not_listed
         told = str(saved.id) in {each["id"] for each in (await program.get("/api/audit/packs")).json()}
         assert (told, f"/audit/packs/{saved.id}" in (await hands.get("/audit/packs")).text) == (listed, listed)
         if listed:
+            narrow = await reception.program(
+                NORTH, "client:narrow"
+            )  # it names no site, so it is of more than one's own
+            assert str(saved.id) not in {each["id"] for each in (await narrow.get("/api/audit/packs")).json()}
+            assert (await narrow.get(f"/api/audit/packs/{saved.id}")).status_code == 409
             post, governance = "elm.manager", reception.platform.service("governance")
             await governance.establish_post(OPERATOR, "acme", "elm", post, "service_manager", "site:elm", post, None)
             await reception.platform.settle()
