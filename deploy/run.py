@@ -35,11 +35,21 @@ from libs.web.sign_in import Persona
 
 ENDED = "SELECT 1 FROM governance.inbox WHERE consumer = %s AND message_id = 'ended'"
 PORT = 8000
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 RENEWED = 10.0
 """Seconds between looks at who may sign in."""
 
 Furnished = tuple[Platform, Door, list[Persona]]
 """The rooms, the door, and who may sign in by being picked."""
+
+
+class ToldToStop(Exception):
+    """A signal came before there was anything to serve."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.status = 128 + number
+        """As a shell has it."""
 
 
 class EmbeddedRun:
@@ -62,17 +72,33 @@ class EmbeddedRun:
         fresh.replace(self.kept_clock)
 
     async def run(self) -> None:
-        """Start, serve until told to stop, stop. Raises AlreadyRunning where another run holds the data."""
+        """Start, serve until told to stop, stop. Raises AlreadyRunning where another run holds the data; ToldToStop where
+        a signal came before the door was open."""
         with alone(self.var):
-            await self._run()
+            running, told = asyncio.current_task(), list[int]()
+
+            def stop(number: int) -> None:
+                if running and not told:
+                    running.cancel()
+                told.append(number)
+
+            for number in STOPPING:
+                asyncio.get_running_loop().add_signal_handler(number, stop, number)
+            try:
+                await self._run()
+            except (asyncio.CancelledError, SystemExit):
+                if told:
+                    raise ToldToStop(told[0]) from None
+                raise
 
     async def _run(self) -> None:
         self.console.print("Starting PostgreSQL and NATS …")
         is_new = not (self.var / "postgres").exists()
         servers = Servers(self.var, sources=SOURCES, ddl=statements())
         making = await self._demo() if self.seed and is_new else None
+        starting = asyncio.create_task(asyncio.to_thread(servers.start))
         try:
-            await asyncio.to_thread(servers.start)
+            await asyncio.shield(starting)
             for difference in servers.drift:
                 self.console.print(f"[yellow]Streams differ from what is declared:[/] {difference}")
             env = os.environ | servers.environment() | {"CANDOUR_VAR": str(self.var)}
@@ -83,11 +109,17 @@ class EmbeddedRun:
                 house = await self._made(making, env)
             with announced(self.var, env):
                 await self._open(house or self._furnished(env))
+        except asyncio.CancelledError:
+            if making and making.returncode != 0:
+                self.console.show_cursor()
+                self.console.print("The demo provider is not whole yet. The next start goes on where this one stopped.")
+            raise
         finally:
             if making and making.returncode is None:
                 making.terminate()
                 await making.wait()
             self.console.print("Stopping …")
+            await asyncio.wait({starting})  # what is half up cannot be stopped
             await asyncio.to_thread(servers.stop)
             self.console.print("Stopped. All data is kept; start again with the same command.")
 
@@ -154,7 +186,7 @@ class EmbeddedRun:
         )  # fmt: skip
         server = uvicorn.Server(config)
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in STOPPING:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours stop everything in order
         serving = asyncio.create_task(server._serve())
@@ -219,3 +251,5 @@ def main(var: Path, port: int | None, sites: int, months: int, *, seed: bool, lo
         loop(EmbeddedRun(var, port=chosen, sites=sites, months=months, seed=seed, console=console).run())
     except AlreadyRunning as refusal:
         raise SystemExit(str(refusal)) from None
+    except ToldToStop as told:
+        raise SystemExit(told.status) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from libs import logs
 
 
 def main(var: str, sites: str, months: str) -> None:
-    """Wait for the settings, then play the history."""
+    """Wait for the settings, then play the history. Ctrl-C is for the run that began this: it ends what it begins."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.begin(pretty=sys.stderr.isatty(), level=int(os.environ.get("CANDOUR_LOG_LEVEL", "30")))
     for service in services():
         importlib.import_module(f"services.{service}.app")

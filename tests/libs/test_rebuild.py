@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from io import StringIO
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -95,9 +98,58 @@ async def test_a_view_built_anew_equals_the_view_that_was_kept(
         assert len((await tables_of(overview))["journey"]) == 6
         async with logs_of(house, database) as sources:
             await what_several_processes_say_is_the_same(house, database, sources, monkeypatch)
+            await one_that_is_killed_half_way_harms_nothing(house, database, sources)
             await what_another_release_made_is_made_anew(house, overview, sources)
             with pytest.raises(NotMadeOfEvents, match=r"intake\.drafts"):
                 await rebuild(house.service("intake").drafts, sources)
+
+
+WAITS_ONCE_COPIED = """
+CREATE FUNCTION wait_once_copied() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF to_regclass('governance_next.journey') IS NOT NULL AND EXISTS (SELECT FROM governance_next.journey) THEN
+        PERFORM pg_advisory_xact_lock(7);
+    END IF;
+END $$;
+CREATE EVENT TRIGGER waits ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION wait_once_copied();
+"""
+
+
+async def one_that_is_killed_half_way_harms_nothing(house: Platform, database: Database, sources: Sources) -> None:
+    """Its connection ends when the rows are copied, and the process when all is swapped; neither was committed."""
+    overview: Overview = house.service("governance").overview
+    before = await tables_of(overview)
+    waits = "SELECT pid FROM pg_locks WHERE NOT granted AND locktype = %s"
+    gone = "SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)"
+    connecting = psycopg.AsyncConnection.connect
+    async with await connecting(database.admin, autocommit=True) as admin, await connecting(database.admin) as holder:
+        await admin.execute(WAITS_ONCE_COPIED)
+        await holder.execute("SELECT pg_advisory_xact_lock(7)")
+        building_here = asyncio.create_task(rebuild(overview, sources))
+        await admin.execute("SELECT pg_terminate_backend(%s)", (await the_one(admin, waits, "advisory"),))
+        with pytest.raises(psycopg.OperationalError):
+            await building_here
+        await holder.rollback()
+        assert await tables_of(overview) == before
+        await holder.execute("SELECT * FROM governance_view.filled FOR UPDATE")
+        command = (sys.executable, "-m", "deploy", "rebuild", "governance.overview")
+        building = await asyncio.create_subprocess_exec(*command, env=os.environ | house.env, stdout=DEVNULL)
+        backend = await the_one(admin, waits, "transactionid")
+        building.kill()
+        await building.wait()
+        await holder.rollback()
+        await the_one(admin, gone, backend)
+        assert await tables_of(overview) == before
+    await rebuild(overview, sources)
+    assert await tables_of(overview) == before
+
+
+async def the_one(admin: psycopg.AsyncConnection[Any], asked: LiteralString, about: object) -> int:
+    """What is answered, once there is an answer."""
+    async with asyncio.timeout(120):
+        while not (row := await (await admin.execute(asked, (about,))).fetchone()):  # noqa: ASYNC110 no event here
+            await asyncio.sleep(0.02)
+    return int(row[0])
 
 
 class Near(Beside):
