@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache, singledispatch
+from functools import lru_cache, partial, singledispatch
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class PostHeld:
 
 THE_ONLY_ONE = date(1, 1, 1)
 """By what an absence is known that was said before several of a person were kept: each new one took its place."""
+AWAY = "a.said > h.since AND %(on)s BETWEEN a.from_day AND a.until_day"  # said since they were appointed, not before
 
 
 class Directory(Admissions):
@@ -88,7 +89,8 @@ class Directory(Admissions):
             pack_id text NOT NULL, version text NOT NULL, adopted_from date NOT NULL, content text NOT NULL,
             PRIMARY KEY (pack_id, version)
         );
-        ALTER TABLE holder ADD COLUMN IF NOT EXISTS until date;
+        ALTER TABLE holder ADD COLUMN IF NOT EXISTS until date, ADD COLUMN IF NOT EXISTS since bigint NOT NULL DEFAULT 0;
+        ALTER TABLE absence ADD COLUMN IF NOT EXISTS said bigint NOT NULL DEFAULT 1;
     """
     )
 
@@ -98,9 +100,8 @@ class Directory(Admissions):
 
     async def site(self, site_id: str) -> Site:
         """One site. Raises NotFound."""
-        row = await self.cached(
-            ("site", site_id), lambda: self.row("SELECT * FROM site WHERE site_id = %s", (site_id,))
-        )
+        ask = partial(self.row, "SELECT * FROM site WHERE site_id = %s", (site_id,))
+        row = await self.cached(("site", site_id), ask)
         if row is None:
             raise NotFound("There is no site with this id. Choose one from the list of your sites.")
         return Site(**row)
@@ -120,9 +121,8 @@ class Directory(Admissions):
 
     async def posts(self, scope: str) -> list[PostHeld]:
         """The posts held over just this scope."""
-        return [
-            PostHeld(**row) for row in await self.rows("SELECT * FROM post WHERE scope = %s ORDER BY title", (scope,))
-        ]
+        found = await self.rows("SELECT * FROM post WHERE scope = %s ORDER BY title", (scope,))
+        return [PostHeld(**row) for row in found]
 
     async def posts_above(self, site_id: str) -> list[PostHeld]:
         """The posts of a site, its region and its provider."""
@@ -148,7 +148,7 @@ class Directory(Admissions):
         held = await self._present(posts, on)
         named = await self.rows(
             "SELECT p.post_id, coalesce((SELECT a.deputy_post_id FROM absence a JOIN holder h USING (post_id, person_id)"
-            " WHERE a.post_id = p.post_id AND %(on)s BETWEEN a.from_day AND a.until_day ORDER BY a.until_day DESC LIMIT 1),"
+            f" WHERE a.post_id = p.post_id AND {AWAY} ORDER BY a.until_day DESC LIMIT 1),"
             " p.deputy_post_id) AS deputy FROM post p WHERE p.post_id = ANY(%(posts)s)",
             {"posts": list(posts), "on": on},
         )
@@ -161,8 +161,8 @@ class Directory(Admissions):
         """The posts that somebody holds who is not away."""
         found = await self.rows(
             "SELECT DISTINCT h.post_id FROM holder h LEFT JOIN absence a ON (a.post_id, a.person_id) = (h.post_id, h.person_id)"
-            " AND %s BETWEEN a.from_day AND a.until_day WHERE h.post_id = ANY(%s) AND a.post_id IS NULL",
-            (on, list(posts)),
+            f" AND {AWAY} WHERE h.post_id = ANY(%(posts)s) AND a.post_id IS NULL",
+            {"on": on, "posts": list(posts)},
         )
         return {row["post_id"] for row in found}
 
@@ -170,7 +170,7 @@ class Directory(Admissions):
         """The posts for which these stand in on a day, because everyone who holds them is away."""
         found = await self.rows(
             "SELECT p.post_id FROM post p JOIN holder h USING (post_id) LEFT JOIN absence a"
-            " ON (a.post_id, a.person_id) = (h.post_id, h.person_id) AND %(on)s BETWEEN a.from_day AND a.until_day"
+            f" ON (a.post_id, a.person_id) = (h.post_id, h.person_id) AND {AWAY}"
             " WHERE p.post_id IN (SELECT post_id FROM absence WHERE %(on)s BETWEEN from_day AND until_day)"
             " GROUP BY p.post_id HAVING bool_and(a.post_id IS NOT NULL) AND"
             " bool_or(coalesce(a.deputy_post_id, p.deputy_post_id) = ANY(%(posts)s)) ORDER BY p.post_id",
@@ -242,9 +242,9 @@ def post_created(event: said.PostCreated, rows: Rows) -> None:
 @project.register
 def person_appointed(event: said.PersonAppointed, rows: Rows) -> None:
     rows.execute(
-        "INSERT INTO holder VALUES (%s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE"
+        "INSERT INTO holder VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id) DO UPDATE"
         " SET name = excluded.name, email = excluded.email, until = excluded.until",
-        (event.post_id, event.person_id, event.person_name, event.email, event.until),
+        (event.post_id, event.person_id, event.person_name, event.email, event.until, event.envelope.sequence),
     )
     rows.execute("DELETE FROM former WHERE post_id = %s AND person_id = %s", (event.post_id, event.person_id))
 
@@ -257,10 +257,11 @@ def person_left_post(event: said.PersonLeftPost, rows: Rows) -> None:
 
 @project.register
 def holder_away(event: said.HolderAway, rows: Rows) -> None:
-    days = (event.from_day, event.until_day, event.deputy_post_id)
+    days = (event.from_day, event.until_day, event.deputy_post_id, event.envelope.sequence)
     rows.execute(
-        "INSERT INTO absence VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id, known_by) DO UPDATE SET"
-        " from_day = excluded.from_day, until_day = excluded.until_day, deputy_post_id = excluded.deputy_post_id",
+        "INSERT INTO absence VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (post_id, person_id, known_by) DO UPDATE SET"
+        " from_day = excluded.from_day, until_day = excluded.until_day, deputy_post_id = excluded.deputy_post_id,"
+        " said = excluded.said",
         (event.post_id, event.person_id, event.known_by or THE_ONLY_ONE, *days),
     )
 

@@ -100,3 +100,23 @@ async def test_the_view_of_plans_built_anew_is_folded_and_says_the_same(front: O
     kept = await built_anew(plans, house.logs() | {"review": house.logs()["governance"]}, keeping)
     assert all(kept[table] for table in ("plan", "factor", "action", "roll", "participant"))
     assert len(await plans.participants(action)) == 3
+
+
+async def test_who_leaves_a_post_and_comes_back_to_it_is_not_away_as_they_were_before(front: Office) -> None:
+    platform, directory, today = front.world.platform, front.world.actions.directory, front.world.today
+    governance, post, who = platform.service("governance"), "elm.deputy_manager", uuid4()
+    await governance.appoint(OPERATOR, post, who, "Bo Lamb", "")
+    await governance.note_absence(OPERATOR, post, who, today, today + timedelta(days=9), OWNER)
+    await platform.settle()
+    assert await directory.answering([post], today) == {post: OWNER}
+    assert await directory.standing_in([OWNER], today) == [post]
+    await governance.give_up_post(OPERATOR, post, who)
+    await governance.appoint(OPERATOR, post, who, "Bo Lamb-Reed", "")
+    await platform.settle()
+    assert await directory.answering([post], today) == {post: post}
+    assert await directory.standing_in([OWNER], today) == []
+    await governance.note_absence(OPERATOR, post, who, today, today + timedelta(days=2), OWNER)
+    await platform.settle()
+    assert await directory.answering([post], today) == {post: OWNER}
+    await governance.give_up_post(OPERATOR, post, who)
+    await platform.settle()

@@ -21,7 +21,7 @@ from services.governance.domain import Post
 ABSENCES = """
     SELECT a.post_id, a.person_id, a.from_day, a.until_day, h.name, p.title, p.scope
     FROM absence a JOIN holder h USING (post_id, person_id) JOIN post p USING (post_id)
-    WHERE p.scope = ANY(%(scopes)s) AND a.until_day >= greatest(%(today)s, a.from_day)
+    WHERE p.scope = ANY(%(scopes)s) AND a.said > h.since AND a.until_day >= greatest(%(today)s, a.from_day)
     ORDER BY a.from_day, p.title, a.person_id LIMIT %(most)s
 """
 HOLDERS = """
