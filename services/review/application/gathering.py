@@ -20,12 +20,16 @@ class Gathering(Records):
     async def invite(self, act: Act, journey: UUID, posts: Sequence[str]) -> Saved:
         """Ask the holders of posts of the site, its region or its provider to take part. Raises NotFound."""
         material = await self.material_for(act, journey)
-        known = {post.post_id for post in await self.directory.posts_above(material.site)}
+        await self._require_posts(material.site, posts)
+        for post in posts:
+            material.invite(post)
+        return await self.save(act, material)
+
+    async def _require_posts(self, site: str, posts: Sequence[str]) -> None:
+        known = {post.post_id for post in await self.directory.posts_above(site)}
         for post in posts:
             if post not in known:
                 raise NotFound(f"There is no post {post} at this site. Choose from the posts shown.")
-            material.invite(post)
-        return await self.save(act, material)
 
     @command
     async def ask_specialist(self, act: Act, journey: UUID, discipline: str, because: str) -> Saved:
@@ -64,8 +68,10 @@ class Gathering(Records):
     async def add_evidence(
         self, act: Act, journey: UUID, source: str, dated: date, words: str, written_by: str = ""
     ) -> Saved:
-        """Say where something can be seen, and which post wrote it if that is known."""
+        """Say where something can be seen, and which post wrote it if that is known. Raises NotFound for one that there is
+        not: what an owner wrote would pass for somebody else's word."""
         material = await self.material_for(act, journey)
+        await self._require_posts(material.site, [written_by] if written_by else [])
         material.add_evidence(source, dated, words, written_by)
         return await self.save(act, material)
 
