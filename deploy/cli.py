@@ -142,9 +142,9 @@ def import_(
     raise typer.Exit(main(file, map_, var, dry_run=dry_run, skip_bad_rows=skip_bad_rows, loop=looped))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def bench(context: typer.Context) -> None:
-    """Measure this machine: appends, time to visible, relay, rebuild, memory (--rounds, --seconds, --events, --out)."""
+    """Measure this machine: appends, time to visible, relay, rebuild, pages, memory; --help lists what may be asked."""
     import subprocess
     import sys
 
