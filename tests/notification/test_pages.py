@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from deploy.web import Door
 from services.notification.domain.briefing import Briefing
-from services.notification.domain.duty import duty_id
+from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.letter import Letter
 from tests.given import heard
 from tests.hands import CARER, ELSEWHERE, MANAGER, Reception
@@ -219,6 +219,16 @@ async def test_nobody_is_told_of_a_journey_that_is_not_on_record(reception: Rece
     manager = await reception.browser(MANAGER)
     assert (await manager.get(f"/notification/{uuid4()}")).status_code == 404
     assert (await manager.get(f"/briefings/{uuid4()}")).status_code == 404
+
+
+async def test_nothing_is_put_on_record_of_another_journey_than_the_one_in_the_address(reception: Reception) -> None:
+    mine, other = await journey_of(reception), await journey_of(reception)
+    manager, duty = await reception.browser(MANAGER), duty_id(other, "complaint-acknowledged")
+    await manager.get(f"/notification/{mine}/duty/{duty_id(mine, 'complaint-acknowledged')}")
+    told = await manager.post(f"/notification/{mine}/duty/{duty}", what="told", channel="phone", note="Rang.")
+    assert told.status_code == 404
+    service = reception.platform.service("notification")
+    assert (await service.get(Duty, duty)).state == "owed"
 
 
 async def test_a_draft_stays_in_its_wording_until_somebody_moves_it_on(reception: Reception) -> None:

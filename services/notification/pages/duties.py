@@ -164,6 +164,7 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
     @router.post("/notification/{journey}/duty/{duty}")
     async def tell(request: Request, me: Me, journey: UUID, duty: UUID) -> Response:
         await site_of(service, me, journey)
+        await _of_journey(duties, journey, duty)
         decide, show = partial(_record, service, duty), partial(_form, request, duties, journey, duty)
         return await put_on_record(await Form.of(request), me, decide, show, f"/notification/{journey}")
 
@@ -189,10 +190,15 @@ async def _record(service: Notification, duty: UUID, act: Act, form: Form) -> Sa
     return await service.record_contact(act, duty, note, declined=what == DECLINED)
 
 
-async def _form(request: Request, duties: Duties, journey: UUID, duty: UUID, form: Form, status: int = 200) -> Response:
+async def _of_journey(duties: Duties, journey: UUID, duty: UUID) -> dict[str, Any]:
     row = await duties.one(duty)
     if row is None or row["journey"] != journey:
         raise NotFound("There is no such account to give on this journey.")
+    return row
+
+
+async def _form(request: Request, duties: Duties, journey: UUID, duty: UUID, form: Form, status: int = 200) -> Response:
+    row = await _of_journey(duties, journey, duty)
     page: Response = request.app.state.shell.page(
         request,
         "notification/tell.html",
