@@ -191,6 +191,26 @@ async def test_a_program_gathers_challenges_and_decides(reception: Reception) ->
     assert (await ann.post(f"{address}/findings/{finding}/withdrawal", json={"words": "No."})).status_code == 200
 
 
+async def test_open_reviews_are_listed_a_page_at_a_time_and_say_how_many_there_are(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.review.pages.worklist.MOST", 2)
+    reviews = reception.platform.service("review").reviews
+    journeys = [str(await triaged(reception.platform)) for _ in range(2)]
+    listed = [str(each["journey"]) for each in await reviews.open_at(["elm"])]
+    ann, program = await reception.browser(MANAGER), await reception.program(MANAGER)
+    pages = [(await ann.get(f"/review?page={n}")).text for n in ("x", "2", "99999999999999")]
+    assert [each for each in listed if f'/review/{each}"' in pages[0]] == listed[:2]
+    assert f"Open (2 of {len(listed)})" in pages[0]
+    assert [each for each in listed if f'/review/{each}"' in pages[1]] == listed[2:4]
+    assert "There are no more open reviews." in pages[2]
+    first = await program.get("/api/review/reviews", params={"limit": len(listed) - 1})
+    last = await program.get(first.headers["Link"].split("<")[1].split(">")[0])
+    assert (first.headers["X-Total-Count"], last.headers.get("Link")) == (str(len(listed)), None)
+    assert [each["journey"] for each in (*first.json(), *last.json())] == listed
+    assert set(journeys) <= set(listed)
+
+
 async def test_a_view_built_anew_is_folded_and_says_the_same(house: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     await house.settle()
     view, begun = house.service("review").reviews, list[str]()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 
+from libs.web.paging import MOST, Limit, Page, paged
 from libs.web.posts import SignedIn
 from libs.web.reach import sites_of, within
 from libs.web.signed_in import signed_in
@@ -29,9 +30,13 @@ def routes(reviewing: Reviewing, reviews: Reviews) -> APIRouter:
     one = APIRouter(prefix="/reviews/{journey}", dependencies=[Depends(in_reach)])
 
     @api.get("/reviews")
-    async def open_reviews(me: Me) -> list[reading.Told]:
+    async def open_reviews(
+        request: Request, response: Response, me: Me, page: Page = 1, limit: Limit = MOST
+    ) -> list[reading.Told]:
+        """The open reviews within reach, oldest first."""
         sites = [site.site_id for site in await sites_of(reviewing.directory, me)]
-        return [reading.plain(row) for row in await reviews.open_at(sites, reviewing.known_as(me.actor_id))]
+        found = await reviews.open_at(sites, reviewing.known_as(me.actor_id), page=page, limit=limit)
+        return [reading.plain(row) for row in paged(request, response, found, page, limit)]
 
     reading.add(one, reviews)
     reflecting.add(one, reviewing)

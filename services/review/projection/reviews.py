@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, LiteralString
 from uuid import UUID
 
@@ -12,11 +12,15 @@ from services.review.domain.sample import Query
 from services.review.projection.tables import TABLE_NAMES, TABLES
 
 MOST = 50
+ALL_OF_THEM: LiteralString = "count(*) OVER ()::int AS in_all"
 WITH_OPPORTUNITY: LiteralString = (
-    "SELECT r.*, o.reference, o.summary, o.occurred, coalesce(s.awaited, false) AS awaited,"
+    "r.*, o.reference, o.summary, o.occurred, coalesce(s.awaited, false) AS awaited,"
     " coalesce(s.signers, '{}') AS signers, coalesce(s.gaps, '{}') AS gaps"
     " FROM review r LEFT JOIN opportunity o USING (journey) LEFT JOIN sign_off s USING (journey)"
 )
+ONE: LiteralString = "SELECT " + WITH_OPPORTUNITY
+LISTED: LiteralString = f"SELECT {ALL_OF_THEM}, " + WITH_OPPORTUNITY
+"""With how many there are `in_all`, of which a list holds a page."""
 OPEN_TO: LiteralString = " AND NOT EXISTS (SELECT FROM barred b WHERE b.journey = r.journey AND b.subject = %s)"
 FITTING: LiteralString = """
     SELECT k.journey FROM known_case k JOIN opportunity o USING (journey)
@@ -38,23 +42,26 @@ class Reviews(View):
     )
     """What intake says of a journey is there before it has a review, and where it never gets one."""
 
-    async def open_at(self, sites: list[str], reader: str = "", limit: int = MOST) -> list[dict[str, Any]]:
-        """The open reviews at these sites, oldest first, with what the opportunity was.
+    async def open_at(
+        self, sites: list[str], reader: str = "", besides: Sequence[UUID] = (), page: int = 1, limit: int = MOST
+    ) -> list[dict[str, Any]]:
+        """A page (from 1) of the open reviews at these sites but some, oldest first, with what the opportunity was; one more
+        than it holds where there are more.
 
         None of them is shut to the reader, who is known here by a pseudonym.
         """
         return await self.rows(
-            WITH_OPPORTUNITY
-            + " WHERE r.site = ANY(%s) AND r.state = 'open'"
+            LISTED
+            + " WHERE r.site = ANY(%s) AND r.state = 'open' AND r.journey <> ALL(%s::uuid[])"
             + OPEN_TO
-            + " ORDER BY r.opened, r.journey LIMIT %s",
-            (sites, reader, limit),
+            + " ORDER BY r.opened, r.journey LIMIT %s OFFSET %s",
+            (sites, list(besides), reader, limit + 1, (page - 1) * limit),
         )
 
     async def awaiting(self, sites: list[str], role: str, actor: str, reader: str) -> list[dict[str, Any]]:
         """The reviews at these sites that wait for a sign-off which this person, in this role, may give."""
         return await self.rows(
-            WITH_OPPORTUNITY
+            LISTED
             + " WHERE r.site = ANY(%s) AND r.state = 'open' AND s.awaited AND %s = ANY(s.signers) AND r.author <> %s"
             + OPEN_TO
             + " ORDER BY r.moved, r.journey LIMIT %s",
@@ -64,7 +71,7 @@ class Reviews(View):
     async def signed_off_at(self, sites: list[str], reader: str = "", limit: int = 20) -> list[dict[str, Any]]:
         """The reviews last signed off at these sites, newest first."""
         return await self.rows(
-            WITH_OPPORTUNITY
+            LISTED
             + " WHERE r.site = ANY(%s) AND r.state = 'signed_off'"
             + OPEN_TO
             + " ORDER BY r.signed DESC, r.journey LIMIT %s",
@@ -74,7 +81,7 @@ class Reviews(View):
     async def undecided_at(self, sites: list[str], reader: str) -> list[dict[str, Any]]:
         """What was found or recommended at these sites and has no decision, by journey: how many of them."""
         return await self.rows(
-            "SELECT r.journey, r.site, r.kind, count(*)::int AS open FROM review r JOIN"
+            f"SELECT r.journey, r.site, r.kind, count(*)::int AS open, {ALL_OF_THEM} FROM review r JOIN"
             " (SELECT advice_id AS id, journey FROM advice UNION ALL"
             "  SELECT recommendation_id, journey FROM recommendation) a USING (journey)"
             " WHERE r.site = ANY(%s) AND r.state = 'signed_off'"
@@ -85,7 +92,7 @@ class Reviews(View):
 
     async def one(self, journey: UUID) -> dict[str, Any] | None:
         """One review with what the opportunity was, or None."""
-        return await self.row(WITH_OPPORTUNITY + " WHERE r.journey = %s", (journey,))
+        return await self.row(ONE + " WHERE r.journey = %s", (journey,))
 
     async def person_name(self, journey: UUID) -> str:
         """The name, under seal, of whom the journey is about; empty where it was not given."""
