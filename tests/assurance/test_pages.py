@@ -75,7 +75,7 @@ async def test_a_round_is_put_on_record_with_its_book(reception: Reception) -> N
 
 async def test_what_the_provider_holds_is_recorded_for_the_provider(reception: Reception) -> None:
     board = await reception.browser(BOARD_POST)
-    assert "Safeguarding themes before the board" in (await board.get("/assurance")).text
+    assert "Safeguarding themes before the board" in (await board.get("/assurance?of=rounds")).text
     await board.get(f"/assurance/cadence/{BOARD}")
     kept = await board.post(f"/assurance/cadence/{BOARD}", held_on="2026-04-02", register="board_dashboard")
     assert kept.status_code == 303
@@ -144,6 +144,10 @@ async def test_lists_are_read_a_page_at_a_time_and_say_how_many_there_are(recept
     for number in range(26):
         await changed(reception, UUID(int=100 + number))
     await ann.get("/assurance")
+    assert "1 to 6 of " in ann.page
+    assert 'href="/assurance?of=changes">See all ' in ann.page
+    assert "page=" not in ann.page
+    await ann.get("/assurance?of=changes")
     assert "1 to 25 of " in ann.page
     assert 'href="/assurance?of=changes&amp;page=2"' in ann.page
     await ann.get("/assurance?of=changes&page=2&site=elm")

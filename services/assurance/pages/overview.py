@@ -22,8 +22,11 @@ from services.assurance.pages.words import journeys_of, measured, round_words
 Me = Annotated[SignedIn, Depends(signed_in)]
 Page = Annotated[int, Query(ge=1, le=10_000)]
 Found = tuple[list[dict[str, Any]], int]
-Ask = Callable[[Assurance, SignedIn, dict[str, str], int], Awaitable[Found]]
-PAGE = 25
+Span = tuple[int, int]
+"""How many rows come before a page, and how many are on it."""
+Ask = Callable[[Assurance, SignedIn, dict[str, str], Span], Awaitable[Found]]
+PAGE, FIRST = 25, 6
+"""Rows of a list on a page of its own, and where it stands among others."""
 AHEAD = timedelta(days=31)
 """How long before its day a change is shown as to be looked at again."""
 FEW = 3
@@ -41,7 +44,7 @@ def add(router: APIRouter, assurance: Assurance) -> None:
         titles = {each.site_id: each.title for each in await sites_of(assurance.directory, me)}
         titles = {name: title for name, title in titles.items() if site in {"", name}}
         lists = [name for name in LISTS if name == of] or list(LISTS)
-        page = page if len(lists) == 1 else 1
+        page = page if len(lists) == 1 else 0
         shell: Shell = request.app.state.shell
         return shell.page(
             request,
@@ -56,16 +59,18 @@ def add(router: APIRouter, assurance: Assurance) -> None:
 async def _page(
     ask: Ask, assurance: Assurance, me: SignedIn, titles: dict[str, str], page: int, name: str, site: str
 ) -> dict[str, Any]:
-    """A page of a list, how many there are in all, and the addresses of its neighbours."""
-    before = (page - 1) * PAGE
-    rows, in_all = await ask(assurance, me, titles, before)
-    address = f"/assurance?{urlencode({'of': name} | ({'site': site} if site else {}))}&page="
+    """A page of a list, or its first rows beside others; how many there are in all, and where the rest is."""
+    before, size = ((page - 1) * PAGE, PAGE) if page else (0, FIRST)
+    rows, in_all = await ask(assurance, me, titles, (before, size))
+    address = f"/assurance?{urlencode({'of': name} | ({'site': site} if site else {}))}"
+    more = before + len(rows) < in_all
     return {
         "rows": rows,
         "first": before + 1,
         "in_all": in_all,
-        "previous": f"{address}{page - 1}" if page > 1 else "",
-        "next": f"{address}{page + 1}" if before + len(rows) < in_all else "",
+        "whole": address if more and not page else "",
+        "previous": f"{address}&page={page - 1}" if page > 1 else "",
+        "next": f"{address}&page={page + 1}" if more and page else "",
     }
 
 
@@ -73,8 +78,8 @@ def _in_all(rows: list[dict[str, Any]]) -> int:
     return rows[0]["in_all"] if rows else 0
 
 
-async def _measures(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
-    rows = await assurance.standing.measures(list(titles), before, PAGE)
+async def _measures(assurance: Assurance, me: SignedIn, titles: dict[str, str], span: Span) -> Found:
+    rows = await assurance.standing.measures(list(titles), *span)
     references = await assurance.cases.references(journeys_of(rows))
     shown = [
         {
@@ -90,23 +95,23 @@ async def _measures(assurance: Assurance, me: SignedIn, titles: dict[str, str], 
     return shown, _in_all(rows)
 
 
-async def _rounds(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
+async def _rounds(assurance: Assurance, me: SignedIn, titles: dict[str, str], span: Span) -> Found:
     kind, _, name = me.scope.partition(":")
     whole = {"": "The whole provider"} if kind == "provider" else {}
     rows = await assurance.standing.cadences(
-        list(titles), name if whole else "", missing=len(titles) > FEW, offset=before, limit=PAGE
+        list(titles), name if whole else "", missing=len(titles) > FEW, offset=span[0], limit=span[1]
     )
     today = local_day(assurance.clock.now())
     return [round_words(row, (titles | whole)[row["site"]], today) for row in rows], _in_all(rows)
 
 
-async def _looks(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
-    rows = await assurance.standing.looks_due(list(titles), assurance.today() + AHEAD, before, PAGE)
+async def _looks(assurance: Assurance, me: SignedIn, titles: dict[str, str], span: Span) -> Found:
+    rows = await assurance.standing.looks_due(list(titles), assurance.today() + AHEAD, *span)
     return [row | {"site_title": titles[row["site"]]} for row in rows], _in_all(rows)
 
 
-async def _changes(assurance: Assurance, me: SignedIn, titles: dict[str, str], before: int) -> Found:
-    rows = await assurance.standing.open_follow_ups(list(titles), before, PAGE)
+async def _changes(assurance: Assurance, me: SignedIn, titles: dict[str, str], span: Span) -> Found:
+    rows = await assurance.standing.open_follow_ups(list(titles), *span)
     shown = [
         {
             "href": f"/assurance/{row['journey']}",
@@ -121,4 +126,4 @@ async def _changes(assurance: Assurance, me: SignedIn, titles: dict[str, str], b
 
 
 LISTS: dict[str, Ask] = {"measures": _measures, "rounds": _rounds, "looks": _looks, "changes": _changes}
-"""The lists of the page, in its order. Each is a page long there, and may be read further by itself."""
+"""The lists of the page, in its order. Each begins there, and may be read whole by itself."""
