@@ -14,6 +14,7 @@ from uuid import UUID
 from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.domain import Aggregate, Created, Event, Sealed, event, follows
+from services.intake.domain.pdf import require_still
 from services.intake.domain.refusals import (
     FileActive,
     FileEmpty,
@@ -29,8 +30,6 @@ USUAL_MOST = 200
 """Files on one record, where the rules in force say nothing."""
 PDF, JPEG, PNG, TEXT = "application/pdf", "image/jpeg", "image/png", "text/plain"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
-_ACTIVE = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData)(?![A-Za-z])")
 CARRIED = ("word/embeddings/", "word/activex/")
 _FETCHED = re.compile(rb"(?:attachedTemplate|oleObject|frame|subDocument)\"[^>]*TargetMode=\"External|"
                       rb"TargetMode=\"External\"[^>]*(?:attachedTemplate|oleObject|frame|subDocument)\"")  # fmt: skip
@@ -49,22 +48,17 @@ class File:
 
 
 def examined(content: bytes) -> File:
-    """What a file is. Raises FileEmpty, FileTooLarge, FileKindNotTaken, FileActive."""
+    """What a file is. Raises FileEmpty, FileTooLarge, FileKindNotTaken, FileActive, FileShut."""
     if not content:
         raise FileEmpty
     if len(content) > LARGEST:
         raise FileTooLarge
     kind = _kind(content)
-    if (kind == PDF and _runs(content)) or (kind == WORD and _fetches(content)):
+    if kind == PDF:
+        require_still(content)
+    if kind == WORD and _fetches(content):
         raise FileActive
     return File(hashlib.sha256(content).hexdigest(), kind, len(content))
-
-
-def _runs(content: bytes) -> bool:
-    """Whether a PDF names an action that runs or carries another file (ISO 32000-2, 12.6.4 and 7.11.4), however its names are
-    written (7.3.5). What lies in compressed parts is not looked into."""
-    plain = _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), content)
-    return _ACTIVE.search(plain) is not None
 
 
 def _fetches(content: bytes) -> bool:

@@ -157,6 +157,11 @@ class FileActive(FileNotTaken):
     nothing was saved."""
 
 
+class FileShut(FileNotTaken):
+    """Parts of this file cannot be looked into, so nobody can tell whether it runs something when it is opened. Print it to
+    a PDF anew, without a password, and send that; nothing was saved."""
+
+
 class FileEmpty(FileNotTaken):
     """The file is empty. Nothing was saved; choose it again."""
 
