@@ -41,6 +41,8 @@ LARGEST = 12 * MEBIBYTE
 SAID = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"})
 """What only the gateway says of a visitor; what the visitor says of themself is dropped."""
 HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "host", "content-length"})
+SAID_ANEW = frozenset({"content-encoding", "date", "server"})
+"""What the gateway's own server says of each answer."""
 
 
 def owner(path: str) -> str:
@@ -72,9 +74,7 @@ def application(
             detail = "This part of Candour is starting or away. Nothing was changed; try again in a moment."
             return JSONResponse({"title": "Not reachable", "status": 503, "detail": detail}, 503)
         response = Response(answer.content, answer.status_code)
-        response.raw_headers = [
-            (n, v) for n, v in answer.headers.raw if n.decode().lower() not in HOP | {"content-encoding"}
-        ]
+        response.raw_headers = [(n, v) for n, v in answer.headers.raw if n.decode().lower() not in HOP | SAID_ANEW]
         response.headers["content-length"] = str(len(answer.content))
         return response
 

@@ -168,7 +168,7 @@ async def test_the_gateway_takes_no_more_into_memory_than_a_service_would() -> N
 async def _service(scope: Any, receive: Any, send: Any) -> None:
     """Any service: whoever signs in is given a cookie; elsewhere it says who came with which."""
     request = Request(scope, receive)
-    answer = PlainTextResponse(request.headers.get("cookie", "nobody"))
+    answer = PlainTextResponse(request.headers.get("cookie", "nobody"), headers={"Server": "its own", "Date": "today"})
     if request.url.path == "/sign-in":
         answer.set_cookie("candour_session", "ann's")
     await answer(scope, receive, send)
@@ -182,7 +182,9 @@ async def test_the_gateway_keeps_no_visitors_session_for_the_next() -> None:
     ):
         assert (await ann.post("/sign-in")).cookies["candour_session"]
         assert "candour_session" in (await ann.get("/work")).text
-        assert (await stranger.get("/work")).text == "nobody"
+        unknown = await stranger.get("/work")
+        assert unknown.text == "nobody"
+        assert not {"server", "date"} & set(unknown.headers), "the gateway's server says them anew"
         assert "candour_session" in (await ann.get("/work")).text
 
 
