@@ -29,8 +29,8 @@ class Leader:
     sent there is not acknowledged. That this process itself was too busy to look says nothing.
     """
 
-    def __init__(self, conninfo: str, service: str, look: float = LOOK) -> None:
-        self._conninfo, self._look = conninfo, look
+    def __init__(self, conninfo: str, service: str, look: float = LOOK, patience: int = PATIENCE) -> None:
+        self._conninfo, self._look, self._patience = conninfo, look, patience
         self._lock = 0x0CA1_0000_0000 + zlib.crc32(service.encode())
         self._task: asyncio.Task[None] | None = None
         self._log = log(service)

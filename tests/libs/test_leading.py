@@ -166,7 +166,7 @@ async def nothing() -> None:
 
 async def test_a_leader_that_was_too_busy_to_look_leads_on(database: Database) -> None:
     async with between(database.conninfo("intake")) as (conninfo, way):
-        leader = Leader(conninfo, "intake", LOOK)
+        leader = Leader(conninfo, "intake", LOOK, patience=3000)
         await leader.apply(nothing)
         async with await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as admin:
             holder = await the_lock(admin, granted=True)
@@ -180,7 +180,7 @@ async def test_a_leader_that_was_too_busy_to_look_leads_on(database: Database) -
 
 async def test_a_leader_whom_the_database_does_not_answer_leads_no_more(database: Database) -> None:
     async with between(database.conninfo("intake")) as (conninfo, way):
-        leader = Leader(conninfo, "intake", LOOK)
+        leader = Leader(conninfo, "intake", LOOK, patience=50)
         await leader.apply(nothing)
         asked = way.asked
         way.passing.clear()
