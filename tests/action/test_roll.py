@@ -68,10 +68,15 @@ class Records:
     """One list as the service has it, and the lists that a view which may be behind still names."""
 
     def __init__(self, roll: Roll, *named: UUID) -> None:
-        self.plans, self.roll, self.named = self, roll, named
+        self.plans, self.store, self.roll, self.named = self, self, roll, named
+        self.position, self.shown = 7, 0
+
+    async def reached(self, source: str, position: int) -> bool:
+        self.shown = position
+        return source == "action"
 
     async def waiting_for(self, person: UUID, site: str) -> list[UUID]:
-        return list(self.named) if (person, site) == (ANN, "elm") else []
+        return list(self.named) if (person, site, self.shown) == (ANN, "elm", self.position) else []
 
     async def find(self, kind: type, identity: UUID) -> Any:
         return self.roll if (kind, identity) == (Roll, self.roll.id) else None

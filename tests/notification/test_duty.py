@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from libs.service import NotFound
 from services.notification.domain.duty import (
     AlreadySettled,
     AttemptNeedsWords,
@@ -13,6 +15,7 @@ from services.notification.domain.duty import (
     NoLongerOwed,
     TellingNeedsWords,
 )
+from services.notification.policy.owing import LOOKS, heard_of
 from services.notification.publication import publish
 from tests.given import event, given
 from tests.notification.samples import DUE, owing
@@ -97,3 +100,29 @@ def test_neighbours_hear_of_every_turn_that_a_duty_takes(turn: Any) -> None:
     (duty,) = given(Duty, OWED).when(turn).act()
     (turned,) = duty.collect_events()
     assert publish(turned)
+
+
+class Behind:
+    """A directory that is so many words behind governance."""
+
+    def __init__(self, words: int) -> None:
+        self.words, self.places = words, {"governance": (10, 0)}
+
+    async def reached(self, source: str, position: int) -> bool:
+        assert position > self.places[source][0]
+        self.words, self.places = self.words - 1, {source: (position, 0)}
+        return True
+
+    async def rules(self) -> str:
+        if self.words:
+            raise NotFound("Not yet")
+        return "rules"
+
+
+def test_what_governance_has_said_is_waited_for_a_little() -> None:
+    for words in range(LOOKS + 1):
+        behind = Behind(words)
+        assert asyncio.run(heard_of(behind, behind.rules)) == "rules"  # type: ignore[arg-type]
+    never = Behind(99)
+    with pytest.raises(NotFound):
+        asyncio.run(heard_of(never, never.rules))  # type: ignore[arg-type]

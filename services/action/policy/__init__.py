@@ -31,13 +31,23 @@ A = TypeVar("A", bound=Aggregate)
 class Lists(Protocol):
     """Where it is known on which lists somebody still has to take part."""
 
+    async def reached(self, source: str, position: int) -> bool: ...
+
     async def waiting_for(self, person: UUID, site: str) -> list[UUID]: ...
+
+
+class Log(Protocol):
+    """Where what was decided is kept, and how far."""
+
+    @property
+    def position(self) -> int: ...
 
 
 class Records(Knowing, Protocol):
     """What the policy asks of its service."""
 
     plans: Lists
+    store: Log
 
     async def find(self, kind: type[A], identity: UUID) -> A | None: ...
 
@@ -84,7 +94,11 @@ async def open_the_plan_again(event: ClosureStateLost, action: Records) -> Itera
 
 @react.register
 async def let_leavers_go(event: TeamMemberLeft, action: Records) -> Iterable[Aggregate]:
-    """Nobody waits for someone who left the team to take part; the list says why they need not."""
+    """Nobody waits for someone who left the team to take part; the list says why they need not.
+
+    Whoever was named just before they left is on a list that the view may not show yet.
+    """
+    await action.plans.reached("action", action.store.position)
     found = [await action.find(Roll, roll) for roll in await action.plans.waiting_for(event.person_id, event.site_id)]
     waiting = [roll for roll in found if roll and event.person_id in roll.outstanding]
     for roll in waiting:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from contracts.intake import WeighedRule
 from contracts.taxonomy import DutyRecipient, Fact
@@ -11,8 +13,12 @@ from libs.calendar import local_day
 from libs.deciding import circumstances
 from libs.directory import Directory, Site
 from libs.rules import Clock, Duty, Proposal, RulePack, propose
+from libs.service import NotFound
 from services.notification.domain.account import Account
 from services.notification.domain.duty import Owing
+
+T = TypeVar("T")
+LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,19 @@ def _asked(proposal: Proposal, duty: Duty) -> Asked:
     )
 
 
+async def heard_of(directory: Directory, ask: Callable[[], Awaitable[T]]) -> T:
+    """What governance has said, waiting a little for its word, which may be behind the event in hand.
+
+    Raises NotFound where it does not come.
+    """
+    for _ in range(LOOKS):
+        try:
+            return await ask()
+        except NotFound:
+            await directory.reached("governance", directory.places.get("governance", (0, 0))[0] + 1)
+    return await ask()
+
+
 async def unasked(directory: Directory, account: Account, site: Site) -> list[Asked]:
     """Rules that no manager was asked about, because they follow from what came later or what is known anyway.
 
@@ -92,7 +111,7 @@ async def unasked(directory: Directory, account: Account, site: Site) -> list[As
     """
     if not account.weighings:
         return []
-    pack = await directory.rules(local_day(circumstances().now))
+    pack = await heard_of(directory, partial(directory.rules, local_day(circumstances().now)))
     facts = account.facts | {
         Fact.KIND: account.kind,
         Fact.THEMES: account.themes,

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from libs.directory import Directory, Site
 from libs.domain import Aggregate
-from libs.service import NotFound
 from services.notification.domain.account import Account
 from services.notification.domain.duty import Duty, Owing, duty_id
 from services.notification.domain.message import About, Message
 from services.notification.policy.calls import with_calls
 from services.notification.policy.candour import resting
 from services.notification.policy.messages import word_to
-from services.notification.policy.owing import Asked, unasked
+from services.notification.policy.owing import Asked, heard_of, unasked
 from services.notification.policy.records import by_record
 
-LOOKS = 5
 WEIGHED_ANEW = "It was weighed again, and this rule does not apply after all."
-
-
-async def site_known(directory: Directory, site_id: str) -> Site:
-    """The site, waiting a little for governance's word of it, which may be behind the event in hand.
-
-    Raises NotFound where it does not come.
-    """
-    for _ in range(LOOKS):
-        try:
-            return await directory.site(site_id)
-        except NotFound:
-            await directory.reached("governance", directory.places.get("governance", (0, 0))[0] + 1)
-    return await directory.site(site_id)
 
 
 async def settle(service: Any, account: Account, agreed: list[Asked], *, changed: bool = False) -> list[Aggregate]:
@@ -38,7 +23,7 @@ async def settle(service: Any, account: Account, agreed: list[Asked], *, changed
 
     With `changed`, practice changed just now: whoever hears of changes hears of this one too.
     """
-    site = await site_known(service.directory, account.site)
+    site = await heard_of(service.directory, partial(service.directory.site, account.site))
     found = await unasked(service.directory, account, site)
     wanted = account.agreed | {asked.rule_id for asked in found}
     opened: list[Duty] = []
