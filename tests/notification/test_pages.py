@@ -15,6 +15,7 @@ from deploy.web import Door
 from services.notification.domain.briefing import Briefing
 from services.notification.domain.duty import Duty, duty_id
 from services.notification.domain.letter import Letter
+from services.notification.pages import duties
 from tests.given import heard
 from tests.hands import CARER, ELSEWHERE, MANAGER, Reception
 from tests.house import OPERATOR, housed, rules, with_sites
@@ -219,6 +220,17 @@ async def test_nobody_is_told_of_a_journey_that_is_not_on_record(reception: Rece
     manager = await reception.browser(MANAGER)
     assert (await manager.get(f"/notification/{uuid4()}")).status_code == 404
     assert (await manager.get(f"/briefings/{uuid4()}")).status_code == 404
+
+
+async def test_what_stands_beside_the_accounts_says_that_there_is_more(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        await journey_of(reception)
+    manager, more = await reception.browser(MANAGER), "that wait longest; there are more."
+    assert more not in (await manager.get("/notification")).text
+    monkeypatch.setattr(duties, "FEW", 1)
+    assert more in (await manager.get("/notification")).text
 
 
 async def test_nothing_is_put_on_record_of_another_journey_than_the_one_in_the_address(reception: Reception) -> None:

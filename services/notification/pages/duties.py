@@ -35,7 +35,8 @@ from services.notification.projection.letters import Letters
 from services.notification.projection.outbox import Outbox
 
 Me = Annotated[SignedIn, Depends(signed_in)]
-MOST = 100
+MOST, FEW = 100, 50
+"""Accounts on a page; and of what stands beside them, how many before it says that there are more."""
 TOLD, TRIED, DECLINED = "told", "tried", "declined"
 WHAT = [
     (TOLD, "They were told", "This settles it."),
@@ -117,8 +118,9 @@ def add(router: APIRouter, service: Notification, views: Shown) -> None:
             page=page,
             sites=sites,
             keeps=me.role in KEEPERS and me.scope.startswith("provider:"),
-            briefings=[row for row in await briefings.at_sites(list(sites)) if row["reached_at"] is None],
-            undelivered=await outbox.undelivered(list(sites)),
+            briefings=[row for row in await briefings.at_sites(list(sites), FEW + 1) if row["reached_at"] is None],
+            undelivered=await outbox.undelivered(list(sites), FEW + 1),
+            few=FEW,
             about=ABOUT,
         )
         return shown_page
