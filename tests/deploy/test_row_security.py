@@ -21,7 +21,7 @@ from libs.reach import EVERYTHING, everything, narrow
 from libs.views import View
 from libs.web.posts import Post
 from services.intake.application import Report
-from tests.deploy import emergencies
+from tests.deploy import attacks, emergencies
 from tests.deploy.addresses import every_address, filled, flat_of
 from tests.deploy.lived import ANN, DANA, QUINN, an_allegation, posts
 from tests.deploy.visiting import client, door_of
@@ -268,6 +268,17 @@ async def test_an_emergency_opens_one_journey_in_every_room_to_read_and_each_pag
         assert (await lee.post(f"/emergency/{access}/review", data=said)).status_code == 303
         await house.settle()
         assert set((await emergencies.answers(cat, journey, emergencies.READ)).values()) == {404}
+
+
+async def test_nobody_of_another_site_or_provider_changes_anything_whichever_id_they_guess(
+    house: Platform, door: Door
+) -> None:
+    """Each address that changes something, with every kind of record of Elm in it, by roles that the policies let through."""
+    before = await attacks.decided(house)
+    let, number = await attacks.by_everybody(house, door, SHUT)
+    assert not let, "\n".join(map(str, let))
+    assert number > 400
+    assert [each for each in await attacks.decided(house) if each not in before] == []
 
 
 def said(answer: Any) -> str:
