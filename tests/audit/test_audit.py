@@ -15,6 +15,7 @@ from deploy.nats.topology import services
 from libs.clock import HandClock
 from libs.service import NotFound
 from services.audit.application import EVERY, LEDGERS, Audit, LedgerHalted, NothingToSign, verifying
+from services.audit.application.signing import NewestNotOurs
 from services.audit.ledger import Book, opened
 from services.audit.ledger.proving import includes
 from tests.audit.world import AUDITOR, World, more
@@ -217,6 +218,8 @@ async def test_what_is_put_beside_the_checkpoints_of_one_ledger_stops_no_other_f
     for each in strange:
         each.write_text("no note of ours")
     signed = await audit.sign_grown()
+    with pytest.raises(NewestNotOurs):
+        await audit.sign_checkpoint(AUDITOR, "governance")
     for each in strange:
         each.unlink()
     assert ("governance" in signed, "audit" in signed) == (False, True)

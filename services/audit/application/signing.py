@@ -47,6 +47,16 @@ class KeyIsChanging(Refused):
     """The key for signing is being changed just now. Nothing was signed; try again in a moment."""
 
 
+class NewestNotOurs(Refused):
+    """The newest checkpoint of this ledger, here or outside, bears no signature that counts. Nothing was signed; have it
+    looked into first."""
+
+
+class OutsideNotReadable(Refused):
+    """The checkpoints that are kept outside cannot be read just now. Nothing was signed; see that their place is there,
+    then try again."""
+
+
 class KeyIsReadOnly(Refused):
     """The signing key lies where this service may not write, so it was not changed. Change it there, where it is kept."""
 
@@ -93,7 +103,12 @@ class Signing(Service):
         return await self.save(act, checkpoint)
 
     async def _require_sound(self, book: Book) -> None:
-        signed = await self.signed(book.service)
+        try:
+            signed = await self.signed(book.service)
+        except NotSigned as fault:
+            raise NewestNotOurs from fault
+        except OSError as fault:
+            raise OutsideNotReadable from fault
         if signed and (len(book.tree) < signed[0] or await book.tree.root(signed[0]) != signed[1]):
             book.halt(f"the ledger is not the one whose first {signed[0]} entries were signed")
         if book.halted:
@@ -189,7 +204,7 @@ class Signing(Service):
                 done.append(name)
             except (LedgerHalted, KeyIsChanging):
                 continue  # it says so on its page, and the others are signed all the same
-            except (NotSigned, OSError) as fault:  # what is kept outside is no note of ours, or cannot be read
+            except (NewestNotOurs, OutsideNotReadable) as fault:
                 log(OWN).error("a ledger was not signed", source=name, reason=type(fault).__name__)
         return done
 
