@@ -94,9 +94,14 @@ async def test_of_a_journey_that_is_shut_to_them_they_hear_only_that_they_are_na
 
 async def test_the_view_of_plans_built_anew_is_folded_and_says_the_same(front: Office) -> None:
     house, plans = front.world.platform, front.world.plans
-    _, action, _, _ = await named(front, "scenario_training")
+    _, action, member, dev = await named(front, "scenario_training")
     await front.world.actions.name_people(BY_MANAGER, action, [uuid4(), uuid4()])
+    await front.world.actions.excuse(BY_MANAGER, action, member, "On leave until the summer.")
     await house.settle()
+    assert "Take part:" not in (await dev.get("/work")).text
+    await front.world.actions.name_people(BY_MANAGER, action, [member])
+    await house.settle()
+    assert "Take part:" in (await dev.get("/work")).text, "who is back is named again"
     kept = await built_anew(plans, house.logs() | {"review": house.logs()["governance"]}, keeping)
     assert all(kept[table] for table in ("plan", "factor", "action", "roll", "participant"))
     assert len(await plans.participants(action)) == 3

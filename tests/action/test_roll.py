@@ -31,6 +31,13 @@ def made(named: str = "", outstanding: int | None = None) -> Any:
 def test_people_are_added_once() -> None:
     given(Roll, OPENED).when(lambda r: r.add([ANN, BO, BO])).then(event(Roll.Added, people=[BO]))
     given(Roll, OPENED).when(lambda r: r.add([ANN])).nothing()
+    given(Roll, OPENED, TOOK_PART).when(lambda r: r.add([ANN])).nothing()
+
+
+def test_who_was_excused_and_is_back_is_named_again() -> None:
+    again = event(Roll.Added, people=[ANN])
+    given(Roll, OPENED, EXCUSED).when(lambda r: r.add([ANN])).then(again)
+    assert given(Roll, OPENED, EXCUSED, again).aggregate.outstanding == [ANN]
 
 
 def test_each_person_takes_part_once() -> None:

@@ -47,8 +47,8 @@ class Roll(Aggregate):
         self.people = dict.fromkeys(people, "")
 
     def add(self, people: Iterable[UUID]) -> None:
-        """Others whom it is meant for too, such as someone who began since."""
-        new = [each for each in dict.fromkeys(people) if each not in self.people]
+        """Others whom it is meant for too, such as someone who began since, or who was excused and is back."""
+        new = [each for each in dict.fromkeys(people) if self.people.get(each, "excused") == "excused"]
         if new:
             self.trigger_event(self.Added, people=new)
 

@@ -27,8 +27,8 @@ async def shown_people(actions: Actions, site: str, participants: Rows) -> Rows:
 
 
 async def team_to_name(actions: Actions, site: str, participants: Rows) -> list[tuple[str, str]]:
-    """The team of a site as choices, without those who are on the list already."""
-    known = {row["person_id"] for row in participants}
+    """The team of a site as choices, without those who are on the list already; who was excused may be named again."""
+    known = {row["person_id"] for row in participants if not row["excused_because"]}
     called = await _called(actions, site)
     return sorted(((str(each), name) for each, name in called.items() if each not in known), key=lambda each: each[1])
 

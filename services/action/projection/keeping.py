@@ -242,7 +242,8 @@ def roll_opened(event: Roll.Opened, rows: Rows) -> None:
 def _name(event: Roll.Opened | Roll.Added, rows: Rows) -> None:
     for person in event.people:
         rows.execute(
-            "INSERT INTO participant (roll_id, person_id, site) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO participant (roll_id, person_id, site) VALUES (%s, %s, %s)"
+            " ON CONFLICT (roll_id, person_id) DO UPDATE SET excused_because = ''",
             (event.originator_id, person, event.site),
         )
 

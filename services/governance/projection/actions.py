@@ -198,7 +198,7 @@ def people_named(event: said.PeopleNamed, rows: Rows) -> None:
     for person in event.people:
         rows.execute(
             "INSERT INTO named_person (roll_id, person_id, site, named) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (roll_id, person_id) DO NOTHING",
+            " ON CONFLICT (roll_id, person_id) DO UPDATE SET named = excluded.named, settled = false",
             (event.roll_id, person, event.site, event.recorded),
         )
     moment(event, rows, number=len(event.people))
