@@ -13,7 +13,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from contracts import intake
+from contracts import action, intake
 from deploy.web import Door
 from libs.web.posts import Post
 from libs.web.reach import NOTHING_HERE
@@ -286,3 +286,10 @@ async def test_the_organisation_is_asked_for_once_folded_by_site_and_searched(
     assert [each.count("<details") for each in (page, yew, none)] == [3, 1, 0]
     assert "1 of 3 sites" in yew
     assert "No site of yours fits these words." in none
+
+
+async def test_a_late_change_of_which_nobody_is_there_to_be_told_waits_for_those_who_appoint(door: Door) -> None:
+    late = action.NobodyAnswered(action_id=uuid4(), due=date(2026, 2, 27), step=1)
+    await door.platform.service("governance").heeding.keep([Saying().say(late, uuid4())], {})
+    pages = [(await (await browser(door, uuid4(), post)).get("/work")).text for post in (OVER_ALL, AT_ELM)]
+    assert ["See that somebody answers for it" in page for page in pages] == [True, False]
