@@ -85,6 +85,18 @@ def changing(door: Door) -> list[tuple[str, str]]:
     return sorted((how, path) for how, path in flat_of(door) if how in CHANGING and path not in APART)
 
 
+def elsewhere() -> Iterator[dict[str, Any]]:
+    """Ways in which a page of another site, or one of an ended session, sends a form with the reader's cookie."""
+    return cycle([
+        {"data": {"key": "k"}},
+        {"data": {"key": "k", "csrf_token": "0" * 64}},
+        {"json": {"summary": "x"}},
+        {"content": '{"summary": "x"}', "headers": {"Content-Type": "text/plain"}},
+        {"data": {"key": "k"}, "headers": {"Sec-Fetch-Site": "cross-site"}},
+        {"data": {"key": "k"}, "headers": {"Origin": "https://evil.example"}},
+    ])  # fmt: skip
+
+
 def attackers(door: Door, method: str, path: str, turn: Iterator[str]) -> list[str]:
     """Who tries an address: of the roles whom the policies let through, one at another site, one of another provider, and
     one more. They take turns; whom the policies do not let through is refused before any record is asked for.
