@@ -24,10 +24,10 @@ from libs.views import View
 from libs.wire import stream_of
 
 BATCH = 500
-PROMPT = frozenset({"directory", "diary", "cases"})
+PROMPT = frozenset({"directory", "diary", "cases", "heeding"})
 """Views that decisions look at are kept at once."""
 SHOWN = frozenset(
-    {"overview", "heeding", "reaching_out", "plans", "register", "duties", "briefings", "outbox", "candour", "transfers",
+    {"overview", "reaching_out", "plans", "register", "duties", "briefings", "outbox", "candour", "transfers",
      "learnings", "letters"}
 )  # fmt: skip
 """Views that pages look at and no decision does wait for the end; all others catch up in large batches."""
