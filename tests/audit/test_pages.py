@@ -62,6 +62,22 @@ async def test_an_altered_decision_is_shown_by_name(reception: Reception, world:
     assert "Altered" in shown.text
 
 
+async def test_what_is_kept_outside_and_cannot_be_read_is_said_and_nothing_is_put_on_record(
+    reception: Reception, world: World
+) -> None:
+    hands = await reception.browser(AUDITOR)
+    program = await reception.program(AUDITOR)
+    (unreadable := world.folder / "governance" / f"{10**9:020d}.txt").mkdir(parents=True)
+    await hands.get("/audit")
+    for path in ("/audit/verify", "/audit/verify/governance", "/audit/sign/governance"):
+        refused = await hands.post(path)
+        assert refused.status_code == 409, path
+        assert "cannot be read just now" in refused.text
+    assert (await program.post("/api/audit/verification")).status_code == 409
+    unreadable.rmdir()
+    assert "Nothing was changed" in (await hands.post("/audit/verify/governance")).text
+
+
 async def test_an_empty_ledger_is_not_signed_and_says_why(reception: Reception) -> None:
     hands = await reception.browser(AUDITOR)
     await hands.get("/audit")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from libs.deciding import Act, Saved
+from libs.domain import Refused
 from libs.logs import log
 from libs.service import command
 from services.audit.application.signing import LOOK, OWN, Signing
@@ -38,6 +39,11 @@ LOOKS = 5
 """How often, a moment apart, a checkpoint is looked for that should be elsewhere by now."""
 NAMED = 50
 """How many faults of each ledger go on record with a verification; all are counted."""
+
+
+class NotCompared(Refused):
+    """The checkpoints that are kept outside, or the messages that name them, cannot be read just now. Nothing was compared, and
+    nothing was put on record; see that their place is there, then try again."""
 
 
 async def verified(
@@ -110,10 +116,13 @@ class Verifying(Signing):
     verify_every: timedelta = DAILY
 
     async def verify(self, ledger: str, told: Told = silent) -> Comparison:
-        """Compare one service's store with its ledger, and the ledger with everything that was signed."""
+        """Compare one service's store with its ledger, and the ledger with everything that was signed. Raises NotCompared."""
         book = self.book(ledger)
         current = Signer.of_file(self.key_file).verifier
-        found = await verified(ledger, self.auditor, current, self.outside, self.witness, told)
+        try:
+            found = await verified(ledger, self.auditor, current, self.outside, self.witness, told)
+        except OSError as fault:
+            raise NotCompared from fault
         if book.halted:
             found.problems.append(book.halted)
         return found
@@ -147,7 +156,7 @@ class Verifying(Signing):
             try:
                 saved = await self.verify_all(Act("clock:audit", "system"))
                 await self.verifications.reached(OWN, saved.position)
-            except (psycopg.Error, OSError) as error:
+            except (psycopg.Error, OSError, NotCompared) as error:
                 log(OWN).warning("verification waits", reason=type(error).__name__)
 
 

@@ -26,12 +26,19 @@ def add(router: APIRouter, audit: Audit) -> None:
     @router.post("/verify")
     async def verify_all(request: Request, me: Me) -> Response:
         form = await Form.of(request)
-        saved = await audit.verify_all(act_of_form(me, form.value("key")))
+        try:
+            saved = await audit.verify_all(act_of_form(me, form.value("key")))
+        except Refused as refusal:
+            return await _ledgers(request, audit, status=409, refusal=str(refusal))
         return RedirectResponse(f"/audit?after={saved.position}", status_code=303)
 
     @router.post("/verify/{ledger}")
     async def verify(request: Request, me: Me, ledger: str) -> Response:
-        return await _ledgers(request, audit, found=(await audit.verify(ledger)).told())
+        try:
+            found = await audit.verify(ledger)
+        except Refused as refusal:
+            return await _ledgers(request, audit, status=409, refusal=str(refusal))
+        return await _ledgers(request, audit, found=found.told())
 
     @router.post("/sign/{ledger}")
     async def sign(request: Request, me: Me, ledger: str) -> Response:
