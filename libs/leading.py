@@ -34,7 +34,12 @@ class Leader:
         self._lock = 0x0CA1_0000_0000 + zlib.crc32(service.encode())
         self._task: asyncio.Task[None] | None = None
         self._log = log(service)
-        self.leads = False
+        self.leads = self._stands_by = False
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the work is another's, or nobody asked us to take it up; not while it is to be seen who leads."""
+        return self._task is None or self._stands_by
 
     async def apply(self, begin: Callable[[], Awaitable[None]]) -> None:
         """Lead now where nobody does, and begin; else stand by, and begin when the one who leads has ended."""
@@ -52,6 +57,7 @@ class Leader:
             try:
                 async with await self._connected() as connection:
                     if not await self._is_ours(connection):
+                        self._stands_by = True
                         answered.set()
                         await self._wait_for_it(connection)
                     if not begun:
@@ -61,7 +67,7 @@ class Leader:
                     while True:
                         await self._still_there(connection)
             except (psycopg.OperationalError, TimeoutError) as error:
-                self.leads = False
+                self.leads = self._stands_by = False
                 self._log.warning("the lock to lead was lost with its connection", reason=type(error).__name__)
                 await asyncio.sleep(self._look / 5)
 
@@ -73,6 +79,7 @@ class Leader:
         """Until the lock is ours, and whoever had it knows that it is not theirs."""
         while not await self._is_ours(connection):  # noqa: ASYNC110 another's lock has no event here
             await asyncio.sleep(self._look)
+        self._stands_by = False
         await asyncio.sleep(GRACE * self._look)
 
     async def _still_there(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
@@ -81,9 +88,7 @@ class Leader:
             pass
         answer = asyncio.create_task(connection.execute("SELECT 1"))
         try:
-            for _ in range(
-                PATIENCE
-            ):  # a turn of ours that came late is one turn, and finds the answer that lay waiting
+            for _ in range(PATIENCE):  # a turn of ours that came late is one, and finds the answer that lay waiting
                 await asyncio.wait({answer}, timeout=self._look)
                 if answer.done():
                     await answer
@@ -101,7 +106,7 @@ class Leader:
     async def resign(self) -> None:
         """Lead no more, and let another do so."""
         task, self._task = self._task, None
-        self.leads = False
+        self.leads = self._stands_by = False
         if task:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

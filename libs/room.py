@@ -214,7 +214,7 @@ class Room:
         `said` is how far each service had spoken when it was first asked about; rooms that are asked together share it.
         """
         if not self.leader.leads:
-            return True
+            return self.leader.at_rest
         if not self.idle() or not await self._all_heard(said):
             return False
         if await self.store.read(max(r.position for r in self.relays) if self.relays else 0, 1):

@@ -26,6 +26,8 @@ MADE = "CREATE TABLE IF NOT EXISTS made (view text PRIMARY KEY, shape text NOT N
 FILLED = "CREATE TABLE IF NOT EXISTS filled (view text PRIMARY KEY, cases text NOT NULL)"
 """By which cases a view's rows were made: a later release may make other rows of the same events."""
 
+OURS = frozenset({"bookmark", "made", "filled"})
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -36,6 +38,10 @@ class Tables:
     statements: LiteralString
     hanging: Mapping[str, Hangs]
     cases: str
+
+    def __post_init__(self) -> None:
+        if taken := OURS.intersection(self.names):
+            raise ValueError(f"{self.view} calls a table {min(taken)}, as one of the engine's own beside it is called")
 
     async def make(self, connection: AsyncConnection[Any], schema: str) -> list[str]:
         """Make what is missing. The names of tables that do not say whose their rows are."""

@@ -88,8 +88,10 @@ async def test_who_loses_the_lock_leads_no_more_before_another_does(database: Da
     async def begin(other: Leader) -> None:
         led_beside.append(other.leads)
 
+    assert (first.at_rest, second.at_rest) == (True, True)
     await first.apply(lambda: begin(second))
     await second.apply(lambda: begin(first))
+    assert (first.at_rest, second.at_rest) == (False, True)
     async with (
         await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as admin,
         await psycopg.AsyncConnection.connect(database.admin, autocommit=True) as third,

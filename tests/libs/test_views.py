@@ -12,6 +12,7 @@ from contracts.intake import ImmediateSafetyConfirmed
 from contracts.sealed import is_sealed
 from libs.following import Follower
 from libs.hearing import Heard as Told
+from libs.view_tables import Tables
 from libs.views import KeptElsewhere, Rows
 from tests.given import heard
 from tests.libs.engine_sample import Heard, Rooms, listener_views, rooms
@@ -52,6 +53,11 @@ def test_only_what_speaks_of_other_tables_is_overtaken() -> None:
         ("SELECT recounted()", [()]),
         ("INSERT INTO letter VALUES (%s)", [(4,)]),
     ]
+
+
+def test_no_view_calls_a_table_as_the_engine_calls_its_own() -> None:
+    with pytest.raises(ValueError, match="calls a table filled"):
+        Tables("posts", ("post", "filled"), "", {}, "")
 
 
 async def test_rows_and_page_change_together(view: Heard) -> None:
