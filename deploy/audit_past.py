@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 from rich.progress import Progress
@@ -18,6 +17,7 @@ from deploy.past.looking import said
 from deploy.past.moment import Moment
 from deploy.past.replaying import Archive
 from libs.clock import SystemClock
+from libs.connecting import connected
 from libs.keys import KeyRing
 from libs.service import NotFound
 from libs.web.posts import SignedIn
@@ -76,7 +76,7 @@ async def _whose(auditor: str, path: str) -> tuple[str, str]:
         where, given = "journey = %s::uuid AND site <> ''", found[1]
     elif found := SITE.fullmatch(path):
         where, given = "site = %s", found[1]
-    async with await psycopg.AsyncConnection.connect(auditor, autocommit=True) as connection:
+    async with connected(auditor, autocommit=True) as connection:
         rows = await connection.execute(
             f"SELECT provider, {'site' if given else 'NULL'} FROM audit.decision WHERE {where} LIMIT 1",
             (given,) if given else (),

@@ -13,6 +13,7 @@ import typer
 from psycopg_pool import AsyncConnectionPool
 
 from libs.clock import SystemClock
+from libs.connecting import connected
 from libs.web.api_tokens import ApiTokens
 from libs.web.posts import Post
 from libs.web.sessions import DDL
@@ -60,7 +61,7 @@ def withdraw(client: CLIENT, var: VAR = Path("var")) -> None:
 
 async def issue(env: Mapping[str, str], client: str, post_id: str, lasting: timedelta) -> str:
     """A token for a program in a post. Raises NoSuchPost."""
-    async with await psycopg.AsyncConnection.connect(env["CANDOUR_PG_GOVERNANCE"]) as connection:
+    async with connected(env["CANDOUR_PG_GOVERNANCE"]) as connection:
         found = await connection.execute("SELECT post_id, role, scope, title FROM post WHERE post_id = %s", (post_id,))
         row = await found.fetchone()
     if row is None:

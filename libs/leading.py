@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 import psycopg
 
+from libs.connecting import connected
 from libs.logs import log
 
 LOOK = 1.0
@@ -55,7 +57,7 @@ class Leader:
         begun = False
         while True:
             try:
-                async with await self._connected() as connection:
+                async with self._connected() as connection:
                     if not await self._is_ours(connection):
                         self._stands_by = True
                         answered.set()
@@ -71,9 +73,9 @@ class Leader:
                 self._log.warning("the lock to lead was lost with its connection", reason=type(error).__name__)
                 await asyncio.sleep(self._look / 5)
 
-    async def _connected(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
+    def _connected(self) -> AbstractAsyncContextManager[psycopg.AsyncConnection[tuple[object, ...]]]:
         unheard = f"{2 * self._look * 1000:.0f}"  # milliseconds; by then the one who stood by has not begun
-        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, tcp_user_timeout=unheard)
+        return connected(self._conninfo, autocommit=True, tcp_user_timeout=unheard)
 
     async def _wait_for_it(self, connection: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
         """Until the lock is ours, and whoever had it knows that it is not theirs."""

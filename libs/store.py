@@ -70,6 +70,7 @@ class EventStore:
         self._wake = asyncio.Event()
         self._room = asyncio.Semaphore(self.WAITING)
         self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
         self._asked: dict[tuple[int, int], asyncio.Future[list[Recorded]]] = {}
         self.position = self._told = 0
         self.listeners: list[Callable[[], None]] = []
@@ -157,47 +158,46 @@ class EventStore:
             return await row.fetchone()
 
     async def _write(self) -> None:
-        connection: Connection | None = None
-        while self._task is not None or self._waiting:
-            if not self._waiting:
-                connection = await self._wait(connection)
-            self._wake.clear()
-            while batch := self._take():
-                try:
-                    if connection is None or connection.closed:
-                        connection = await self._connected()
-                    await self._commit_or_part(connection, batch)
-                except BaseException as error:
-                    _fail(batch, error)
-                    if not isinstance(error, Exception):
-                        raise
-        if connection:
-            await connection.close()
+        try:
+            while self._task is not None or self._waiting:
+                if not self._waiting:
+                    await self._wait()
+                self._wake.clear()
+                while batch := self._take():
+                    try:
+                        await self._commit_or_part(await self._own(), batch)
+                    except BaseException as error:
+                        _fail(batch, error)
+                        if not isinstance(error, Exception):
+                            raise
+        finally:
+            if self._connection:
+                await self._connection.close()
 
-    async def _wait(self, connection: Connection | None) -> Connection | None:
+    async def _wait(self) -> None:
         """Until something is to be written; whoever follows the log is woken meanwhile for what others wrote."""
         while not self._wake.is_set():
             try:
                 async with asyncio.timeout(self.LOOK):
                     await self._wake.wait()
             except TimeoutError:
-                connection = await self._look(connection) if self.listeners else connection
-        return connection
+                if self.listeners:
+                    await self._look()
 
-    async def _look(self, connection: Connection | None) -> Connection | None:
+    async def _look(self) -> None:
         try:
-            if connection is None or connection.closed:
-                connection = await self._connected()
-            row = await connection.execute(self._last)
+            row = await (await self._own()).execute(self._last)
             last = (await row.fetchone() or (0,))[0]
         except (psycopg.Error, OSError):  # it is away: whoever has something to write or read will say so
-            return connection
+            return
         if last > self._told:
             self._spread(last)
-        return connection
 
-    async def _connected(self) -> Connection:
-        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+    async def _own(self) -> Connection:
+        """The connection that the writer keeps for itself, made anew where it was lost."""
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        return self._connection
 
     def _spread(self, last: int) -> None:
         self.position = max(self.position, last)

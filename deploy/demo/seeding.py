@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import orjson
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,6 +25,7 @@ from deploy.house import Platform
 from deploy.nats.topology import services
 from libs.calendar import local_day
 from libs.clock import Clock, StagedClock, SystemClock
+from libs.connecting import connected
 from libs.deciding import Act
 from libs.store import Once
 from libs.sweeping import hardly_swept
@@ -90,7 +90,7 @@ async def seed_with_progress(env: Mapping[str, str], var: Path, sites: int, mont
 
 async def is_wanted(conninfo: str) -> bool:
     """Whether the provider is still to be made, wholly or from where it broke off."""
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+    async with connected(conninfo, autocommit=True) as connection:
         found = await connection.execute("SELECT message_id FROM governance.inbox WHERE consumer = %s", (PLAYER,))
         marks = {row[0] for row in await found.fetchall()}
         events = await (await connection.execute("SELECT EXISTS (SELECT FROM governance.events)")).fetchone()

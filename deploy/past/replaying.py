@@ -23,6 +23,7 @@ from contracts.envelope import PublishedEvent
 from deploy.nats.topology import services
 from deploy.past.moment import Moment
 from libs.clock import Clock
+from libs.connecting import connected
 from libs.keys import KeyRing
 from libs.publishing import Publisher
 from libs.reach import everything
@@ -147,7 +148,7 @@ class Archive:
             SQL("SELECT {}, coalesce(max(notification_id), 0) FROM {}.events").format(name, Identifier(name))
             for name in services()
         )
-        async with await psycopg.AsyncConnection.connect(self.auditor, autocommit=True) as connection:
+        async with connected(self.auditor, autocommit=True) as connection:
             return dict(await (await connection.execute(parts)).fetchall())
 
     async def _replayed(self, moment: Moment, site: str, ends: Mapping[str, int], told: Told) -> Past:

@@ -9,10 +9,11 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 import orjson
-import psycopg
 from psycopg.rows import class_row, dict_row
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
+
+from libs.connecting import connected
 
 DECISIONS = """
 CREATE TABLE IF NOT EXISTS audit.decision (
@@ -119,7 +120,7 @@ async def catch_up(service: str, pool: AsyncConnectionPool, auditor: str) -> int
         " JOIN {}.events e ON e.notification_id = l.position WHERE l.service = %s AND l.place > %s ORDER BY l.place"
     ).format(Identifier(service))
     async with (
-        await psycopg.AsyncConnection.connect(auditor) as reading,
+        connected(auditor) as reading,
         reading.cursor("older", binary=True) as cursor,
         pool.connection() as connection,
     ):
@@ -235,7 +236,7 @@ async def state_of(auditor: str, service: str, position: int) -> dict[str, Any] 
     """A stored event's state as it stands in its store, words under seal."""
     query = SQL("SELECT state FROM {}.events WHERE notification_id = %s").format(Identifier(service))
     async with (
-        await psycopg.AsyncConnection.connect(auditor, autocommit=True) as connection,
+        connected(auditor, autocommit=True) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         row = await (await cursor.execute(query, (position,))).fetchone()

@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from libs.connecting import connected
 from services.audit.ledger.book import Entry
 from services.audit.ledger.comparing import Checked
 from services.audit.ledger.findings import (
@@ -61,7 +62,7 @@ async def name_by_stream(checked: Checked, auditor: str, witness: Witness) -> No
     last = max(entered, await witness.last(result.ledger))
     if checked.agreed >= last:
         return
-    async with await psycopg.AsyncConnection.connect(auditor, autocommit=True) as connection:
+    async with connected(auditor, autocommit=True) as connection:
         naming = await _Naming.after(checked.agreed, connection, result, entered)
         async for batch in _batches(witness.records(result.ledger, checked.agreed + 1, last)):
             await naming.look(batch)

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import psycopg
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool
+
+from libs.connecting import connected
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS audit.subject (
@@ -90,7 +91,7 @@ async def catch_up(service: str, pool: AsyncConnectionPool, auditor: str) -> int
     ).format(Identifier(service))
     read = 0
     async with (
-        await psycopg.AsyncConnection.connect(auditor) as reading,
+        connected(auditor) as reading,
         reading.cursor("older", binary=True) as cursor,
         pool.connection() as connection,
     ):
