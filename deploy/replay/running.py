@@ -14,7 +14,8 @@ from uuid import UUID
 import orjson
 
 from deploy.replay import watches, weighing, yardsticks
-from deploy.replay.history import History, Told, read
+from deploy.replay.history import History, Told
+from deploy.replay.reading import read
 from deploy.replay.weighing import Moment, Rules
 from libs.calendar import end_of_day, local_day
 from libs.policytext import read as document

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from contracts.taxonomy import Milestone
-from deploy.replay.history import TAKEN, Case, Change, History, Weighing
+from deploy.replay.history import Case, Change, History, Weighing
+from deploy.replay.reading import TAKEN
 from deploy.replay.running import Period, compared
 from libs.rules import pack_of, propose
 from services.assurance.domain.programme import Place

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from contracts.taxonomy import Milestone
-from deploy.replay.history import TAKEN, Case, Fact, History
+from deploy.replay.history import Case, Fact, History
+from deploy.replay.reading import TAKEN
 from deploy.replay.running import compared
 from libs.rules import pack_of
 from tests.replay.test_differences import MARCH, MONDAY, OLD, complaint, history
