@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
-from psycopg_pool import AsyncConnectionPool
 
 from contracts import assurance, notification
 from contracts.envelope import PublishedEvent
 from services.governance.projection import Overview
 from services.governance.projection.work_reading import Reader
 from tests.governance.saying import Saying
-from tests.servers import Database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def overview(module_database: Database) -> AsyncIterator[Overview]:
-    conninfo = module_database.conninfo("governance")
-    async with AsyncConnectionPool(conninfo, open=False, kwargs={"autocommit": True}) as pool:
-        view = Overview("governance", pool)
-        await view.set_up()
-        yield view
 
 
 async def test_a_briefing_waits_for_those_it_is_for_and_for_nobody_else(overview: Overview) -> None:

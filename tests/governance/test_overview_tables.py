@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL, Identifier
-from psycopg_pool import AsyncConnectionPool
 
 from contracts.envelope import PublishedEvent
 from libs.directory import Site
@@ -23,22 +22,12 @@ from services.governance.projection.oversight import board_story, loop_story
 from services.governance.projection.stories import journey_story, provider_story, site_story
 from services.governance.projection.work_reading import Reader
 from tests.governance.facts import ACTION, CHALLENGE, FIRST, PEOPLE, SECOND, story
-from tests.servers import Database
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 ELM = Site("acme", "elm", "Elm", "North", "ENG", "care_home_residential")
 OAK = Site("acme", "oak", "Oak", "South", "ENG", "supported_living")
 SITES = ["elm", "oak"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def overview(module_database: Database) -> AsyncIterator[Overview]:
-    conninfo = module_database.conninfo("governance")
-    async with AsyncConnectionPool(conninfo, open=False, kwargs={"autocommit": True}) as pool:
-        view = Overview("governance", pool)
-        await view.set_up()
-        yield view
 
 
 async def tables_of(view: View, schema: str) -> dict[str, list[str]]:

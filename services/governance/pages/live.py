@@ -39,9 +39,8 @@ def live(request: Request, page: str, part: str, status: int = 200, **context: A
 def _addresses(request: Request) -> dict[str, str | bool]:
     asked = [(k, v) for k, v in request.query_params.multi_items() if k not in ("seen", "after", STILL)]
     path, plain, still = request.url.path, urlencode(asked), urlencode([*asked, (STILL, "yes")])
-    looked_up = (
-        request.method == "GET"
-    )  # a form that came back stands at an address at which there is nothing to look up
+    # A form that came back stands at an address at which there is nothing to look up.
+    looked_up = request.method == "GET"
     return {
         "looked_up": looked_up,
         "moving": looked_up and STILL not in request.query_params,
